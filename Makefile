@@ -1,0 +1,64 @@
+# Two commands: `make run` and `make test`. Both build .venv first, from hashed locks, with uv installed into it.
+PYTHON ?= python3
+UV := .venv/bin/uv
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types contracts secrets texts lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/run.stamp: requirements.lock
+	@$(PYTHON) scripts/python_is_fit.py
+	@test -x $(UV) || { echo "· installing: environment .venv (once, about half a minute)"; \
+	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"; }
+	@echo "· installing: libraries from requirements.lock"
+	@$(UV) pip sync --quiet --python .venv/bin/python $(SYNC) requirements.lock
+	@rm -f .venv/dev.stamp && touch $@
+
+.venv/dev.stamp: requirements-dev.lock
+	@$(PYTHON) scripts/python_is_fit.py
+	@test -x $(UV) || { echo "· installing: environment .venv (once, about half a minute)"; \
+	  $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"; }
+	@echo "· installing: libraries from requirements-dev.lock"
+	@$(UV) pip sync --quiet --python .venv/bin/python requirements-dev.lock
+	@touch $@ .venv/run.stamp
+
+.venv: .venv/run.stamp ## the environment of `make run`
+
+run: .venv/run.stamp ## start the bot; with no BOT_TOKEN the playground too
+	@exec .venv/bin/python -m bot run
+
+test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
+
+format: .venv/dev.stamp ## rewrite to the house format
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix-only --quiet .
+
+format.check: .venv/dev.stamp
+	@.venv/bin/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+
+lint: .venv/dev.stamp ## ruff
+	@.venv/bin/ruff check .
+
+types: .venv/dev.stamp ## mypy, strict
+	@.venv/bin/mypy .
+
+contracts: .venv/dev.stamp ## who may import whom
+	@.venv/bin/lint-imports
+
+secrets: .venv/dev.stamp ## no secret in what git tracks
+	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
+
+texts: .venv/dev.stamp ## every text is translated
+	@.venv/bin/python scripts/texts.py --check
+
+lock: .venv/dev.stamp ## resolve the newest versions into the hashed locks
+	@for group in "" "--group dev"; do \
+	  out=requirements$${group:+-dev}.lock; \
+	  $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
+	    --no-emit-find-links pyproject.toml $$group -o $$out; done
+
+clean: ## forget the environment
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

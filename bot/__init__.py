@@ -1,0 +1,1 @@
+"""The process: settings, composition root, polling, scheduler, HTTP endpoints, command line."""

@@ -1,0 +1,1 @@
+"""The quick-add grammar: what one line of Russian or English says."""

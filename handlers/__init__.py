@@ -1,0 +1,1 @@
+"""Telegram in and out: read the update, call one use case, answer."""

@@ -1,0 +1,1 @@
+"""Assistants: builds agents from rows, their tools, streaming, the offline model."""
