@@ -1,0 +1,63 @@
+"""Answers: what a person is told, as plain data that can be owed, stored and sent later."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One inline button: exactly one of `data` (at most 64 bytes, Bot API), `url` and `inline_query` is set."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+    inline_query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A formatted stretch of text; offset and length in UTF-16 code units, as the Bot API counts them."""
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One message to the chat the update came from.
+
+    `edit` replaces the message whose button was pressed instead of sending another; `toast` is the short line
+    shown over a pressed button; `keyboard` is the reply keyboard of a private chat; `question` asks Telegram's
+    client to open the reply field (ForceReply). An empty `text` sends no message (a toast only).
+    """
+
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    keyboard: tuple[tuple[str, ...], ...] = ()
+    question: bool = False
+    edit: bool = False
+    toast: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Answer":
+        rest = {key: stored[key] for key in ("text", "question", "edit", "toast")}
+        return cls(
+            entities=tuple(Entity(**entity) for entity in stored["entities"]),
+            buttons=tuple(tuple(Button(**button) for button in row) for row in stored["buttons"]),
+            keyboard=tuple(tuple(row) for row in stored["keyboard"]),
+            **rest,
+        )
+
+
+Result = TypeVar("Result")
+Reply = Callable[[Result], Answer]
+"""How a handler words the result of a use case. Pure: it is called inside the transaction, so that the answer
+owed is committed together with the effect."""

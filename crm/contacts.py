@@ -1,0 +1,101 @@
+"""Contacts: customers and other people and companies the team deals with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from crm.activity import Activity
+from crm.answers import Answer, Reply
+from crm.errors import N_, BadInput
+from crm.grammar.drafts import Draft, parse_contact
+from crm.people import Actor
+from crm.storage import Storage
+from crm.updates import Arrival
+
+NAME_LIMIT = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """`phones` are E.164."""
+
+    id: int
+    full_name: str
+    phones: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedContact:
+    """`is_new` is False when a contact with that name or phone was there and was completed."""
+
+    contact: Contact
+    is_new: bool
+
+
+class ContactStore(Protocol):
+    async def by_phone(self, phone: str) -> Contact | None: ...
+
+    async def by_name(self, name: str) -> Contact | None:
+        """The one contact with exactly this name (case and ё folded); None for none or several."""
+
+    async def add(self, full_name: str, phone: str | None, actor: Actor) -> Contact: ...
+
+    async def add_phone(self, contact_id: int, phone: str) -> Contact: ...
+
+
+class Contacts:
+    """The rules of contacts."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def save(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[SavedContact]) -> Answer:
+        """Create or complete the contact of one line: a name and a phone. Raises BadInput."""
+        draft = parse_contact(text)
+        if draft.bad_phone is not None:
+            raise BadInput(
+                N_(
+                    "{phone} doesn't look like a phone number. Type it in full, for example: +7 999 123-45-67"
+                ),
+                phone=draft.bad_phone,
+            )
+        name = checked_name(draft)
+        async with self._storage.transaction(actor) as unit:
+            saved = await find_or_add(unit.contacts, name, draft.phone, actor)
+            await unit.activity.add(
+                Activity(
+                    "created" if saved.is_new else "updated",
+                    "contact",
+                    saved.contact.id,
+                    actor_member_id=actor.member_id,
+                )
+            )
+            answer = reply(saved)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+
+def checked_name(draft: Draft) -> str:
+    """Raises BadInput for no name or one over NAME_LIMIT."""
+    if not draft.title:
+        raise BadInput(N_("Who is it? For example: /contact Anna Petrova +7 999 123-45-67"))
+    if len(draft.title) > NAME_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A name fits in {limit}: type it shorter."),
+            length=len(draft.title),
+            limit=NAME_LIMIT,
+        )
+    return draft.title
+
+
+async def find_or_add(contacts: ContactStore, name: str, phone: str | None, actor: Actor) -> SavedContact:
+    """The contact with this phone, else with this name, else a new one; a phone that was missing is added."""
+    found = (await contacts.by_phone(phone)) if phone else None
+    if found is not None:
+        return SavedContact(found, is_new=False)
+    found = await contacts.by_name(name)
+    if found is None:
+        return SavedContact(await contacts.add(name, phone, actor), is_new=True)
+    if phone and phone not in found.phones:
+        found = await contacts.add_phone(found.id, phone)
+    return SavedContact(found, is_new=False)

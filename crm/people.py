@@ -1,0 +1,135 @@
+"""People: who is speaking, in which team, with which language and zone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo, available_timezones
+
+from crm.answers import Answer, Reply
+from crm.errors import N_, BadInput
+from crm.storage import Storage
+from crm.updates import Arrival
+
+LANGUAGES = ("en", "ru")
+
+
+class Role(StrEnum):
+    """What a member may do; `guest` speaks in a linked group without being of the team."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class ChatKind(StrEnum):
+    """Telegram's chat types, a supergroup counted as a group."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who an update comes from and where, as Telegram tells it; nothing here is trusted to be known to us.
+
+    `link_code` is what followed /start in a deep link, None otherwise. `is_operator` says the person is named in
+    ADMIN_IDS; `language` and `timezone` are the guesses that hold until the person chooses.
+    """
+
+    telegram_user_id: int
+    display_name: str
+    username: str | None
+    language: str
+    timezone: str
+    telegram_chat_id: int
+    chat_kind: ChatKind
+    chat_title: str | None
+    link_code: str | None = None
+    is_operator: bool = False
+    started: bool = False  # this update is a private /start: from now on we may write to them
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting as a member of a workspace in a chat: what every use case is told first."""
+
+    person_id: int
+    telegram_user_id: int
+    display_name: str
+    language: str
+    timezone: str
+    workspace_id: int
+    member_id: int
+    role: Role
+    chat_id: int  # our own row in `chats`
+    telegram_chat_id: int
+    chat_kind: ChatKind
+    is_operator: bool
+    is_new: bool  # registered by this very update
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class PeopleDoors(Protocol):
+    """What looks across workspaces; each call is a transaction of its own (DESIGN §2.4)."""
+
+    async def arrive(self, visitor: Visitor, *, open_to_all: bool) -> Actor:
+        """The actor for a visitor, registering person, team of one, chat and link as needed.
+
+        A code that redeems lets a stranger in. Raises NotInvited for a stranger where not `open_to_all`,
+        Removed for one whose membership of the chat's workspace has ended, NotFound for a spent or unknown code.
+        """
+
+    async def has_operator(self) -> bool: ...
+
+    async def issue_claim(self, code_hash: bytes, lifetime_seconds: int) -> None:
+        """Store the hash of a one-time link; earlier unused claim links stop working."""
+
+
+class PeopleStore(Protocol):
+    """The person's own row, after `enter`."""
+
+    async def set_language(self, person_id: int, language: str) -> None: ...
+
+    async def set_timezone(self, person_id: int, timezone: str) -> None: ...
+
+
+class People:
+    """Registration and the two things asked at /start."""
+
+    def __init__(self, storage: Storage, doors: PeopleDoors, *, open_to_all: bool) -> None:
+        self._storage = storage
+        self._doors = doors
+        self._open_to_all = open_to_all
+
+    async def arrive(self, visitor: Visitor) -> Actor:
+        """See PeopleDoors.arrive; ACCESS decides about strangers."""
+        return await self._doors.arrive(visitor, open_to_all=self._open_to_all)
+
+    async def choose_language(
+        self, actor: Actor, arrival: Arrival, language: str, reply: Reply[str]
+    ) -> Answer:
+        """Raises BadInput for a language we don't speak."""
+        if language not in LANGUAGES:
+            raise BadInput(N_("I speak English and Russian. Press one of the two buttons."))
+        answer = reply(language)
+        async with self._storage.transaction(actor) as unit:
+            await unit.people.set_language(actor.person_id, language)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def choose_timezone(
+        self, actor: Actor, arrival: Arrival, timezone: str, reply: Reply[str]
+    ) -> Answer:
+        """`timezone` is an IANA name. Raises BadInput for an unknown one."""
+        if timezone not in available_timezones():
+            raise BadInput(N_("I don't know that time zone. Type one such as Europe/Moscow."))
+        answer = reply(timezone)
+        async with self._storage.transaction(actor) as unit:
+            await unit.people.set_timezone(actor.person_id, timezone)
+            await unit.updates.finish(arrival, answer)
+        return answer

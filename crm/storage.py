@@ -1,0 +1,47 @@
+"""Storage: one transaction over all stores, as the use cases see it."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # each feature imports this page; the names below are only for the type checker
+    from crm.activity import ActivityStore
+    from crm.agents import AgentStore
+    from crm.calls import CallStore
+    from crm.contacts import ContactStore
+    from crm.conversations import ConversationStore
+    from crm.people import Actor, PeopleStore
+    from crm.reminders import ReminderStore
+    from crm.tasks import TaskStore
+    from crm.updates import UpdateStore
+
+
+class Unit(Protocol):
+    """The stores of one transaction. None of them commits."""
+
+    @property
+    def activity(self) -> "ActivityStore": ...
+    @property
+    def agents(self) -> "AgentStore": ...
+    @property
+    def calls(self) -> "CallStore": ...
+    @property
+    def contacts(self) -> "ContactStore": ...
+    @property
+    def conversations(self) -> "ConversationStore": ...
+    @property
+    def people(self) -> "PeopleStore": ...
+    @property
+    def reminders(self) -> "ReminderStore": ...
+    @property
+    def tasks(self) -> "TaskStore": ...
+    @property
+    def updates(self) -> "UpdateStore": ...
+
+
+class Storage(Protocol):
+    def transaction(self, actor: "Actor") -> AbstractAsyncContextManager[Unit]:
+        """Open a transaction and `enter` the actor's workspace as the actor's member.
+
+        Commits on clean exit, rolls back on a raise. Raises Removed when the member is no longer of the
+        workspace, StorageAway when PostgreSQL can't be reached.
+        """

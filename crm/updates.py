@@ -1,0 +1,49 @@
+"""Updates: which ones have had their effect, and which still have an answer owed (DESIGN §2.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from crm.answers import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where and when a message or a press reached us. `sent_at` is Telegram's time of the message, aware, UTC;
+    for a pressed button, the time it reached us. `line` counts the lines of one message that make rows, from 0."""
+
+    bot_id: int
+    update_id: int
+    telegram_chat_id: int
+    sent_at: datetime
+    thread_id: int | None = None
+    message_id: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known of an update as it is taken up. `attempts` counts this one; `handled` says the effect is
+    committed; `owed` is the answer to send, None when there is none or it was sent."""
+
+    attempts: int
+    handled: bool
+    owed: Answer | None
+
+
+class UpdateStore(Protocol):
+    """Inside the transaction of an effect."""
+
+    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+        """Write that the update is handled, with the answer owed. Raises AlreadyHandled on the second time."""
+
+
+class UpdateJournal(Protocol):
+    """Outside of any workspace; each call is a transaction of its own."""
+
+    async def begin(self, bot_id: int, update_id: int) -> Beginning: ...
+
+    async def answered(self, bot_id: int, update_id: int) -> None: ...
+
+    async def give_up(self, bot_id: int, update_id: int) -> None:
+        """Record an update that ended its process five times, so that it is passed."""
