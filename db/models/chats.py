@@ -1,0 +1,87 @@
+"""Tables of chats, and of what is done in them."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db.models.base import Moment, metadata, tenant, times, within, word
+
+chats = Table(
+    "chats",
+    metadata,
+    *tenant(),
+    Column("telegram_chat_id", BigInteger, nullable=False),
+    *word("kind", ("private", "group", "channel")),
+    Column("title", Text),
+    Column("default_agent_id", BigInteger, ForeignKey("agents.id", ondelete="SET NULL"), index=True),
+    Column("settings", JSONB, nullable=False, server_default="{}"),
+    Column("unreachable_at", Moment),
+    *times(),
+    UniqueConstraint("workspace_id", "telegram_chat_id"),
+    Index("ix_chats_telegram_chat_id", "telegram_chat_id"),
+)
+chat_links = Table(
+    "chat_links",
+    metadata,
+    Column("telegram_chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("workspace_id", BigInteger, nullable=False, index=True),
+    *within("chat_id", "chats", required=True, cascade=True),
+    *times(),
+)
+activity_logs = Table(
+    "activity_logs",
+    metadata,
+    *tenant(),
+    *word("actor_kind", ("member", "agent", "system", "import")),
+    *within("actor_member_id", "members"),
+    Column("agent_id", BigInteger, ForeignKey("agents.id", ondelete="SET NULL"), index=True),
+    Column("action", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("entity_id", BigInteger, nullable=False),
+    Column("changes", JSONB, nullable=False, server_default="{}"),
+    *within("undo_of", "activity_logs"),
+    *times()[:1],
+    Index("ix_activity_logs_entity", "workspace_id", "entity", "entity_id", "id"),
+)
+conversations = Table(
+    "conversations",
+    metadata,
+    *tenant(),
+    *within("chat_id", "chats", required=True, cascade=True),
+    Column("thread_id", BigInteger),
+    Column("agent_id", BigInteger, ForeignKey("agents.id"), nullable=False, index=True),
+    *times(),
+    UniqueConstraint("workspace_id", "chat_id", "thread_id", "agent_id", postgresql_nulls_not_distinct=True),
+)
+turns = Table(
+    "turns",
+    metadata,
+    *tenant(),
+    *within("conversation_id", "conversations", required=True, cascade=True),
+    *within("member_id", "members", required=True),
+    *word("state", ("queued", "running", "ready", "done", "failed", "canceled"), "queued"),
+    Column("lease", Text),
+    Column("lease_until", Moment),
+    Column("attempts", BigInteger, nullable=False, server_default="0"),
+    Column("thread_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("user_text", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reason_detail", Text),
+    Column("messages", JSONB, nullable=False, server_default="[]"),
+    Column("answer", Text),
+    Column("model", Text),
+    Column("usage", JSONB, nullable=False, server_default="{}"),
+    Column("cost_micros", BigInteger, nullable=False, server_default="0"),
+    Column("approval", JSONB),
+    Column("telegram_message_id", BigInteger),
+    Column("reference", Text),
+    *times(),
+    Index(
+        "ix_turns_unfinished",
+        "conversation_id",
+        "id",
+        postgresql_where="state IN ('queued', 'running', 'ready')",
+    ),
+    Index("ix_turns_conversation", "workspace_id", "conversation_id", "id"),
+)

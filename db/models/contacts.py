@@ -1,0 +1,71 @@
+"""Tables of contacts, labels and notes."""
+
+from sqlalchemy import Boolean, Column, Computed, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db.models.base import Moment, metadata, tenant, times, within, word
+
+crm_contacts = Table(
+    "crm_contacts",
+    metadata,
+    *tenant(),
+    Column("full_name", Text, nullable=False),
+    Column(
+        "folded_name", Text, Computed("translate(lower(full_name), 'ё', 'е')", persisted=True), nullable=False
+    ),
+    Column("company", Text),
+    Column("email", Text),
+    Column("telegram", Text),
+    *word("stage", ("lead", "active", "won", "lost", "dormant"), "lead"),
+    *within("owner_id", "members"),
+    Column("do_not_call", Boolean, nullable=False, server_default=text("false")),
+    Column("timezone", Text),
+    Column("deleted_at", Moment),
+    *times(),
+    Index("ix_crm_contacts_folded_name", "workspace_id", "folded_name"),
+    Index(
+        "ix_crm_contacts_trigrams",
+        "folded_name",
+        postgresql_using="gin",
+        postgresql_ops={"folded_name": "gin_trgm_ops"},
+    ),
+)
+crm_contact_phones = Table(
+    "crm_contact_phones",
+    metadata,
+    *tenant(),
+    *within("contact_id", "crm_contacts", required=True, cascade=True),
+    Column("e164", Text, nullable=False),
+    Column("last_four", Text, Computed("right(e164, 4)", persisted=True), nullable=False),
+    *times(),
+    UniqueConstraint("workspace_id", "e164"),
+    Index("ix_crm_contact_phones_last_four", "workspace_id", "last_four"),
+    Index("ix_crm_contact_phones_contact", "workspace_id", "contact_id"),
+)
+crm_labels = Table(
+    "crm_labels",
+    metadata,
+    *tenant(),
+    Column("name", Text, nullable=False),
+    *within("task_id", "crm_tasks", cascade=True),
+    *within("contact_id", "crm_contacts", cascade=True),
+    *times(),
+    UniqueConstraint("workspace_id", "task_id", "contact_id", "name", postgresql_nulls_not_distinct=True),
+    Index("ix_crm_labels_name", "workspace_id", "name"),
+)
+crm_notes = Table(
+    "crm_notes",
+    metadata,
+    *tenant(),
+    *within("contact_id", "crm_contacts", cascade=True),
+    *within("task_id", "crm_tasks", cascade=True),
+    *within("call_id", "crm_calls", cascade=True),
+    *within("member_id", "members"),
+    Column("body", Text, nullable=False, server_default=""),
+    Column("attachments", JSONB, nullable=False, server_default="[]"),
+    Column("deleted_at", Moment),
+    *times(),
+    Index("ix_crm_notes_contact", "workspace_id", "contact_id"),
+    Index("ix_crm_notes_task", "workspace_id", "task_id"),
+    Index("ix_crm_notes_call", "workspace_id", "call_id"),
+)

@@ -1,0 +1,84 @@
+"""Tables of people and teams."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Time,
+    text,
+)
+
+from db.models.base import Moment, identity, metadata, tenant, times, word
+
+ROLES = ("owner", "manager", "member", "guest")
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
+    Column("bot_id", BigInteger),
+)
+workspaces = Table(
+    "workspaces",
+    metadata,
+    identity(),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False, server_default="UTC"),
+    Column("default_region", Text),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("last_task_number", Integer, nullable=False, server_default="0"),
+    *times(),
+)
+people = Table(
+    "people",
+    metadata,
+    identity(),
+    Column("telegram_user_id", BigInteger, nullable=False, unique=True),
+    Column("username", Text),
+    Column("display_name", Text, nullable=False),
+    Column("private_chat_id", BigInteger),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("timezone", Text, nullable=False, server_default="UTC"),
+    Column("date_order", Text),
+    Column("workday_starts", Time, nullable=False, server_default="09:00"),
+    Column("workday_ends", Time, nullable=False, server_default="18:00"),
+    Column("workdays", ARRAY(SmallInteger), nullable=False, server_default="{1,2,3,4,5}"),
+    Column("quiet_from", Time),
+    Column("quiet_until", Time),
+    Column("digest_at", Time),
+    Column("away_until", Moment),
+    Column("substitute_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("current_workspace_id", BigInteger, ForeignKey("workspaces.id"), index=True),
+    Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    *times(),
+)
+members = Table(
+    "members",
+    metadata,
+    *tenant(),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    *word("role", ROLES),
+    Column("joined_at", Moment, nullable=False, server_default=text("now()")),
+    Column("removed_at", Moment),
+    *times(),
+    Index("uq_members_person_workspace", "person_id", "workspace_id", unique=True),
+)
+invites = Table(
+    "invites",
+    metadata,
+    identity(),
+    Column("workspace_id", BigInteger, ForeignKey("workspaces.id")),  # null: a claim link, which makes a team
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    *word("role", ROLES, "member"),
+    Column("expires_at", Moment, nullable=False),
+    Column("uses_left", Integer, nullable=False, server_default="1"),
+    *times(),
+)

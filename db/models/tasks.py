@@ -1,0 +1,83 @@
+"""Tables of tasks."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+)
+
+from db.models.base import Moment, metadata, tenant, times, within, word
+
+crm_tasks = Table(
+    "crm_tasks",
+    metadata,
+    *tenant(),
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    *word("task_type", ("todo", "call", "meeting", "email", "message"), "todo"),
+    *word("status", ("not_started", "in_progress", "deferred", "completed", "canceled"), "not_started"),
+    *word("priority", ("low", "normal", "high", "urgent"), "normal"),
+    Column("start_date", Date),
+    Column("due_date", Date),
+    Column("due_time", Time),
+    Column("due_tz", Text),
+    Column("due_at", Moment),  # derived from the three above
+    Column("duration_minutes", Integer),
+    Column("rrule", Text),
+    *word("repeat_from", ("schedule", "completion"), "schedule"),
+    Column("series_id", BigInteger),
+    Column("occurrence_date", Date),
+    *within("assignee_id", "members"),
+    *within("created_by", "members"),
+    *within("contact_id", "crm_contacts"),
+    Column("result", Text),
+    Column("raw_input", Text, nullable=False, server_default=""),
+    *within("source_chat_id", "chats"),
+    Column("source_message_id", BigInteger),
+    Column("source_line", SmallInteger),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("completed_at", Moment),
+    Column("deleted_at", Moment),
+    *times(),
+    UniqueConstraint("workspace_id", "number"),
+    UniqueConstraint("workspace_id", "source_chat_id", "source_message_id", "source_line"),
+    UniqueConstraint("workspace_id", "series_id", "occurrence_date"),
+    Index(
+        "ix_crm_tasks_open",
+        "workspace_id",
+        "due_date",
+        "due_time",
+        "number",
+        postgresql_where="deleted_at IS NULL AND completed_at IS NULL",
+    ),
+    Index("ix_crm_tasks_assignee", "workspace_id", "assignee_id"),
+    Index("ix_crm_tasks_contact", "workspace_id", "contact_id"),
+)
+crm_task_watchers = Table(
+    "crm_task_watchers",
+    metadata,
+    *tenant(),
+    *within("task_id", "crm_tasks", required=True, cascade=True),
+    *within("member_id", "members", required=True, cascade=True),
+    *times(),
+    UniqueConstraint("workspace_id", "task_id", "member_id"),
+)
+crm_task_comments = Table(
+    "crm_task_comments",
+    metadata,
+    *tenant(),
+    *within("task_id", "crm_tasks", required=True, cascade=True),
+    *within("member_id", "members"),
+    Column("body", Text, nullable=False),
+    Column("deleted_at", Moment),
+    *times(),
+    Index("ix_crm_task_comments_task", "workspace_id", "task_id", "id"),
+)

@@ -1,0 +1,29 @@
+"""The two tables open to the application's role: updates and dialogs."""
+
+from sqlalchemy import BigInteger, Column, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db.models.base import Moment, metadata
+
+handled_updates = Table(
+    "handled_updates",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("begun_at", Moment, nullable=False, index=True),
+    Column("handled_at", Moment),
+    Column("answer", JSONB),
+    Column("answered_at", Moment),
+)
+dialogs = Table(
+    "dialogs",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),  # 0: no topic
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text),
+    Column("data", JSONB, nullable=False, server_default="{}"),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
