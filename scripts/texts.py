@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("ru",)  # English is the language of the msgids themselves, plurals included
-SOURCES = ("bot", "crm", "handlers", "llm")
+SOURCES = ("bot", "crm", "db", "handlers", "llm")
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 

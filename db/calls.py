@@ -1,0 +1,71 @@
+"""Calls, as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crm.calls import Call, Direction, NewCall, Outcome
+from crm.contacts import Contact
+from crm.people import Actor
+from crm.updates import Arrival
+from db.contacts import SqlContacts
+from db.models.calls import crm_calls as calls
+from db.models.contacts import crm_contacts as contacts
+
+
+class SqlCalls:
+    """See crm.calls.CallStore."""
+
+    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+        self._link = link
+        self._workspace_id = workspace_id
+
+    async def add(self, call: NewCall, arrival: Arrival, actor: Actor) -> Call:
+        added = await self._link.execute(
+            calls.insert()
+            .values(
+                workspace_id=self._workspace_id,
+                direction=call.direction.value,
+                outcome=call.outcome.value,
+                started_at=call.started_at,
+                duration_seconds=call.duration_seconds,
+                contact_id=call.contact_id,
+                phone_e164=call.phone,
+                member_id=actor.member_id,
+                notes=call.notes,
+                source_chat_id=actor.chat_id,
+                source_message_id=arrival.message_id,
+            )
+            .returning(calls)
+        )
+        return _call(added.one(), await SqlContacts(self._link, self._workspace_id).by_id(call.contact_id))
+
+    async def latest(self, limit: int, *, only_chat_id: int | None = None) -> Sequence[Call]:
+        query = (
+            select(calls, contacts.c.full_name)
+            .outerjoin(contacts, contacts.c.id == calls.c.contact_id)
+            .where(calls.c.deleted_at.is_(None))
+            .order_by(calls.c.started_at.desc(), calls.c.id.desc())
+            .limit(limit)
+        )
+        if only_chat_id is not None:
+            query = query.where(calls.c.source_chat_id == only_chat_id)
+        rows = await self._link.execute(query)
+        return [
+            _call(row, Contact(row.contact_id or 0, row.full_name or row.phone_e164 or "—")) for row in rows
+        ]
+
+
+def _call(row: Row[Any], contact: Contact) -> Call:
+    return Call(
+        id=row.id,
+        direction=Direction(row.direction),
+        outcome=Outcome(row.outcome),
+        started_at=row.started_at,
+        duration_seconds=row.duration_seconds,
+        contact=contact,
+        phone=row.phone_e164,
+        notes=row.notes,
+    )

@@ -1,0 +1,63 @@
+"""Contacts, as rows."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crm.contacts import Contact
+from crm.people import Actor
+from db.models.contacts import crm_contact_phones as phones
+from db.models.contacts import crm_contacts as contacts
+
+
+class SqlContacts:
+    """See crm.contacts.ContactStore."""
+
+    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+        self._link = link
+        self._workspace_id = workspace_id
+
+    async def by_phone(self, phone: str) -> Contact | None:
+        found = await self._link.scalar(
+            select(phones.c.contact_id)
+            .join(contacts, contacts.c.id == phones.c.contact_id)
+            .where(phones.c.e164 == phone, contacts.c.deleted_at.is_(None))
+        )
+        return None if found is None else await self.by_id(found)
+
+    async def by_name(self, name: str) -> Contact | None:
+        found = await self._link.execute(
+            select(contacts.c.id)
+            .where(contacts.c.folded_name == _folded(name), contacts.c.deleted_at.is_(None))
+            .limit(2)
+        )
+        ids = list(found.scalars())
+        return await self.by_id(ids[0]) if len(ids) == 1 else None
+
+    async def by_id(self, contact_id: int) -> Contact:
+        name = (
+            await self._link.execute(select(contacts.c.full_name).where(contacts.c.id == contact_id))
+        ).scalar_one()
+        numbers = await self._link.scalars(
+            select(phones.c.e164).where(phones.c.contact_id == contact_id).order_by(phones.c.id)
+        )
+        return Contact(contact_id, name, tuple(numbers))
+
+    async def add(self, full_name: str, phone: str | None, actor: Actor) -> Contact:
+        made = await self._link.execute(
+            contacts.insert()
+            .values(workspace_id=self._workspace_id, full_name=full_name, owner_id=actor.member_id)
+            .returning(contacts.c.id)
+        )
+        contact_id = made.scalar_one()
+        return await self.add_phone(contact_id, phone) if phone else await self.by_id(contact_id)
+
+    async def add_phone(self, contact_id: int, phone: str) -> Contact:
+        await self._link.execute(
+            phones.insert().values(workspace_id=self._workspace_id, contact_id=contact_id, e164=phone)
+        )
+        return await self.by_id(contact_id)
+
+
+def _folded(name: str) -> str:
+    """As the column `folded_name` is computed."""
+    return name.lower().replace("ё", "е")

@@ -1,0 +1,163 @@
+"""Conversations and turns, as rows; a turn belongs to whoever holds its lease."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crm.agents import Choice, Here
+from crm.conversations import ModelAnswer, Turn
+from crm.people import Actor
+from crm.updates import Arrival
+from db.actors import actor_of
+from db.models.chats import chats, conversations, turns
+from db.transactions import plain_transaction
+
+UNFINISHED = ("queued", "running", "ready")
+
+
+class SqlConversations:
+    """See crm.conversations.ConversationStore."""
+
+    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+        self._link = link
+        self._workspace_id = workspace_id
+
+    async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here:
+        bound = await self._link.scalar(select(chats.c.default_agent_id).where(chats.c.id == actor.chat_id))
+        recent = await self._link.scalar(
+            select(conversations.c.agent_id)
+            .join(turns, turns.c.conversation_id == conversations.c.id)
+            .where(
+                conversations.c.chat_id == actor.chat_id,
+                conversations.c.thread_id.is_not_distinct_from(thread_id),
+                turns.c.member_id == actor.member_id,
+                turns.c.asked_at >= since,
+            )
+            .order_by(turns.c.id.desc())
+            .limit(1)
+        )
+        return Here(bound_agent_id=bound, recent_agent_id=recent)
+
+    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+        made = await self._link.execute(
+            insert(conversations)
+            .values(
+                workspace_id=self._workspace_id,
+                chat_id=actor.chat_id,
+                thread_id=arrival.thread_id,
+                agent_id=choice.agent.id,
+            )
+            .on_conflict_do_update(
+                index_elements=["workspace_id", "chat_id", "thread_id", "agent_id"],
+                set_={"agent_id": choice.agent.id},
+            )
+            .returning(conversations.c.id)
+        )
+        turn = await self._link.execute(
+            turns.insert()
+            .values(
+                workspace_id=self._workspace_id,
+                conversation_id=made.scalar_one(),
+                member_id=actor.member_id,
+                thread_id=arrival.thread_id,
+                message_id=arrival.message_id,
+                user_text=choice.text.replace("\0", " "),
+                asked_at=arrival.sent_at,
+                reason=choice.reason.value,
+                reason_detail=choice.detail,
+            )
+            .returning(turns.c.id)
+        )
+        return int(turn.scalar_one())
+
+    async def history(
+        self, conversation_id: int, *, before_turn_id: int, limit: int
+    ) -> Sequence[Sequence[Any]]:
+        rows = await self._link.scalars(
+            select(turns.c.messages)
+            .where(
+                turns.c.conversation_id == conversation_id,
+                turns.c.id < before_turn_id,
+                turns.c.state == "done",
+            )
+            .order_by(turns.c.id.desc())
+            .limit(limit)
+        )
+        return list(rows)[::-1]
+
+    async def renew(self, turn: Turn, until: datetime) -> bool:
+        return await self._mark(turn, lease_until=until)
+
+    async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
+        return await self._mark(
+            turn,
+            state="ready",
+            answer=answer.text,
+            messages=list(answer.messages),
+            model=answer.model,
+            usage={"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
+        )
+
+    async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool:
+        return await self._mark(turn, state="done", lease=None, telegram_message_id=telegram_message_id)
+
+    async def mark_failed(self, turn: Turn, reference: str) -> bool:
+        return await self._mark(turn, state="failed", lease=None, reference=reference)
+
+    async def cancel(self, turn_id: int, actor: Actor) -> bool:
+        of_chat = select(conversations.c.id).where(conversations.c.chat_id == actor.chat_id)
+        done = await self._link.execute(
+            update(turns)
+            .where(
+                turns.c.id == turn_id,
+                turns.c.conversation_id.in_(of_chat),
+                turns.c.state.in_(("queued", "running")),
+            )
+            .values(state="canceled", lease=None)
+            .returning(turns.c.id)
+        )
+        return done.one_or_none() is not None
+
+    async def _mark(self, turn: Turn, **values: object) -> bool:
+        done = await self._link.execute(
+            update(turns).where(_ours(turn)).values(**values).returning(turns.c.id)
+        )
+        return done.one_or_none() is not None
+
+
+class SqlTurnDoors:
+    """See crm.conversations.TurnDoors."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
+        async with plain_transaction(self._engine) as link:
+            rows = await link.execute(
+                text("SELECT * FROM claim_turns(:now, :limit, :lease)"),
+                {"now": now, "limit": limit, "lease": lease},
+            )
+            return [
+                Turn(
+                    id=row.id,
+                    conversation_id=row.conversation_id,
+                    lease=row.lease,
+                    attempts=row.attempts,
+                    agent_id=row.agent_id,
+                    actor=actor_of(row),
+                    thread_id=row.thread_id,
+                    message_id=row.message_id,
+                    text=row.user_text,
+                    asked_at=row.asked_at,
+                    answer=row.answer,
+                )
+                for row in rows
+            ]
+
+
+def _ours(turn: Turn) -> ColumnElement[bool]:
+    return (turns.c.id == turn.id) & (turns.c.lease == turn.lease) & turns.c.state.in_(UNFINISHED)

@@ -1,0 +1,96 @@
+"""Migrations: bring a database to this code's schema, and the application's role with it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from db.roles import application_connection, ensure_application_role, grant
+from db.urls import Connection, connection
+
+_LOCK = 7740  # any number, the same in every replica
+_FOLDER = Path(__file__).parent.parent / "migrations"
+
+
+class MigrationError(Exception):
+    """The database can't be brought to this schema; one line for the operator."""
+
+
+async def upgrade(
+    owner_url: str, *, say: Callable[[str], None], application_url: str | None = None
+) -> Connection:
+    """Migrate under an advisory lock held by one transaction; the connection of the application's role.
+
+    Everything happens in that transaction or nothing does. `application_url` names a role made by hand, for
+    owners that may not create roles. Raises MigrationError for a schema newer than this code.
+    """
+    owner = connection(owner_url)
+    engine = create_async_engine(owner.url, connect_args=owner.arguments, poolclass=NullPool)
+    try:
+        async with engine.begin() as link:
+            await link.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            steps = await link.run_sync(_missing_steps)
+            if steps:
+                say(f"migrations: applying {len(steps)} ({steps[-1]})")
+                await link.run_sync(migrate_to, "head")
+            if application_url is not None:
+                application = connection(application_url)
+                role = str(application.url.username)
+            else:
+                role = await ensure_application_role(link, owner)
+                application = application_connection(owner)
+            await grant(link, role, await doors(link))
+    finally:
+        await engine.dispose()
+    return application
+
+
+def migrate_to(link: SyncConnection, revision: str) -> None:
+    """Up or down to a revision, within the connection's transaction; `base` is an empty database."""
+    config = _config(link)
+    there = MigrationContext.configure(link).get_current_revision()
+    order = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    target = -1 if revision == "base" else len(order) - 1 if revision == "head" else order.index(revision)
+    if there is not None and target < order.index(there):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+async def doors(link: AsyncConnection) -> list[str]:
+    """Signatures of all SECURITY DEFINER functions of the schema."""
+    found = await link.scalars(
+        text(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        )
+    )
+    return sorted(found)
+
+
+def _missing_steps(link: SyncConnection) -> list[str]:
+    """Revisions this database lacks, oldest first. Raises MigrationError when it knows one that we don't."""
+    scripts = ScriptDirectory.from_config(_config(link))
+    order = [script.revision for script in scripts.walk_revisions()][::-1]
+    there = MigrationContext.configure(link).get_current_revision()
+    if there is None:
+        return order
+    if there not in order:
+        raise MigrationError(
+            f"DATABASE_URL: the database is of a newer version ({there}) than this program; start the newer one"
+        )
+    return order[order.index(there) + 1 :]
+
+
+def _config(link: SyncConnection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = link
+    return config

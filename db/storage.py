@@ -1,0 +1,65 @@
+"""The unit of work: one transaction, entered as a member, with all stores on it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from crm.people import Actor
+from crm.storage import Unit
+from db.activity import SqlActivity
+from db.agents import SqlAgents
+from db.calls import SqlCalls
+from db.contacts import SqlContacts
+from db.conversations import SqlConversations
+from db.people import SqlPeople
+from db.reminders import SqlReminders
+from db.tasks import SqlTasks
+from db.transactions import plain_transaction
+from db.updates import SqlUpdates
+from db.urls import Connection
+
+
+def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine:
+    """The bot's pool; nothing in it depends on the session, so a transaction-mode pooler may be in between."""
+    return create_async_engine(
+        connection.url,
+        connect_args=connection.arguments,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=20,
+    )
+
+
+class SqlStorage:
+    """See crm.storage.Storage."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
+        """Commits on clean exit, rolls back on a raise."""
+        async with plain_transaction(self._engine) as link:
+            await link.execute(
+                text("SELECT enter(:workspace, :member)"),
+                {"workspace": actor.workspace_id, "member": actor.member_id},
+            )
+            yield SqlUnit(link, actor.workspace_id)
+
+
+class SqlUnit:
+    """The stores of one transaction, each on its connection and within its workspace."""
+
+    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+        self.activity = SqlActivity(link, workspace_id)
+        self.agents = SqlAgents(link)
+        self.calls = SqlCalls(link, workspace_id)
+        self.contacts = SqlContacts(link, workspace_id)
+        self.conversations = SqlConversations(link, workspace_id)
+        self.people = SqlPeople(link)
+        self.reminders = SqlReminders(link, workspace_id)
+        self.tasks = SqlTasks(link, workspace_id)
+        self.updates = SqlUpdates(link)

@@ -1,0 +1,106 @@
+"""Tasks, as rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crm.grammar.dates import Due
+from crm.people import Actor
+from crm.tasks import NewTask, Priority, Status, Task
+from crm.updates import Arrival
+from db.models.people import workspaces
+from db.models.tasks import crm_tasks as tasks
+
+OPEN = ("not_started", "in_progress", "deferred")
+
+
+class SqlTasks:
+    """See crm.tasks.TaskStore."""
+
+    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+        self._link = link
+        self._workspace_id = workspace_id
+
+    async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
+        number = await self._link.scalar(  # the row's lock makes numbers unique and without holes
+            update(workspaces)
+            .where(workspaces.c.id == self._workspace_id)
+            .values(last_task_number=workspaces.c.last_task_number + 1)
+            .returning(workspaces.c.last_task_number)
+        )
+        due = task.due
+        added = await self._link.execute(
+            tasks.insert()
+            .values(
+                workspace_id=self._workspace_id,
+                number=number,
+                title=task.title,
+                task_type=task.task_type,
+                priority=task.priority.value,
+                due_date=due.date if due else None,
+                due_time=due.time if due else None,
+                due_tz=due.tz if due else None,
+                due_at=due.at if due else None,
+                assignee_id=task.assignee_id,
+                created_by=actor.member_id,
+                raw_input=task.raw_input.replace("\0", " "),
+                source_chat_id=actor.chat_id,
+                source_message_id=arrival.message_id,
+                source_line=arrival.line,
+            )
+            .returning(tasks)
+        )
+        return _task(added.one())
+
+    async def by_number(self, number: int, *, only_chat_id: int | None = None) -> Task | None:
+        query = select(tasks).where(tasks.c.number == number, tasks.c.deleted_at.is_(None)).with_for_update()
+        if only_chat_id is not None:
+            query = query.where(tasks.c.source_chat_id == only_chat_id)
+        row = (await self._link.execute(query)).one_or_none()
+        return None if row is None else _task(row)
+
+    async def complete(self, task_id: int, at: datetime) -> Task:
+        done = await self._link.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id)
+            .values(status=Status.COMPLETED.value, completed_at=at, version=tasks.c.version + 1)
+            .returning(tasks)
+        )
+        return _task(done.one())
+
+    async def open_tasks(
+        self, *, limit: int, offset: int, only_chat_id: int | None = None
+    ) -> tuple[Sequence[Task], int]:
+        wanted: list[ColumnElement[bool]] = [
+            tasks.c.deleted_at.is_(None),
+            tasks.c.completed_at.is_(None),
+            tasks.c.status.in_(OPEN),
+        ]
+        if only_chat_id is not None:
+            wanted.append(tasks.c.source_chat_id == only_chat_id)
+        total = await self._link.scalar(select(func.count()).select_from(tasks).where(*wanted))
+        rows = await self._link.execute(
+            select(tasks)
+            .where(*wanted)
+            .order_by(tasks.c.due_date.nulls_last(), tasks.c.due_time.nulls_last(), tasks.c.number)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [_task(row) for row in rows], int(total or 0)
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        status=Status(row.status),
+        priority=Priority(row.priority),
+        due=None if row.due_date is None else Due(row.due_date, row.due_time, row.due_tz),
+        assignee_id=row.assignee_id,
+        created_at=row.created_at,
+        completed_at=row.completed_at,
+    )

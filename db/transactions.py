@@ -1,0 +1,46 @@
+"""Transactions, and the faults in them said in our words."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crm.errors import N_, CrmError, NotFound, NotInvited, Removed, StorageAway
+
+_AWAY = ("08", "57P", "53")  # SQLSTATE classes: connection lost, shut down, out of resources
+_RULES: dict[str, CrmError] = {
+    "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
+    "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
+    "SB003": NotFound(N_("This link no longer works. Ask for a new one.")),
+}
+
+
+@asynccontextmanager
+async def plain_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that has entered no workspace: for doors and the two open tables."""
+    with said_in_our_words():
+        async with engine.begin() as link:
+            yield link
+
+
+@contextmanager
+def said_in_our_words() -> Iterator[None]:
+    """Faults of the connection as StorageAway, the doors' own states as rule errors, all else as it is."""
+    try:
+        yield
+    except DBAPIError as fault:
+        state = str(getattr(fault.orig, "sqlstate", "") or getattr(fault.orig, "pgcode", "") or "")
+        if state in _RULES:
+            rule = _RULES[state]
+            raise type(rule)(rule.text) from None
+        if fault.connection_invalidated or isinstance(fault, InterfaceError) or state.startswith(_AWAY):
+            raise StorageAway(f"PostgreSQL is away ({state or type(fault.orig).__name__})") from fault
+        raise
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as fault:
+        raise StorageAway(f"PostgreSQL is away ({type(fault).__name__})") from fault
+    except asyncpg.PostgresError as fault:
+        if str(fault.sqlstate).startswith(_AWAY):
+            raise StorageAway(f"PostgreSQL is away ({fault.sqlstate})") from fault
+        raise

@@ -1,0 +1,81 @@
+"""Updates: the row that says an update has had its effect, and which answer is still owed."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crm.answers import Answer
+from crm.errors import AlreadyHandled
+from crm.updates import Arrival, Beginning
+from db.models.updates import handled_updates as updates
+from db.transactions import plain_transaction
+
+
+class SqlUpdates:
+    """See crm.updates.UpdateStore."""
+
+    def __init__(self, link: AsyncConnection) -> None:
+        self._link = link
+
+    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+        now = datetime.now(UTC)
+        values = {
+            "bot_id": arrival.bot_id,
+            "update_id": arrival.update_id,
+            "begun_at": now,
+            "handled_at": now,
+            "answer": answer.to_json() if answer else None,
+        }
+        done = await self._link.execute(
+            insert(updates)
+            .values(**values)
+            .on_conflict_do_update(
+                index_elements=[updates.c.bot_id, updates.c.update_id],
+                set_={"handled_at": now, "answer": values["answer"]},
+                where=updates.c.handled_at.is_(None),
+            )
+            .returning(updates.c.update_id)
+        )
+        if done.one_or_none() is None:
+            raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
+
+
+class SqlUpdateJournal:
+    """See crm.updates.UpdateJournal."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def begin(self, bot_id: int, update_id: int) -> Beginning:
+        async with plain_transaction(self._engine) as link:
+            # what is counted are ends of the process, which an unflushed commit survives
+            await link.execute(text("SET LOCAL synchronous_commit = off"))
+            row = (
+                await link.execute(
+                    insert(updates)
+                    .values(bot_id=bot_id, update_id=update_id, attempts=1, begun_at=func.now())
+                    .on_conflict_do_update(
+                        index_elements=[updates.c.bot_id, updates.c.update_id],
+                        set_={"attempts": updates.c.attempts + 1},
+                    )
+                    .returning(updates)
+                )
+            ).one()
+        owed = row.answer if row.handled_at and not row.answered_at else None
+        return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
+
+    async def answered(self, bot_id: int, update_id: int) -> None:
+        await self._set(bot_id, update_id, answered_at=func.now())
+
+    async def give_up(self, bot_id: int, update_id: int) -> None:
+        await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())
+
+    async def _set(self, bot_id: int, update_id: int, **values: object) -> None:
+        async with plain_transaction(self._engine) as link:
+            await link.execute(
+                update(updates)
+                .where(updates.c.bot_id == bot_id, updates.c.update_id == update_id)
+                .values(**values)
+            )
