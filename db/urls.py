@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 _POOLER_PORTS = {6432, 6543}  # PgBouncer's own, and Supabase's transaction mode
+EXAMPLE = "postgresql://owner:word@host:5432/name"  # pragma: allowlist secret - an example
 _MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -26,15 +27,11 @@ def connection(raw: str) -> Connection:
     try:
         url = make_url(raw.strip())
     except (ArgumentError, ValueError):
-        raise ValueError(
-            "not a database URL; an example: postgresql://user:password@host:5432/name"
-        ) from None
+        raise ValueError(f"not a database URL; an example: {EXAMPLE}") from None
     if url.drivername.split("+")[0] not in ("postgres", "postgresql"):
-        raise ValueError("only PostgreSQL will do; an example: postgresql://user:password@host:5432/name")
+        raise ValueError(f"only PostgreSQL will do; an example: {EXAMPLE}")
     if not url.host or not url.database:
-        raise ValueError(
-            "the host or the database's name is missing: postgresql://user:password@host:5432/name"
-        )
+        raise ValueError(f"the host or the database's name is missing; an example: {EXAMPLE}")
     query = dict(url.query)
     mode = str(query.get("sslmode", "prefer"))
     if mode not in _MODES:
