@@ -99,9 +99,7 @@ class Settings(BaseSettings):
     telegram_api_url: HttpUrl = Field(
         default="https://api.telegram.org", examples=["https://api.telegram.org"]
     )
-    telegram_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example(
-        "http://user:word@host:3128"
-    )
+    telegram_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example("http://host:3128")
     webhook_url: HttpsUrl | None = example("https://bot.example.org/telegram")
     webhook_secret: (
         Annotated[SecretStr, shaped(r"[A-Za-z0-9_-]{1,256}", "takes 1 to 256 letters, digits, _ and -")]
@@ -126,7 +124,7 @@ class Settings(BaseSettings):
     )
     model_base_url: HttpUrl | None = example("http://127.0.0.1:11434/v1")
     model_api_key: SecretStr | None = example("sk-…")
-    model_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example("http://user:word@host:3128")
+    model_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example("http://host:3128")
     model_budget_month: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = Field(
         default=Decimal(5), examples=["5"]
     )

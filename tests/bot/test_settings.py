@@ -73,7 +73,7 @@ def test_the_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPat
         ("HTTP_PORT", "70000"),
         ("HTTP_PORT", "eighty"),
         ("PLAYGROUND_PORT", "-1"),
-        ("DATABASE_URL", "mysql://owner:secret@host/db"),
+        ("DATABASE_URL", "mysql://owner@host/db"),
         ("DATABASE_URL", "postgresql://owner:secret@host:port/db"),
         ("REDIS_URL", "127.0.0.1:6379"),
         ("MODEL", "just a name"),
