@@ -81,12 +81,19 @@ class Conversations:
     """Questions to agents and what becomes of them."""
 
     def __init__(
-        self, storage: Storage, doors: TurnDoors, directory: AgentDirectory, *, wake: Callable[[], None]
+        self,
+        storage: Storage,
+        doors: TurnDoors,
+        directory: AgentDirectory,
+        *,
+        wake: Callable[[], None],
+        cancel: Callable[[int], None],
     ) -> None:
         self._storage = storage
         self._doors = doors
         self._directory = directory
         self._wake = wake
+        self._cancel = cancel
 
     async def ask(self, actor: Actor, arrival: Arrival, text: str) -> Choice:
         """Choose the agent and commit the turn; the answer comes later, from the turn. Raises BadInput, NotFound."""
@@ -112,6 +119,8 @@ class Conversations:
         async with self._storage.transaction(actor) as unit:
             stopped = await unit.conversations.cancel(turn_id, actor)
             await unit.updates.finish(arrival, None)
+        if stopped:
+            self._cancel(turn_id)
         return stopped
 
     async def claim(self, now: datetime, *, limit: int = 4) -> Sequence[Turn]:

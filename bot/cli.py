@@ -1,0 +1,187 @@
+"""The command line: python -m bot."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=False, help="Switchboard, a Telegram bot for small teams."
+)
+agents = typer.Typer(help="The global assistants.")
+app.add_typer(agents, name="agents")
+TakeOver = Annotated[bool, typer.Option("--take-over", help="Remove a webhook that is set elsewhere.")]
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context, take_over: TakeOver = False) -> None:
+    """Without a command: run."""
+    if context.invoked_subcommand is None:
+        run(take_over=take_over)
+
+
+@app.command()
+def run(take_over: TakeOver = False) -> None:
+    """Start the bot; with no BOT_TOKEN the playground too."""
+    from bot.startup import run as start
+
+    raise typer.Exit(start(_settings(), take_over=take_over))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    with _opened(_settings()) as database:
+        from bot.database import prepare_database
+
+        asyncio.run(prepare_database(database, say=print))
+
+
+@app.command()
+def claim() -> None:
+    """Print a one-time link that makes its opener operator and owner of a first team."""
+    from bot.startup import issue_claim
+
+    with _opened(_settings()) as database:
+        code = asyncio.run(issue_claim(database))
+    print(f"Send this to your bot, in a private chat, within an hour:\n/start {code}")
+    print(f"or open: https://t.me/YOUR_BOT?start={code}  (with your bot's name)")
+
+
+@app.command()
+def check() -> None:
+    """Say what would stop a start, and what is merely missing."""
+    settings = _settings()
+    from bot.database import prepare_database
+
+    print("settings: well")
+    with _opened(settings) as database:
+        asyncio.run(prepare_database(database, say=print))
+    print("application role: owns nothing, can't bypass row-level security")
+    for name, value, without in (
+        ("BOT_TOKEN", settings.bot_token, "the playground runs instead of Telegram"),
+        ("REDIS_URL", settings.redis_url, "lookups are cached in the process only"),
+        ("MODEL", settings.model, "assistants answer offline"),
+        ("SENTRY_DSN", settings.sentry_dsn, "faults go to the log only"),
+    ):
+        if value is None:
+            print(f"{name}: not set, {without}")
+
+
+@app.command()
+def parse() -> None:
+    """Read JSON lines (lang, now, tz, text, known_contacts), write what the grammar reads in them."""
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(_parsed(line), ensure_ascii=False))
+
+
+@agents.command("import")
+def import_agents(file: Path) -> None:
+    """Create or update the global assistants of a file."""
+    from bot.database import prepare_database
+    from db.agents import SqlAgentDoors
+    from db.storage import create_engine
+    from llm.registry import RegistryError, load
+
+    try:
+        specs = load(file.read_text(encoding="utf-8"))
+    except (RegistryError, OSError) as fault:
+        raise _ended(f"{file}: {fault}") from None
+
+    async def work() -> int:
+        engine = create_engine(await prepare_database(database, say=print), pool_size=1)
+        try:
+            return await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
+        finally:
+            await engine.dispose()
+
+    with _opened(_settings()) as database:
+        print(f"{asyncio.run(work())} of {len(specs)} new or changed")
+
+
+@agents.command("export")
+def export_agents(file: Path) -> None:
+    """Write the global assistants to a file."""
+    from bot.database import prepare_database
+    from db.agents import SqlAgentDoors
+    from db.storage import create_engine
+    from llm.registry import dump
+
+    async def work() -> str:
+        engine = create_engine(await prepare_database(database, say=print), pool_size=1)
+        try:
+            return dump(list(await SqlAgentDoors(engine).export_global()))
+        finally:
+            await engine.dispose()
+
+    with _opened(_settings()) as database:
+        file.write_text(asyncio.run(work()), encoding="utf-8")
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """One line's answer; a bad line gives its error and the rest goes on."""
+    from crm.grammar.drafts import parse as read
+
+    try:
+        asked = json.loads(line)
+        now, zone = datetime.fromisoformat(asked["now"]), ZoneInfo(asked["tz"])
+        draft = read(str(asked["text"]), now=now, zone=zone)
+    except (ValueError, KeyError, TypeError) as fault:
+        return {"error": f"{type(fault).__name__}: {fault}"}
+    due = draft.due or draft.past
+    at = due.at.astimezone(zone).isoformat() if due is not None and due.at is not None else None
+    return {
+        "object": "task",
+        "title": draft.title,
+        "due": at,
+        "due_date": due.date.isoformat() if due is not None and due.time is None else None,
+        "priority": draft.priority if draft.priority != "normal" else None,
+        "phone": draft.phone,
+        "task_type": draft.task_type,
+        "confirm": "past" if draft.past is not None else None,
+        "ambiguous": False,
+        "alternatives": [],
+    }
+
+
+class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as database
+    """The database for one command; what can't be opened ends the command with one line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __enter__(self) -> Any:
+        from bot.database import DatabaseError, open_database
+
+        try:
+            self._database = open_database(self._settings, say=print)
+        except DatabaseError as fault:
+            raise _ended(str(fault)) from None
+        return self._database
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        from bot.database import DatabaseError
+
+        self._database.close()
+        if isinstance(fault, DatabaseError):
+            raise _ended(str(fault)) from None
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as fault:
+        raise _ended(str(fault)) from None
+
+
+def _ended(line: str) -> typer.Exit:
+    sys.stderr.write(f"{line}\n")
+    return typer.Exit(1)

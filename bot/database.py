@@ -1,0 +1,99 @@
+"""Which database: the embedded server's or DATABASE_URL's, migrated, with the application's role proven."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from bot.settings import Settings
+from db.migrate import MigrationError, upgrade
+from db.roles import application_role_faults
+from db.server import Server, ServerError, start_server
+from db.storage import create_engine
+from db.urls import Connection, connection
+
+Say = Callable[[str], None]
+
+
+class DatabaseError(Exception):
+    """One line for the operator."""
+
+
+@dataclass(slots=True)
+class Database:
+    """`owner_url` and, for a role made by hand, `application_url`; `server` is the embedded one, if any."""
+
+    owner_url: str
+    application_url: str | None
+    server: Server | None
+
+    def close(self) -> None:
+        if self.server is not None:
+            self.server.stop()
+
+
+def open_database(settings: Settings, *, say: Say) -> Database:
+    """Call it from the main thread, before the event loop (db.server). Raises DatabaseError."""
+    if settings.database_url is not None:
+        given = settings.database_url.get_secret_value()
+        owner = settings.database_owner_url
+        owner_url = owner.get_secret_value() if owner is not None else given
+        try:
+            connection(owner_url)
+        except ValueError as wrong:
+            raise DatabaseError(f"DATABASE_URL: {wrong}") from None
+        return Database(owner_url, given if owner is not None else None, None)
+    say("database: starting")
+    try:
+        server = start_server(settings.data_dir, say=say)
+    except ServerError as fault:
+        raise DatabaseError(str(fault)) from None
+    # the playground's rows and a real bot's never meet
+    name = "switchboard_playground" if settings.with_playground else "switchboard"
+    return Database(server.owner_url(name), None, server)
+
+
+async def prepare_database(database: Database, *, say: Say) -> Connection:
+    """Make the database if it is ours to make, migrate it, prove the role. Raises DatabaseError."""
+    try:
+        if database.server is not None:
+            await _create(database)
+        application = await upgrade(database.owner_url, say=say, application_url=database.application_url)
+        say("database: ready")
+        faults = await role_faults(application)
+    except MigrationError as fault:
+        raise DatabaseError(str(fault)) from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise DatabaseError(f"DATABASE_URL: the server can't be used: {_first_line(fault)}") from None
+    except Exception as fault:
+        cause = getattr(fault, "orig", None)
+        if cause is None:
+            raise
+        raise DatabaseError(f"DATABASE_URL: the server can't be used: {_first_line(cause)}") from None
+    if faults:
+        raise DatabaseError(f"DATABASE_URL: the application's role {', '.join(faults)}; it must not")
+    return application
+
+
+async def role_faults(application: Connection) -> list[str]:
+    engine = create_engine(application, pool_size=1)
+    try:
+        async with engine.connect() as link:
+            return await application_role_faults(link)
+    finally:
+        await engine.dispose()
+
+
+async def _create(database: Database) -> None:
+    url = make_url(database.owner_url)
+    link = await asyncpg.connect(url.set(database="postgres").render_as_string(hide_password=False))
+    try:
+        if not await link.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", url.database):
+            await link.execute(f'CREATE DATABASE "{url.database}"')
+    finally:
+        await link.close()
+
+
+def _first_line(fault: BaseException) -> str:
+    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]

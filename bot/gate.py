@@ -1,0 +1,124 @@
+"""The gate: everything that goes out keeps Telegram's limits, waits when told, and tries again where that is safe."""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.methods import Response, SendChatAction, SendMessageDraft, TelegramMethod
+from aiogram.methods.base import TelegramType
+
+log = structlog.get_logger()
+# Bot FAQ, "My bot is hitting limits": one message a second to a chat (short bursts pass), 20 a minute to a
+# group, 30 a second in all. As (seconds, messages in them).
+PRIVATE, GROUP, ALL = (3.0, 3), (60.0, 20), (1.0, 30)
+TRIES = 4
+KEPT_CHATS = 5000  # chats whose last sends are remembered; the least recent is forgotten first
+SENDING = ("send", "copy", "forward", "edit")
+
+
+class Gate(BaseRequestMiddleware):
+    """A session middleware. `clock` counts seconds, monotonic; `sleep` and it are the tests' to replace."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._chats: OrderedDict[object, Window] = OrderedDict()
+        self._all = Window(*ALL)
+        self.dropped = 0  # drafts and typing not sent to keep the limits
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType] | TelegramType:
+        name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
+        if name == "getUpdates":
+            return await make_request(bot, method)
+        sends = name.startswith(SENDING) and chat_id is not None
+        if sends and not await self._admit(method, chat_id):
+            self.dropped += 1
+            return True  # type: ignore[return-value]  # drafts and typing answer True, sent or not
+        return await self._persist(make_request, bot, method, chat_id)
+
+    async def _admit(self, method: TelegramMethod[Any], chat_id: object) -> bool:
+        """Wait for room; drafts and typing don't wait, they are dropped (False)."""
+        window = self._window(chat_id)
+        optional = isinstance(method, SendMessageDraft | SendChatAction)
+        while (wait := max(window.wait(self._clock()), self._all.wait(self._clock()))) > 0:
+            if optional:
+                return False
+            await self._sleep(wait)
+        if not optional:  # drafts have limits of their own, which TurnView keeps
+            window.add(self._clock())
+        self._all.add(self._clock())
+        return True
+
+    async def _persist(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        chat_id: object,
+    ) -> Response[TelegramType] | TelegramType:
+        optional = isinstance(method, SendMessageDraft | SendChatAction)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as told:
+                if optional or attempt == TRIES:
+                    raise
+                log.info("told_to_wait", method=method.__api_method__, seconds=told.retry_after)
+                self._window(chat_id).pause(self._clock() + told.retry_after)
+                await self._sleep(told.retry_after)
+            except (TelegramServerError, TelegramNetworkError) as fault:
+                # a send whose answer was lost may have been made: its sender knows, from its own row, what to do
+                repeatable = isinstance(fault, TelegramServerError) or not method.__api_method__.startswith(
+                    "send"
+                )
+                if optional or attempt == TRIES or not repeatable:
+                    raise
+                await self._sleep(0.5 * 2**attempt)
+        raise AssertionError  # the last try returned or raised
+
+    def _window(self, chat_id: object) -> "Window":
+        window = self._chats.get(chat_id)
+        if window is None:
+            window = self._chats[chat_id] = Window(*(GROUP if str(chat_id).startswith("-") else PRIVATE))
+            if len(self._chats) > KEPT_CHATS:
+                self._chats.popitem(last=False)
+        self._chats.move_to_end(chat_id)
+        return window
+
+
+class Window:
+    """At most `count` sends in any `seconds`, and none before a pause ends."""
+
+    def __init__(self, seconds: float, count: int) -> None:
+        self._seconds = seconds
+        self._count = count
+        self._sent: deque[float] = deque()
+        self._paused_until = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is room; 0 when there is."""
+        while self._sent and self._sent[0] <= now - self._seconds:
+            self._sent.popleft()
+        full = self._sent[0] + self._seconds - now if len(self._sent) >= self._count else 0.0
+        return max(full, self._paused_until - now, 0.0)
+
+    def add(self, now: float) -> None:
+        self._sent.append(now)
+
+    def pause(self, until: float) -> None:
+        self._paused_until = max(self._paused_until, until)

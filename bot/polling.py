@@ -1,0 +1,169 @@
+"""Polling: one lane per chat, chats side by side; the offset passes only what is finished (DESIGN §2.1)."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramConflictError,
+    TelegramNetworkError,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import Update
+
+log = structlog.get_logger()
+KINDS = [
+    "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
+]  # fmt: skip
+WINDOW = 300  # updates taken up and not yet confirmed; beyond it the loop waits
+LONG_POLL = 25  # seconds
+CONFLICTS = 3  # answers 409 in a row before giving up
+DRAIN = 15.0  # seconds a stop waits for updates under way
+
+Handle = Callable[[Update], Awaitable[None]]
+
+
+class PollingStopped(Exception):
+    """Polling can't go on; one line for the operator."""
+
+
+class Polling:
+    """The loop. `handle` finishes an update or keeps trying; an update it leaves unfinished holds the offset."""
+
+    def __init__(self, bot: Bot, handle: Handle) -> None:
+        self._bot = bot
+        self._handle = handle
+        self._lanes: dict[object, deque[Update]] = {}
+        self._workers: dict[object, asyncio.Task[None]] = {}
+        self._open: set[int] = set()  # taken up, not finished
+        self._next = 0  # one past the highest update seen
+        self._stopping = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._conflicts = 0
+        self.alive_at = 0.0  # loop time of the last answer from Telegram
+
+    @property
+    def offset(self) -> int:
+        """The lowest unfinished update; all below are finished."""
+        return min(self._open, default=self._next)
+
+    async def run(self) -> None:
+        """Until stop(). Raises PollingStopped when another process polls this bot or the token is refused."""
+        try:
+            while not self._stopping.is_set():
+                if len(self._open) >= WINDOW:
+                    self._moved.clear()
+                    await self._moved.wait()
+                    continue
+                for update in await self._fetch():
+                    self._take(update)
+        finally:
+            await self._drain()
+
+    def stop(self) -> None:
+        """Take up nothing more; run() ends when what is under way is finished."""
+        self._stopping.set()
+
+    async def _fetch(self) -> list[Update]:
+        fetching = asyncio.create_task(self._get_updates())
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return fetching.result() if fetching.done() else []
+        finally:
+            for task in (fetching, stopping):
+                if not task.done():
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+
+    async def _get_updates(self) -> list[Update]:
+        # with updates under way the window of 100 could hold no new one, hence no long wait then
+        timeout = LONG_POLL if not self._open else 1
+        try:
+            found = await self._bot.get_updates(
+                offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
+            )
+        except TelegramUnauthorizedError:
+            raise PollingStopped(
+                "BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one"
+            ) from None
+        except TelegramConflictError as conflict:
+            self._conflicts += 1
+            if self._conflicts >= CONFLICTS:
+                raise PollingStopped(
+                    f"BOT_TOKEN: another process already answers for this bot; stop it first ({conflict.message})"
+                ) from None
+            await asyncio.sleep(1)
+            return []
+        except TelegramNetworkError:
+            log.warning("telegram_unreachable")
+            await asyncio.sleep(3)
+            return []
+        except TelegramAPIError as fault:
+            log.warning("polling_refused", reason=type(fault).__name__)
+            await asyncio.sleep(3)
+            return []
+        self._conflicts = 0
+        self.alive_at = asyncio.get_running_loop().time()
+        fresh = [update for update in found if update.update_id >= self._next]
+        if self._open and not fresh:
+            self._moved.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await self._moved.wait()
+        return fresh
+
+    def _take(self, update: Update) -> None:
+        self._next = max(self._next, update.update_id + 1)
+        self._open.add(update.update_id)
+        lane = lane_of(update)
+        self._lanes.setdefault(lane, deque()).append(update)
+        if lane not in self._workers:
+            self._workers[lane] = asyncio.create_task(self._work(lane))
+
+    async def _work(self, lane: object) -> None:
+        """One chat, in order. What `handle` raises holds the offset: it will be fetched again after a restart."""
+        queue = self._lanes[lane]
+        try:
+            while queue and not self._stopping.is_set():
+                update = queue.popleft()
+                await self._handle(update)
+                self._open.discard(update.update_id)
+                self._moved.set()
+        except Exception:
+            log.exception("lane_ended", lane=str(lane))
+            raise
+        finally:
+            self._workers.pop(lane, None)
+            if not queue:
+                self._lanes.pop(lane, None)
+
+    async def _drain(self) -> None:
+        """Let what is under way finish, then tell Telegram which updates are done."""
+        if self._workers:
+            _done, late = await asyncio.wait(self._workers.values(), timeout=DRAIN)
+            for task in late:
+                task.cancel()
+        if self._next:
+            with contextlib.suppress(TelegramAPIError):
+                await self._bot.get_updates(offset=self.offset, timeout=0, limit=1, request_timeout=5)
+
+
+def lane_of(update: Update) -> object:
+    """Updates with the same lane are handled in order: those of a chat, or of a person where there is no chat."""
+    message = update.message or update.edited_message
+    if message is not None:
+        return message.chat.id
+    if update.callback_query is not None:
+        about = update.callback_query.message
+        return about.chat.id if about is not None else update.callback_query.from_user.id
+    if update.inline_query is not None:
+        return ("inline", update.inline_query.from_user.id)
+    if update.stopped_message_generation is not None:
+        return ("stop", update.stopped_message_generation.chat.id)  # never behind what it should stop
+    return "other"

@@ -1,0 +1,63 @@
+"""The scheduler: looks every second for what falls due, and sends each reminder at its moment."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from aiogram import Bot
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crm.errors import StorageAway
+from crm.reminders import Delivery, Reminders
+from handlers.reminders import deliver
+
+log = structlog.get_logger()
+
+
+class ReminderClock:
+    """APScheduler says when to look; the rows say what is due."""
+
+    def __init__(self, bot: Bot, reminders: Reminders, clock: Callable[[], datetime]) -> None:
+        self._bot = bot
+        self._reminders = reminders
+        self._clock = clock
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._away = False
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No more looks; what is being sent is finished. What was claimed and not sent is claimed again later."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=5)
+
+    async def tick(self) -> None:
+        """Claim what falls due within a second, until there is nothing more to claim."""
+        try:
+            while claimed := await self._reminders.claim(self._clock()):
+                for delivery in claimed:
+                    job = asyncio.create_task(self._fire(delivery))
+                    self._jobs.add(job)
+                    job.add_done_callback(self._jobs.discard)
+            self._away = False
+        except StorageAway:
+            if not self._away:
+                log.warning("postgresql_away", room="scheduler")
+            self._away = True
+
+    async def _fire(self, delivery: Delivery) -> None:
+        await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        try:
+            await deliver(self._bot, delivery, reminders=self._reminders, clock=self._clock)
+        except StorageAway:
+            log.warning("delivery_left_to_its_lease", delivery=delivery.id)
+        except Exception:
+            log.exception("delivery_fault", delivery=delivery.id)

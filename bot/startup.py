@@ -1,0 +1,225 @@
+"""From nothing to a bot that answers, saying what happens on the way, and back down again."""
+
+import asyncio
+import gc
+import hashlib
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.database import Database, DatabaseError, open_database, prepare_database
+from bot.faults import start_logs, start_sentry
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+    from llm.models import ModelConfig
+
+AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
+RELEASE = "0.1.0"
+CLAIM_LIFE = 3600  # seconds
+COMMANDS = {
+    "en": {
+        "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
+        "contact": "Save a contact", "remind": "A reminder", "help": "What I can do",
+    },
+    "ru": {
+        "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
+        "contact": "Сохранить контакт", "remind": "Напоминание", "help": "Что можно сделать",
+    },
+}  # fmt: skip
+
+
+class StartError(Exception):
+    """The start must not go on; one line that names the variable."""
+
+
+def say(line: str) -> None:
+    print(f"· {line}", flush=True)
+
+
+def run(settings: Settings, *, take_over: bool = False) -> int:
+    """Start, serve until a signal, stop; the exit code."""
+    start_logs(settings.log_level, settings.log_format)
+    if settings.sentry_dsn is not None:
+        start_sentry(
+            settings.sentry_dsn.get_secret_value(), environment=settings.environment, release=RELEASE
+        )
+    try:
+        database = open_database(settings, say=say)
+    except DatabaseError as fault:
+        return _stop_with(fault)
+    try:
+        asyncio.run(_serve(settings, database, take_over=take_over))
+    except (DatabaseError, StartError) as fault:
+        return _stop_with(fault)
+    finally:
+        database.close()
+    return 0
+
+
+def _stop_with(fault: Exception) -> int:
+    sys.stderr.write(f"{fault}\n")
+    return 1
+
+
+async def _serve(settings: Settings, database: Database, *, take_over: bool) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        application = await prepare_database(database, say=say)
+        say("bot: loading")
+        from bot.app import build, make_bot  # aiogram costs seconds, after the first lines are out
+        from bot.http import Endpoints, serve
+        from bot.polling import PollingStopped
+        from db.storage import create_engine
+        from handlers.access import Defaults
+        from llm.registry import load
+
+        token, api_url = await stack.enter_async_context(_telegram(settings))
+        proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
+        bot, gate = make_bot(token, api_url, proxy)
+        stack.push_async_callback(bot.session.close)
+        engine = create_engine(application)
+        stack.push_async_callback(engine.dispose)
+        admins = set(settings.admin_ids) | ({1001} if settings.with_playground else set())
+        app = build(
+            bot,
+            gate,
+            engine,
+            open_to_all=settings.open_to_all,
+            defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
+            models=_models(settings),
+        )
+        name = await _introduce(app.bot, settings, take_over=take_over)
+        if (owner := await app.people_doors.claim_database(bot.id)) != bot.id:
+            raise StartError(
+                f"DATABASE_URL: this database belongs to bot {owner}, and BOT_TOKEN is of bot {bot.id}"
+            )
+        await app.agent_doors.import_global(load(AGENTS_FILE.read_text(encoding="utf-8")), only_if_empty=True)
+        endpoints = Endpoints(engine, app.polling, gate)
+        try:
+            stop_http = await serve(endpoints, settings.http_host, settings.http_port)
+        except OSError:
+            raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
+        stack.push_async_callback(stop_http)  # type: ignore[arg-type]  # aiohttp's cleanup is a coroutine function
+        app.polling.alive_at = loop.time()
+        app.reminder_clock.start()
+        stack.push_async_callback(app.reminder_clock.stop)
+        turns = asyncio.create_task(app.turn_worker.run())
+        stack.push_async_callback(_end, turns)
+        if (
+            not settings.with_playground
+            and not settings.admin_ids
+            and not await app.people_doors.has_operator()
+        ):
+            say("nobody runs this bot yet: python -m bot claim prints the link that makes you its operator")
+        gc.collect()
+        gc.freeze()
+        polling = asyncio.create_task(app.polling.run())
+        say(f"bot: @{name} is answering")
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        app.polling.stop()
+        try:
+            await polling
+        except PollingStopped as fault:
+            raise StartError(str(fault)) from None
+        say("bot: stopping")
+
+
+def _models(settings: Settings) -> "ModelConfig":
+    from llm.models import ModelConfig
+
+    def opened(secret: SecretStr | None) -> str | None:
+        return secret.get_secret_value() if secret is not None else None
+
+    return ModelConfig(
+        model=settings.model,
+        fallbacks=settings.model_fallbacks,
+        base_url=settings.model_base_url,
+        api_key=opened(settings.model_api_key),
+        openai_api_key=opened(settings.openai_api_key),
+        proxy=opened(settings.model_proxy),
+    )
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
+    """The token and the API's address; without a token, of the playground, which runs inside."""
+    if settings.bot_token is not None:
+        yield settings.bot_token.get_secret_value(), settings.telegram_api_url
+        return
+    from playground.server import PLAYGROUND_TOKEN, start_playground
+
+    try:
+        playground = await start_playground(settings.data_dir, settings.playground_port)
+    except OSError:
+        raise StartError(
+            f"PLAYGROUND_PORT: port {settings.playground_port} is taken; name another one"
+        ) from None
+    say(f"playground: open {playground.url}")
+    try:
+        yield PLAYGROUND_TOKEN, playground.url
+    finally:
+        await playground.close()
+
+
+async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
+    """Meet Telegram: the bot's name, no foreign webhook, the menu. Raises StartError."""
+    from aiogram.exceptions import (
+        TelegramAPIError,
+        TelegramNetworkError,
+        TelegramNotFound,
+        TelegramUnauthorizedError,
+    )
+    from aiogram.types import BotCommand
+
+    try:
+        me = await bot.me()
+        hook = await bot.get_webhook_info()
+        if hook.url and not take_over:
+            raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
+        if hook.url:
+            await bot.delete_webhook()
+        for language, commands in COMMANDS.items():
+            menu = [BotCommand(command=name, description=text) for name, text in commands.items()]
+            await bot.set_my_commands(menu, language_code=None if language == "en" else language)
+    except (TelegramUnauthorizedError, TelegramNotFound):
+        raise StartError("BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
+    except TelegramNetworkError:
+        raise StartError(
+            f"TELEGRAM_API_URL: {settings.telegram_api_url} can't be reached; look at the network or TELEGRAM_PROXY"
+        ) from None
+    except TelegramAPIError as fault:
+        raise StartError(f"BOT_TOKEN: Telegram refuses to start: {fault.message}") from None
+    return me.username or str(me.id)
+
+
+async def issue_claim(database: Database) -> str:
+    """A fresh one-time code; only its hash is kept."""
+    from db.people import SqlPeopleDoors
+    from db.storage import create_engine
+
+    engine = create_engine(await prepare_database(database, say=lambda _line: None), pool_size=1)
+    code = secrets.token_urlsafe(18)
+    try:
+        await SqlPeopleDoors(engine).issue_claim(hashlib.sha256(code.encode()).digest(), CLAIM_LIFE)
+    finally:
+        await engine.dispose()
+    return code

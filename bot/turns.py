@@ -1,0 +1,157 @@
+"""Turns: the worker that has questions answered, outside of any handler (DESIGN §2.2)."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+
+from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
+from crm.errors import CrmError, StorageAway
+from handlers.conversations import TurnView
+from handlers.texts import gettext as _
+from handlers.texts import speaking
+
+log = structlog.get_logger()
+AT_ONCE = 8  # turns of one process at a time
+HEARTBEAT = 5.0  # seconds between renewals of a lease (crm.conversations.LEASE is 30)
+
+
+class Assistant(Protocol):
+    """What answers a turn; llm.assistants.Assistants is the one."""
+
+    async def answer(
+        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: Callable[[str], Awaitable[None]] | None
+    ) -> ModelAnswer: ...
+
+
+class TurnWorker:
+    """Claims turns when woken and every second, and takes each to its end."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        conversations: Conversations,
+        assistant: Assistant,
+        clock: Callable[[], datetime],
+        new_reference: Callable[[], str],
+        report: Callable[[BaseException, str], None],
+    ) -> None:
+        self._bot = bot
+        self._conversations = conversations
+        self._assistant = assistant
+        self._clock = clock
+        self._new_reference = new_reference
+        self._report = report
+        self._woken = asyncio.Event()
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._away = False
+
+    def wake(self) -> None:
+        """There may be a new turn."""
+        self._woken.set()
+
+    def cancel(self, turn_id: int) -> None:
+        """Stop a turn of this process at once; another process's notices at its next heartbeat."""
+        if (task := self._running.get(turn_id)) is not None:
+            task.cancel()
+
+    async def run(self) -> None:
+        """Until canceled; then turns under way are left to their leases."""
+        try:
+            while True:
+                self._woken.clear()
+                await self._claim()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await self._woken.wait()
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _claim(self) -> None:
+        room = AT_ONCE - len(self._running)
+        if room <= 0:
+            return
+        try:
+            claimed = await self._conversations.claim(self._clock(), limit=room)
+        except StorageAway:
+            if not self._away:
+                log.warning("postgresql_away", room="turns")
+            self._away = True
+            return
+        self._away = False
+        for turn in claimed:
+            task = asyncio.create_task(self._take(turn))
+            self._running[turn.id] = task
+            task.add_done_callback(partial(self._ended, turn.id))
+
+    def _ended(self, turn_id: int, _task: "asyncio.Task[None]") -> None:
+        self._running.pop(turn_id, None)
+        self.wake()  # the next turn of the conversation may be claimed now
+
+    async def _take(self, turn: Turn) -> None:
+        heart = asyncio.create_task(self._beat(turn, asyncio.current_task()))
+        try:
+            await self._answer(turn)
+        except StorageAway:
+            log.warning("turn_left_to_its_lease", turn=turn.id)
+        except Exception as fault:
+            await self._apologise(turn, fault)
+        finally:
+            heart.cancel()
+
+    async def _answer(self, turn: Turn) -> None:
+        view = TurnView(self._bot, turn)
+        text = turn.answer
+        if text is None:
+            if turn.attempts > ATTEMPTS:
+                raise RuntimeError("this turn ended its process too often")
+            history = await self._conversations.history(turn)
+            answer = await self._assistant.answer(turn, history, view.show)
+            if not await self._conversations.keep_answer(turn, answer):
+                return  # canceled, or another process has it
+            text = answer.text
+        try:
+            sent = await view.send(text)
+        except (TelegramForbiddenError, TelegramBadRequest) as refused:
+            log.warning("answer_refused", turn=turn.id, reason=refused.message[:100])
+            await self._conversations.failed(turn, "refused")
+            return
+        except TelegramAPIError as fault:
+            log.warning("answer_left_to_its_lease", turn=turn.id, reason=type(fault).__name__)
+            return
+        await self._conversations.sent(turn, sent)
+
+    async def _beat(self, turn: Turn, worker: "asyncio.Task[Any] | None") -> None:
+        """Renew the lease; when it is no longer ours, stop working on it."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            with contextlib.suppress(StorageAway):
+                if not await self._conversations.renew(turn, self._clock()) and worker is not None:
+                    worker.cancel()
+                    return
+
+    async def _apologise(self, turn: Turn, fault: Exception) -> None:
+        """One form of error: a sentence and a reference for the person, the same in the log and Sentry."""
+        reference = self._new_reference()
+        log.error("turn_fault", reference=reference, turn=turn.id, exc_info=fault)
+        if not isinstance(fault, CrmError):
+            self._report(fault, reference)
+        now = self._clock().astimezone(turn.actor.zone)
+        with speaking(turn.actor.language):
+            sentence = _(
+                "The assistant could not answer. Try again in a minute. Reference {reference}, {time}."
+            )
+        with contextlib.suppress(StorageAway, CrmError):
+            if await self._conversations.failed(turn, reference):
+                with contextlib.suppress(TelegramAPIError):
+                    await TurnView(self._bot, turn).send(
+                        sentence.format(reference=reference, time=f"{now:%d.%m %H:%M}")
+                    )

@@ -1,0 +1,172 @@
+"""Answers on their way out: one place turns them into messages."""
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import (
+    CallbackQuery,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+    Update,
+)
+
+from crm.answers import Answer, Button, Entity
+
+LIMIT = 4096  # UTF-16 units of one message (Bot API, sendMessage)
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
+
+
+async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
+    """Answer an update in the chat it came from. Raises aiogram's errors when Telegram won't take it."""
+    if update.callback_query is not None:
+        await _answer_press(bot, update.callback_query, answer)
+        return
+    message = update.message or update.edited_message
+    if message is None or not answer.text:
+        return
+    thread = message.message_thread_id if message.is_topic_message else None
+    reply_to = message.message_id if message.chat.type != "private" else None
+    await send_text(bot, message.chat.id, thread, answer, reply_to=reply_to)
+
+
+async def send_text(
+    bot: Bot, chat_id: int, thread_id: int | None, answer: Answer, *, reply_to: int | None = None
+) -> int:
+    """Send an answer as one message or more; the last message's id."""
+    pieces = split(answer.text, answer.entities)
+    last = 0
+    for number, (text, entities) in enumerate(pieces):
+        reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
+        sent = await bot.send_message(
+            chat_id,
+            text,
+            message_thread_id=thread_id,
+            entities=_entities(entities),
+            reply_parameters=reply if number == 0 else None,
+            reply_markup=markup(answer) if number == len(pieces) - 1 else None,
+            link_preview_options=_NO_PREVIEW,
+            parse_mode=None,
+        )
+        last = sent.message_id
+    return last
+
+
+async def _answer_press(bot: Bot, press: CallbackQuery, answer: Answer) -> None:
+    try:
+        await bot.answer_callback_query(press.id, text=answer.toast)
+    except TelegramBadRequest as refused:
+        if "query is too old" not in refused.message:
+            raise
+    if not answer.text:
+        return
+    where = press.message
+    if press.inline_message_id is not None:
+        await _edit(bot, answer, inline_message_id=press.inline_message_id)
+    elif (
+        isinstance(where, Message)
+        and answer.edit
+        and await _edit(bot, answer, chat_id=where.chat.id, message_id=where.message_id)
+    ):
+        return
+    elif where is not None:
+        thread = where.message_thread_id if isinstance(where, Message) and where.is_topic_message else None
+        await send_text(bot, where.chat.id, thread, answer)
+
+
+async def _edit(
+    bot: Bot,
+    answer: Answer,
+    *,
+    chat_id: int | None = None,
+    message_id: int | None = None,
+    inline_message_id: str | None = None,
+) -> bool:
+    """False when there is nothing to edit any more."""
+    keys = markup(answer)
+    try:
+        await bot.edit_message_text(
+            text=split(answer.text, answer.entities)[0][0],
+            chat_id=chat_id,
+            message_id=message_id,
+            inline_message_id=inline_message_id,
+            entities=_entities(answer.entities),
+            reply_markup=keys if isinstance(keys, InlineKeyboardMarkup) else None,
+            link_preview_options=_NO_PREVIEW,
+            parse_mode=None,
+        )
+    except TelegramBadRequest as refused:
+        if "message is not modified" in refused.message:
+            return True
+        if "message to edit not found" in refused.message or "can't be edited" in refused.message:
+            return False
+        raise
+    return True
+
+
+def markup(answer: Answer) -> Markup | None:
+    if answer.buttons:
+        return InlineKeyboardMarkup(
+            inline_keyboard=[[_button(button) for button in row] for row in answer.buttons]
+        )
+    if answer.keyboard:
+        rows = [[KeyboardButton(text=text) for text in row] for row in answer.keyboard]
+        return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, is_persistent=True)
+    return ForceReply(selective=True) if answer.question else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(
+        text=button.text, callback_data=button.data, url=button.url, switch_inline_query=button.inline_query
+    )
+
+
+def _entities(entities: tuple[Entity, ...]) -> list[MessageEntity] | None:
+    return [
+        MessageEntity(type=one.type, offset=one.offset, length=one.length, url=one.url, language=one.language)
+        for one in entities
+    ] or None
+
+
+def split(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
+    """Pieces of at most LIMIT UTF-16 units, cut at a paragraph, line or word, entities cut with them."""
+    pieces: list[tuple[str, tuple[Entity, ...]]] = []
+    start = 0
+    while _units(text) - start > LIMIT:
+        window = _cut(text, start, start + LIMIT)
+        end = start + LIMIT
+        for mark in ("\n\n", "\n", " "):
+            at = window.rfind(mark)
+            if at > 0 and _units(window[:at]) >= LIMIT // 4:
+                end = start + _units(window[: at + len(mark)])
+                break
+        else:
+            end = start + _units(window)
+        pieces.append((_cut(text, start, end), _within(entities, start, end)))
+        start = end
+    pieces.append((_cut(text, start, _units(text)), _within(entities, start, _units(text))))
+    return pieces
+
+
+def _within(entities: tuple[Entity, ...], start: int, end: int) -> tuple[Entity, ...]:
+    cut = []
+    for one in entities:
+        first, last = max(one.offset, start), min(one.offset + one.length, end)
+        if first < last:
+            cut.append(Entity(one.type, first - start, last - first, one.url, one.language))
+    return tuple(cut)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """By UTF-16 units; half a surrogate pair at the end is left for the next piece."""
+    return text.encode("utf-16-le")[start * 2 : end * 2].decode("utf-16-le", errors="ignore")

@@ -1,0 +1,56 @@
+"""Errors have one form: a sentence for the person, and one reference for them, the log and Sentry."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiogram import Router
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.types import ErrorEvent
+
+from crm.answers import Answer
+from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
+from crm.people import Actor
+from handlers.texts import gettext as _
+
+log = structlog.get_logger()
+
+
+def router() -> Router:
+    own = Router(name="errors")
+    own.errors.register(answer_error)
+    return own
+
+
+async def answer_error(
+    event: ErrorEvent,
+    clock: Callable[[], datetime],
+    new_reference: Callable[[], str],
+    report: Callable[[BaseException, str], None],
+    actor: Actor | None = None,
+) -> Answer | Any:
+    """Rule errors are for the person; PostgreSQL away and repeats are for the intake; the rest is a fault."""
+    error = event.exception
+    pressed = event.update.callback_query is not None
+    if isinstance(error, StorageAway | AlreadyHandled):
+        return UNHANDLED
+    if (
+        isinstance(error, NotInvited)
+        and event.update.message is not None
+        and event.update.message.chat.type != "private"
+    ):
+        return None
+    if isinstance(error, CrmError):
+        return _said(_(error.text).format(**error.fields), pressed=pressed)
+    reference = new_reference()
+    log.error("fault", reference=reference, update=event.update.event_type, exc_info=error)
+    report(error, reference)
+    now = clock().astimezone(actor.zone) if actor is not None else clock()
+    sentence = _("Something went wrong on our side; nothing was changed. Reference {reference}, {time}.")
+    return _said(sentence.format(reference=reference, time=f"{now:%d.%m %H:%M}"), pressed=pressed)
+
+
+def _said(sentence: str, *, pressed: bool) -> Answer:
+    """A pressed button shows it over the chat (200 characters at most, Bot API), a message is answered."""
+    return Answer(toast=sentence[:200]) if pressed else Answer(sentence)

@@ -1,0 +1,119 @@
+"""Reminders in Telegram: /remind, and the message at its time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+from aiogram.utils.formatting import Bold
+
+from crm.answers import Answer, Button
+from crm.errors import Removed
+from crm.people import Actor
+from crm.reminders import Delivery, Reminder, Reminders, lateness
+from crm.updates import Arrival
+from handlers.answers import send_text
+from handlers.questions import REMIND, ask
+from handlers.texts import due_words, formatted, ngettext, speaking
+from handlers.texts import gettext as _
+from handlers.words import AnswerTo, Words
+
+Clock = Callable[[], datetime]
+log = structlog.get_logger()
+
+
+def router() -> Router:
+    own = Router(name="reminders")
+    own.message.register(create_reminder, Words("remind", "напомни", "напомнить"))
+    own.callback_query.register(acknowledge_reminder, F.data.regexp(r"^ack:\d{1,18}$"))
+    return own
+
+
+def answers() -> Router:
+    """What follows the bare command; asked after all commands, so that any of them ends the question."""
+    own = Router(name="reminders answers")
+    own.message.register(create_reminder, AnswerTo(REMIND))
+    return own
+
+
+async def create_reminder(
+    message: Message, words: str, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
+) -> Answer:
+    await state.clear()
+    if not words:
+        return await ask(state, REMIND, _("What shall I remind you of, and when?"))
+    return await reminders.create(actor, arrival, words, reminder_card)
+
+
+async def acknowledge_reminder(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, clock: Clock
+) -> Answer:
+    delivery_id = int(str(query.data).split(":")[1])
+    return await reminders.acknowledge(
+        actor, arrival, delivery_id, clock(), lambda _none: Answer(toast=_("Good"))
+    )
+
+
+def reminder_card(reminder: Reminder) -> Answer:
+    text, entities = formatted(
+        _("I will remind you"), "\n", Bold(reminder.text), "\n", due_words(reminder.due)
+    )
+    return Answer(text, entities)
+
+
+def reminder_message(delivery: Delivery, now: datetime) -> Answer:
+    """What arrives at the time; a late one says how late and why."""
+    number = f"#{delivery.task_number} " if delivery.task_number else ""
+    late = lateness(delivery, now)
+    why = ["\n", late_words(late)] if late is not None else []
+    text, entities = formatted("⏰ ", number, Bold(delivery.text), *why)
+    button = (
+        Button(_("Done"), data=f"done:{delivery.task_number}")
+        if delivery.task_number
+        else Button(_("Got it"), data=f"ack:{delivery.id}")
+    )
+    return Answer(text, entities, buttons=((button,),))
+
+
+def late_words(late: timedelta) -> str:
+    minutes = int(late.total_seconds() // 60)
+    if minutes < 120:
+        return ngettext(
+            "{count} minute late: the bot was not running",
+            "{count} minutes late: the bot was not running",
+            minutes,
+        ).format(count=minutes)
+    hours = minutes // 60
+    return ngettext(
+        "{count} hour late: the bot was not running", "{count} hours late: the bot was not running", hours
+    ).format(count=hours)
+
+
+async def deliver(bot: Bot, delivery: Delivery, *, reminders: Reminders, clock: Clock) -> None:
+    """Send one leased delivery and mark it. A blocked user is skipped, any other refusal is tried again later."""
+    try:
+        if not await reminders.still_ours(delivery):
+            log.info(
+                "reminder_not_sent", delivery=delivery.id, reason="done, taken over or deleted meanwhile"
+            )
+            await reminders.skipped(delivery, "no longer due")
+            return
+    except Removed:
+        log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient is no longer of the team")
+        return
+    with speaking(delivery.actor.language):
+        message = reminder_message(delivery, clock())
+    try:
+        sent = await send_text(bot, delivery.actor.telegram_chat_id, delivery.thread_id, message)
+    except TelegramForbiddenError:
+        await reminders.skipped(delivery, "the bot is blocked")
+    except TelegramBadRequest as refused:
+        gone = "chat not found" in refused.message
+        await reminders.failed(delivery, refused.message[:200], clock(), for_good=gone)
+    except TelegramAPIError as fault:
+        await reminders.failed(delivery, type(fault).__name__, clock(), for_good=False)
+    else:
+        await reminders.sent(delivery, sent, clock())

@@ -1,0 +1,113 @@
+"""The first minute: /start, the language, the time zone, and /help."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from aiogram import F, Router
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+
+from crm.answers import Answer, Button
+from crm.people import Actor, ChatKind, People
+from crm.updates import Arrival
+from handlers.texts import gettext as _
+from handlers.texts import speak
+from handlers.words import Words
+
+Clock = Callable[[], datetime]
+ZONES = {
+    "ru": ("Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Novosibirsk"),
+    "en": ("Europe/London", "Europe/Berlin", "Asia/Dubai", "America/New_York", "America/Los_Angeles"),
+}
+
+
+def router() -> Router:
+    own = Router(name="start")
+    own.message.register(start, Words("start"))
+    own.message.register(show_help, Words("help", "помощь"))
+    own.message.register(type_timezone, F.text.in_(available_timezones()))
+    own.callback_query.register(choose_language, F.data.in_({"language:en", "language:ru"}))
+    own.callback_query.register(choose_timezone, F.data.startswith("zone:"))
+    return own
+
+
+def unknown_router() -> Router:
+    """Last of all: a command nobody knows gets the help."""
+    own = Router(name="unknown")
+    own.message.register(show_help, F.text.startswith("/"))
+    return own
+
+
+async def start(message: Message, actor: Actor, state: FSMContext) -> Answer:
+    await state.clear()
+    buttons = ((Button("English", data="language:en"), Button("Русский", data="language:ru")),)
+    return Answer(_("Hello. Which language shall we speak?"), buttons=buttons)
+
+
+async def choose_language(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, people: People, clock: Clock
+) -> Answer:
+    language = str(query.data).split(":")[1]
+    speak(language)
+    return await people.choose_language(
+        actor, arrival, language, lambda _chosen: ask_timezone(actor, language, clock())
+    )
+
+
+async def choose_timezone(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, people: People, clock: Clock
+) -> Answer:
+    zone = str(query.data).removeprefix("zone:")
+    return await people.choose_timezone(actor, arrival, zone, lambda chosen: welcome(chosen, clock()))
+
+
+async def type_timezone(
+    message: Message, actor: Actor, arrival: Arrival, people: People, clock: Clock
+) -> Answer:
+    return await people.choose_timezone(
+        actor, arrival, message.text or "", lambda chosen: welcome(chosen, clock())
+    )
+
+
+async def show_help(message: Message, actor: Actor, state: FSMContext) -> Answer:
+    await state.clear()
+    return Answer(help_text(), keyboard=keyboard(actor))
+
+
+def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
+    """The guess first, shown as the time it is there."""
+    text = _("Is it {time} for you now? If not, choose your zone or type it, for example Europe/Moscow.")
+    yes = Button(_("Yes, {zone}").format(zone=actor.timezone), data=f"zone:{actor.timezone}")
+    others = [
+        (Button(f"{now.astimezone(ZoneInfo(zone)):%H:%M} {zone}", data=f"zone:{zone}"),)
+        for zone in ZONES[language]
+        if zone != actor.timezone
+    ]
+    return Answer(
+        text.format(time=f"{now.astimezone(actor.zone):%H:%M}"), buttons=((yes,), *others), edit=True
+    )
+
+
+def welcome(zone: str, now: datetime) -> Answer:
+    text = _("It is {time} for you. All set.").format(time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
+    return Answer(f"{text}\n\n{help_text()}", keyboard=((_("Today"), _("Task")), (_("Call"), _("Contacts"))))
+
+
+def keyboard(actor: Actor) -> tuple[tuple[str, ...], ...]:
+    """The small keyboard of a private chat."""
+    if actor.chat_kind is not ChatKind.PRIVATE:
+        return ()
+    return ((_("Today"), _("Task")), (_("Call"), _("Contacts")))
+
+
+def help_text() -> str:
+    return _(
+        "/task tomorrow 10:00 send the invoice — a task with a reminder\n"
+        "/tasks — what is open\n"
+        "/call Anna +7 999 123-45-67: wants the new price — log a call\n"
+        "/calls — the last calls\n"
+        "/contact Anna Petrova +7 999 123-45-67 — save a contact\n"
+        "/remind in 20 minutes call Anna — a message at that time\n"
+        "Anything else you write goes to an assistant."
+    )

@@ -1,0 +1,128 @@
+"""Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic_ai import Agent as ModelAgent
+from pydantic_ai import UsageLimits
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
+from pydantic_ai.models import Model
+
+from crm.agents import Agent, AgentDirectory, in_language
+from crm.calls import Calls
+from crm.conversations import ModelAnswer, Turn
+from crm.people import Actor
+from crm.tasks import Tasks
+from llm.masking import Mask
+from llm.models import ModelConfig, build_model
+from llm.offline import offline_model
+from llm.tools import TOOLS, Work
+
+TIME_LIMIT = 90.0  # seconds for one turn
+LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
+OnText = Callable[[str], Awaitable[None]]
+
+
+class Assistants:
+    """Answers turns; built agents are kept by id, version and language."""
+
+    def __init__(
+        self,
+        directory: AgentDirectory,
+        tasks: Tasks,
+        calls: Calls,
+        config: ModelConfig,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._directory = directory
+        self._tasks = tasks
+        self._calls = calls
+        self._config = config
+        self._clock = clock
+        self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
+        self._models: dict[str | None, Model] = {}
+
+    async def answer(
+        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
+    ) -> ModelAnswer:
+        """Run the turn's agent. Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise."""
+        roster = await self._directory.roster(turn.actor)
+        agent = next((one for one in roster if one.id == turn.agent_id), roster[0])
+        mask = Mask()
+        work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
+        past: list[ModelMessage] = []
+        for messages in history:
+            past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
+        question, model = mask.hide(turn.text), self._model(agent, turn.actor)
+        built = self._build(agent, turn.actor)
+        async with asyncio.timeout(TIME_LIMIT):
+            if on_text is None:
+                result = await built.run(
+                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
+                )
+                text, new, usage = result.output, result.new_messages(), result.usage
+            else:
+                async with built.run_stream(
+                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
+                ) as stream:
+                    text = ""
+                    async for text in stream.stream_text(debounce_by=None):
+                        await on_text(mask.restore_partial(text))
+                    new, usage = stream.new_messages(), stream.usage
+        kept = ModelMessagesTypeAdapter.dump_python(new, mode="json")
+        return ModelAnswer(
+            text=mask.restore(text),
+            messages=_restored(kept, mask),
+            model=model.model_name,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+        )
+
+    def _model(self, agent: Agent, actor: Actor) -> Model:
+        if self._config.is_offline:
+            return offline_model(actor.language, actor.timezone)
+        if agent.model not in self._models:
+            self._models[agent.model] = build_model(self._config, agent.model)
+        return self._models[agent.model]
+
+    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
+        key = (agent.id, agent.version, actor.language)
+        if key not in self._built:
+            built = ModelAgent(
+                deps_type=Work,
+                output_type=str,
+                instructions=in_language(agent.instructions, actor.language),
+                tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
+                defer_model_check=True,
+            )
+            built.instructions(self._circumstances)
+            self._built[key] = built
+        return self._built[key]
+
+    def _circumstances(self, context: Any) -> str:
+        actor: Actor = context.deps.actor
+        now = self._clock().astimezone(actor.zone)
+        return f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+
+
+def _masked(value: Any, mask: Mask) -> Any:
+    """Stored messages with their texts masked again, each turn by its own placeholders."""
+    return _each_text(value, mask.hide)
+
+
+def _restored(value: Any, mask: Mask) -> Any:
+    return _each_text(value, mask.restore)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Only what was said: other strings (ids, kinds, times) stay."""
+    if isinstance(value, list):
+        return [_each_text(one, change) for one in value]
+    if isinstance(value, dict):
+        return {
+            key: change(one) if key == "content" and isinstance(one, str) else _each_text(one, change)
+            for key, one in value.items()
+        }
+    return value
