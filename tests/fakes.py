@@ -262,8 +262,14 @@ class FakeContacts:
         return contact
 
     async def add_phone(self, contact_id: int, phone: str) -> Contact:
+        return self._change(contact_id, phones=(*self._state.contacts[contact_id].contact.phones, phone))
+
+    async def rename(self, contact_id: int, full_name: str) -> Contact:
+        return self._change(contact_id, full_name=full_name)
+
+    def _change(self, contact_id: int, **changes: Any) -> Contact:
         row = self._state.contacts[contact_id]
-        contact = replace(row.contact, phones=(*row.contact.phones, phone))
+        contact = replace(row.contact, **changes)
         self._state.contacts[contact_id] = replace(row, contact=contact)
         return contact
 
