@@ -130,18 +130,16 @@ def _elapsed(step: timedelta, local: datetime, zone: ZoneInfo) -> Due:
     """The clock after so much time has truly passed, across a DST change too."""
     then = (local.astimezone(ZoneInfo("UTC")) + step).replace(microsecond=0)
     shown = then.astimezone(zone)
-    due = Due(shown.date(), shown.time(), zone.key)
+    clock = shown.time().replace(fold=0)  # a row keeps no fold
+    due = Due(shown.date(), clock, zone.key)
     if due.at == then:
         return due
-    offset = (
-        shown.utcoffset() or timedelta()
-    )  # the second pass of a fold: the zone's name would mean the first
-    hours, rest = divmod(offset, timedelta(hours=1))
+    # The second pass of a fold: with the zone's name the same clock means the first.
+    hours, rest = divmod(shown.utcoffset() or timedelta(), timedelta(hours=1))
     if rest:
         return Due(then.date(), then.time(), "UTC")
-    return Due(
-        shown.date(), shown.time(), f"Etc/GMT{-hours:+d}"
-    )  # POSIX counts westward (tzdata, "etcetera")
+    posix = f"Etc/GMT{-hours:+d}"  # counts westward (tzdata, "etcetera")
+    return Due(shown.date(), clock, posix)
 
 
 def _time_of(clock: re.Match[str], *, named_day: bool) -> tuple[time, int]:

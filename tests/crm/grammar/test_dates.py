@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.grammar.dates import FAR, Due, Moment, find_moment
@@ -172,6 +172,8 @@ def test_in_30_minutes_within_the_autumn_fold_is_half_an_hour_later_too() -> Non
     before = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)  # the first 02:50 in Berlin
     moment = read("in 30 minutes", now=before, zone=BERLIN)
     assert moment is not None
+    assert moment.due.time is not None
+    assert moment.due.time.fold == 0  # a row keeps no fold
     assert moment.due.at == before + timedelta(minutes=30)
     assert moment.due.time == time(2, 20)  # as clocks in Berlin will show for the second time
 
@@ -199,11 +201,16 @@ ZONES = st.sampled_from(
 
 
 @given(now=MOMENTS, zone=ZONES, minutes=st.integers(0, 99_999))
+@example(now=datetime(2026, 10, 25, 0, 50, tzinfo=UTC), zone=BERLIN, minutes=30)
+@example(now=datetime(2026, 4, 4, 14, 50, tzinfo=UTC), zone=ZoneInfo("Australia/Lord_Howe"), minutes=20)
+@example(now=datetime(2026, 11, 1, 4, 20, tzinfo=UTC), zone=ZoneInfo("America/St_Johns"), minutes=15)
 def test_so_many_minutes_are_so_many_minutes_in_any_zone_at_any_moment(
     now: datetime, zone: ZoneInfo, minutes: int
 ) -> None:
     moment = read(f"in {minutes} minutes", now, zone)
     assert moment is not None
+    assert moment.due.time is not None
+    assert moment.due.time.fold == 0  # a row keeps no fold
     assert moment.due.at == (now + timedelta(minutes=minutes)).replace(microsecond=0)
 
 

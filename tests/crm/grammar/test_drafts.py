@@ -89,6 +89,7 @@ def test_a_quote_that_never_closes_hides_nothing() -> None:
         ("🎂 tomorrow", "🎂"),
         ("🫩 tomorrow", "🫩"),  # newer than the tables of Python 3.11
         (".env tomorrow", ".env"),
+        ("gnp\u202e.exe\u2066 tomorrow", "gnp .exe"),  # would turn the rest of the card around
     ],
 )
 def test_the_title_is_what_is_left(text: str, title: str) -> None:
