@@ -123,9 +123,9 @@ def choose(text: str, *, language: str, chat_kind: ChatKind, here: Here, roster:
         raise NotFound(N_("There are no assistants yet. The bot's operator can add them."))
     by_slug = {agent.slug: agent for agent in roster}
     by_id = {agent.id: agent for agent in roster}
-    first, _, rest = text.strip().partition(" ")
-    if first.startswith("@") and (addressed := by_slug.get(first[1:].rstrip(",:").lower())) and rest.strip():
-        return Choice(addressed, Reason.ADDRESSED, rest.strip())
+    first, *rest = text.split(maxsplit=1) or [""]
+    if first.startswith("@") and (addressed := by_slug.get(first[1:].rstrip(",:").lower())) and rest:
+        return Choice(addressed, Reason.ADDRESSED, rest[0].strip())
     if here.bound_agent_id in by_id:
         return Choice(by_id[here.bound_agent_id], Reason.BOUND, text)
     for agent in roster:
@@ -143,10 +143,15 @@ def matching_keyword(rules: RoutingRules, text: str, language: str, chat_kind: C
         return None
     if rules.chat_kinds and chat_kind not in rules.chat_kinds:
         return None
-    folded = "".join(letter if letter.isalnum() else " " for letter in text.lower().replace("ё", "е"))
-    padded = f" {' '.join(folded.split())} "
+    padded = f" {_words(text)} "
     for keyword in rules.keywords:
-        found = f" {keyword[:-1]}" if keyword.endswith("*") else f" {keyword} "
-        if found in padded:
+        words = _words(keyword)
+        if words and (f" {words}" if keyword.endswith("*") else f" {words} ") in padded:
             return keyword
     return None
+
+
+def _words(text: str) -> str:
+    """Lower case, ё folded, everything between words one space: "Follow-up!" is "follow up"."""
+    folded = "".join(letter if letter.isalnum() else " " for letter in text.lower().replace("ё", "е"))
+    return " ".join(folded.split())

@@ -42,6 +42,8 @@ class ContactStore(Protocol):
 
     async def add_phone(self, contact_id: int, phone: str) -> Contact: ...
 
+    async def rename(self, contact_id: int, full_name: str) -> Contact: ...
+
 
 class Contacts:
     """The rules of contacts."""
@@ -89,9 +91,15 @@ def checked_name(draft: Draft) -> str:
 
 
 async def find_or_add(contacts: ContactStore, name: str, phone: str | None, actor: Actor) -> SavedContact:
-    """The contact with this phone, else with this name, else a new one; a phone that was missing is added."""
+    """The contact with this phone, else with this name, else a new one; a phone that was missing is added.
+
+    The phone decides: another name with it is another way to say the same contact, whose own name stays, unless
+    it had none but its phone (a call from a number nobody knew).
+    """
     found = (await contacts.by_phone(phone)) if phone else None
     if found is not None:
+        if found.full_name in found.phones and name not in found.phones:
+            found = await contacts.rename(found.id, name)
         return SavedContact(found, is_new=False)
     found = await contacts.by_name(name)
     if found is None:

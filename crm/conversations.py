@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
 from crm.errors import N_, BadInput
+from crm.grammar.letters import storable
 from crm.people import Actor
 from crm.storage import Storage
 from crm.updates import Arrival
@@ -103,6 +104,7 @@ class Conversations:
                 length=len(text),
                 limit=QUESTION_LIMIT,
             )
+        text = storable(text)
         roster = await self._directory.roster(actor)
         async with self._storage.transaction(actor) as unit:
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)

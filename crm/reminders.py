@@ -7,7 +7,7 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, NotFound
+from crm.errors import N_, BadInput, NotFound, Removed
 from crm.grammar.dates import Due
 from crm.grammar.drafts import parse
 from crm.people import Actor
@@ -95,17 +95,20 @@ class Reminders:
             raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
         if draft.due is None:
             raise BadInput(N_("When shall I remind you? For example: /remind in 20 minutes call Anna"))
-        if not draft.title:
+        about = " ".join(part for part in (draft.title, draft.phone) if part)
+        if not about:
             raise BadInput(N_("What shall I remind you of? For example: /remind in 20 minutes call Anna"))
-        if len(draft.title) > TEXT_LIMIT:
+        if len(about) > TEXT_LIMIT:
             raise BadInput(
                 N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
-                length=len(draft.title),
+                length=len(about),
                 limit=TEXT_LIMIT,
             )
         due = draft.due if draft.due.at is not None else draft.due.at_start_of_workday()
+        if draft.due.at is None and due.at is not None and due.at < arrival.sent_at:
+            raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
         async with self._storage.transaction(actor) as unit:
-            reminder = await unit.reminders.add(NewReminder(text=draft.title, due=due), actor, arrival)
+            reminder = await unit.reminders.add(NewReminder(text=about, due=due), actor, arrival)
             await unit.activity.add(
                 Activity("created", "reminder", reminder.id, actor_member_id=actor.member_id)
             )
@@ -132,8 +135,11 @@ class Reminders:
 
     async def still_ours(self, delivery: Delivery) -> bool:
         """Asked just before sending: the lease holds, the member is still of the team, the task still open."""
-        async with self._storage.transaction(delivery.actor) as unit:
-            return await unit.reminders.holds(delivery)
+        try:
+            async with self._storage.transaction(delivery.actor) as unit:
+                return await unit.reminders.holds(delivery)
+        except Removed:
+            return False
 
     async def sent(self, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
         late = max(0, int((now - delivery.due_at).total_seconds()))

@@ -11,6 +11,7 @@ from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, NotFound
 from crm.grammar.dates import Due
 from crm.grammar.drafts import Draft, parse
+from crm.grammar.letters import storable
 from crm.people import Actor, Role
 from crm.reminders import NewReminder
 from crm.storage import Storage
@@ -110,7 +111,7 @@ class Tasks:
             priority=Priority(draft.priority),
             task_type=draft.task_type,
             assignee_id=actor.member_id,
-            raw_input=text,
+            raw_input=storable(text),
             phone=draft.phone,
         )
         async with self._storage.transaction(actor) as unit:
@@ -150,12 +151,18 @@ class Tasks:
         return answer
 
     async def list(self, actor: Actor, page: int = 0) -> TaskPage:
-        """Open tasks the actor may see; a guest sees those of this chat."""
+        """Open tasks the actor may see; a guest sees those of this chat. Past the last page is the last page."""
+        page, only_chat_id = max(page, 0), chat_limit(actor)
         async with self._storage.transaction(actor) as unit:
             tasks, total = await unit.tasks.open_tasks(
-                limit=PAGE, offset=max(page, 0) * PAGE, only_chat_id=chat_limit(actor)
+                limit=PAGE, offset=page * PAGE, only_chat_id=only_chat_id
             )
-        return TaskPage(tasks=tasks, page=max(page, 0), total=total)
+            if not tasks and total:  # the page emptied since its button was drawn
+                page = (total - 1) // PAGE
+                tasks, total = await unit.tasks.open_tasks(
+                    limit=PAGE, offset=page * PAGE, only_chat_id=only_chat_id
+                )
+        return TaskPage(tasks=tasks, page=page if tasks else 0, total=total)
 
     async def show(self, actor: Actor, number: int) -> Task:
         """Raises NotFound."""

@@ -5,19 +5,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crm.grammar.dates import Due, find_moment
+from crm.grammar.dates import HOURS, MINUTES, Due, find_moment
+from crm.grammar.letters import on_one_line, says_nothing
 from crm.grammar.phones import find_phone
 
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“]*“|\"[^\"]*\"")
+_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^„“]*“|\"[^\"]*\"")
 _PRIORITIES = {"!": "high", "!!": "urgent", "p1": "urgent", "p2": "high", "p3": "normal", "p4": "low"}
 _PRIORITY = re.compile(r"(?<!\S)(?:!!?|[pP][1-4])(?!\S)")
 _CALLING = re.compile(r"(?:call|phone|ring|позвонить|перезвонить|созвониться|набрать)(?!\w)", re.IGNORECASE)
 _LENGTH = re.compile(
-    r"(?<!\w)(?P<count>\d{1,3})\s*(?:(?P<m>m|mins?|minutes?|мин|минут[уы]?)|(?P<h>h|hours?|час(?:а|ов)?))(?!\w)",
+    rf"(?<!\w)(?:(?P<h>\d{{1,2}})\s*(?:{HOURS})(?:\s*(?P<more>\d{{1,2}})\s*(?:{MINUTES}))?"
+    rf"|(?P<m>\d{{1,3}})\s*(?:{MINUTES}))(?!\w)(?:\.(?=\s|$))?",
     re.IGNORECASE,
 )
-_INBOUND = re.compile(r"(?<!\w)(?:incoming|inbound|входящ\w+|from|от)(?!\w)", re.IGNORECASE)
-_OUTBOUND = re.compile(r"(?<!\w)(?:outgoing|outbound|исходящ\w+|to)(?!\w)", re.IGNORECASE)
+_INBOUND = re.compile(
+    r"(?<!\w)(?:incoming|inbound|входящ\w+)(?:\s+(?:call|звонок))?(?:\s+(?:from|от))?(?!\w)"
+    r"|^\s*(?:(?:call|звонок)\s+)?(?:from|от)(?!\w)",
+    re.IGNORECASE,
+)
+_OUTBOUND = re.compile(
+    r"(?<!\w)(?:outgoing|outbound|исходящ\w+)(?:\s+(?:call|звонок))?(?:\s+to)?(?!\w)|^\s*(?:call\s+)?to(?!\w)",
+    re.IGNORECASE,
+)
 _OUTCOMES = {
     "no_answer": r"no answer|missed|недозвон|не взяла?|не ответила?|пропущен\w*",
     "busy": r"busy|занято",
@@ -60,12 +69,12 @@ class CallDraft:
 def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Draft:
     """Read a task or a reminder. `now` is when the message was sent, aware. Pure and without surprises: each
     span of `text` that was understood is listed, and what is in quotes is literal."""
-    text = _printable(text)
+    text = on_one_line(text)
     readable = _readable(text)
     moment = find_moment(readable, now=now, zone=zone)
-    phone = find_phone(readable)
-    mark = _PRIORITY.search(readable)
     spans = moment.spans if moment else ()
+    phone = find_phone(_blank(readable, spans))
+    mark = _PRIORITY.search(readable)
     if phone and phone.number:
         spans += (phone.span,)
     if mark:
@@ -85,7 +94,7 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Draft:
 
 def parse_contact(text: str) -> Draft:
     """Read a contact: a name and a phone, in either order; the title is the name."""
-    text = _printable(text)
+    text = on_one_line(text)
     phone = find_phone(_readable(text), expected=True)
     if phone is None:
         return Draft(title=_without(text, ()))
@@ -99,7 +108,7 @@ def parse_contact(text: str) -> Draft:
 
 def parse_call(text: str, *, now: datetime, zone: ZoneInfo) -> CallDraft:
     """Read a call log: who, which number, how it ended, how long; after ': ' all is notes."""
-    text = _printable(text)
+    text = on_one_line(text)
     colon = _NOTES.search(_readable(text))
     head, notes = (text[: colon.start()], text[colon.end() :]) if colon else (text, "")
     readable = _readable(head)
@@ -110,29 +119,26 @@ def parse_call(text: str, *, now: datetime, zone: ZoneInfo) -> CallDraft:
         name: re.search(rf"(?<!\w)(?:{words})(?!\w)", blanked, re.IGNORECASE)
         for name, words in _OUTCOMES.items()
     }
-    outcome = next(((name, match) for name, match in found.items() if match), None)
+    outcome = next((name for name, match in found.items() if match), "connected")
     inbound = list(_INBOUND.finditer(blanked))
     marks = [*inbound, *_OUTBOUND.finditer(blanked)]
-    marks += [match for match in (length, outcome and outcome[1]) if match]
+    marks += [match for match in (length, *found.values()) if match]
     spans = tuple(match.span() for match in marks) + ((phone.span,) if phone else ())
-    seconds = int(length["count"]) * (3600 if length["h"] else 60) if length else None
+    seconds = _seconds(length) if length else None
     return CallDraft(
         contact_name=_without(head, spans) or None,
         phone=phone.number if phone else None,
         bad_phone=phone.typed if phone and phone.number is None else None,
         direction="inbound" if inbound else "outbound",
-        outcome=outcome[0] if outcome else "connected",
+        outcome=outcome,
         started_at=now - timedelta(seconds=seconds or 0),
         duration_seconds=seconds,
         notes=" ".join(notes.split()),
     )
 
 
-def _printable(text: str) -> str:
-    """Control characters out (PostgreSQL can't hold NUL), line ends to spaces; one character stays one."""
-    return "".join(
-        letter if letter.isprintable() or letter in "\u200d\u200e\u200f" else " " for letter in text
-    )
+def _seconds(length: re.Match[str]) -> int:
+    return int(length["h"] or 0) * 3600 + int(length["m"] or length["more"] or 0) * 60
 
 
 def _readable(text: str) -> str:
@@ -149,10 +155,12 @@ def _blank(text: str, spans: tuple[tuple[int, int], ...]) -> str:
 
 
 def _without(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    """The text without its spans, white space folded, stray punctuation at the ends dropped."""
+    """The text without its spans, white space folded, stray punctuation at the ends dropped; '' when only
+    punctuation is left."""
     left, position = [], 0
     for start, end in sorted(spans):
         left.append(text[position:start])
         position = max(position, end)
     left.append(text[position:])
-    return " ".join(" ".join(left).split()).strip(" ,;:-–")
+    rest = " ".join(" ".join(left).split()).strip(" ,;:-–")
+    return "" if says_nothing(rest) else rest
