@@ -1,6 +1,6 @@
 """Contacts, as rows."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.contacts import Contact
@@ -50,6 +50,12 @@ class SqlContacts:
         )
         contact_id = made.scalar_one()
         return await self.add_phone(contact_id, phone) if phone else await self.by_id(contact_id)
+
+    async def rename(self, contact_id: int, full_name: str) -> Contact:
+        await self._link.execute(
+            update(contacts).where(contacts.c.id == contact_id).values(full_name=full_name)
+        )
+        return await self.by_id(contact_id)
 
     async def add_phone(self, contact_id: int, phone: str) -> Contact:
         await self._link.execute(

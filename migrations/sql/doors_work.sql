@@ -15,6 +15,7 @@ BEGIN
     WITH due AS (
         SELECT d.id FROM reminder_deliveries d
         WHERE d.state = 'pending' AND d.due_at <= in_until AND (d.next_retry_at IS NULL OR d.next_retry_at <= in_now)
+          AND EXISTS (SELECT FROM members m WHERE m.id = d.recipient_id AND m.removed_at IS NULL)
         ORDER BY d.due_at LIMIT in_limit FOR UPDATE SKIP LOCKED
     ), mine AS (
         UPDATE reminder_deliveries d
@@ -50,6 +51,7 @@ BEGIN
     WITH next AS (
         SELECT t.id FROM turns t
         WHERE t.state IN ('queued', 'running', 'ready') AND (t.lease_until IS NULL OR t.lease_until < in_now)
+          AND EXISTS (SELECT FROM members m WHERE m.id = t.member_id AND m.removed_at IS NULL)
           AND NOT EXISTS (
               SELECT FROM turns earlier WHERE earlier.conversation_id = t.conversation_id AND earlier.id < t.id
                 AND earlier.state IN ('queued', 'running', 'ready'))

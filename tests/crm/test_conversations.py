@@ -50,7 +50,7 @@ def bell() -> Bell:
 def conversations(storage: FakeStorage, bell: Bell) -> Conversations:
     doors: TurnDoors = FakeTurnDoors(storage)
     directory: AgentDirectory = FakeDirectory(storage)
-    return Conversations(storage, doors, directory, wake=bell)
+    return Conversations(storage, doors, directory, wake=bell, cancel=lambda _turn_id: None)
 
 
 def the_row(storage: FakeStorage) -> TurnRow:

@@ -1,0 +1,50 @@
+"""Stages: one bot for most dialogues, a bot of one's own for those that end it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from db.server import start_server
+from tests.databases import Database, run
+from tests.flows.stage import Stage, StoppableDatabase, made, staged
+
+
+@pytest_asyncio.fixture(scope="session")
+async def stage(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    database = await made(server_url, "switchboard_flows")
+    async with staged(tmp_path_factory.mktemp("flows"), database.owner_url) as one:
+        yield one
+    await run(server_url, "DROP DATABASE switchboard_flows WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def own_database(server_url: str) -> AsyncIterator[Database]:
+    yield await made(server_url, "switchboard_own_flow")
+    await run(server_url, "DROP DATABASE switchboard_own_flow WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def own_stage(own_database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("own"), own_database.owner_url) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
+async def stoppable(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StoppableDatabase]:
+    folder = tmp_path_factory.mktemp("stoppable")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)  # as root the server runs as nobody
+    server = start_server(folder, say=print, durable=False)
+    database = await made(server.owner_url("postgres"), "switchboard")
+    held = StoppableDatabase(database, folder, server)
+    yield held
+    held.stop()
+
+
+@pytest_asyncio.fixture
+async def stage_with_stoppable_database(
+    stoppable: StoppableDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("stage"), stoppable.database.owner_url) as one:
+        yield one
