@@ -9,6 +9,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference, report
@@ -54,6 +55,7 @@ class App:
     turn_worker: TurnWorker
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
+    directory: CachedAgents
     engine: AsyncEngine
 
 
@@ -73,6 +75,7 @@ def build(
     open_to_all: bool,
     defaults: Defaults,
     models: ModelConfig,
+    redis: Redis | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -81,7 +84,7 @@ def build(
     people = People(storage, people_doors, open_to_all=open_to_all)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
-    directory = CachedAgents(storage)
+    directory = CachedAgents(storage, redis)
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
     def wake() -> None:
@@ -125,5 +128,6 @@ def build(
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
+        directory=directory,
         engine=engine,
     )

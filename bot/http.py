@@ -1,7 +1,7 @@
 """HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.gate import Gate
 from bot.polling import Polling
 from crm.errors import StorageAway
+from db.agent_cache import CachedAgents
 from db.transactions import plain_transaction
 
 SILENCE = 90.0  # seconds without an answer from Telegram after which polling counts as stuck
@@ -20,7 +21,7 @@ SILENCE = 90.0  # seconds without an answer from Telegram after which polling co
 class Endpoints:
     """The little server beside the bot."""
 
-    def __init__(self, engine: AsyncEngine, polling: Polling, gate: Gate) -> None:
+    def __init__(self, engine: AsyncEngine, polling: Polling, gate: Gate, directory: CachedAgents) -> None:
         self._engine = engine
         self._polling = polling
         self._registry = CollectorRegistry()
@@ -36,6 +37,11 @@ class Endpoints:
             "switchboard_dropped_drafts", "Drafts not sent to keep the limits", registry=self._registry
         )
         dropped.set_function(lambda: gate.dropped)
+        degraded = Gauge(
+            "switchboard_redis_degraded", "Lookups that went past Redis", registry=self._registry
+        )
+        degraded.set_function(lambda: directory.degraded)
+        self._directory = directory
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -58,6 +64,7 @@ class Endpoints:
             state["postgresql"] = "away"
         if asyncio.get_running_loop().time() - self._polling.alive_at > SILENCE:
             state["telegram"] = "away"
+        state["redis_degraded"] = str(self._directory.degraded)  # slower, not unwell
         well = state["postgresql"] == state["telegram"] == "ok"
         return web.json_response(
             {"status": "ok" if well else "degraded", **state}, status=200 if well else 503
@@ -80,7 +87,7 @@ class Endpoints:
         return {"overdue_deliveries": row.overdue_deliveries, "unfinished_turns": row.unfinished_turns}
 
 
-async def serve(endpoints: Endpoints, host: str, port: int) -> Callable[[], object]:
+async def serve(endpoints: Endpoints, host: str, port: int) -> Callable[[], Awaitable[None]]:
     """Start listening; what is returned stops it. Raises OSError for a port that is taken."""
     app = web.Application()
     app.add_routes(endpoints.routes())

