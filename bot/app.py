@@ -56,6 +56,7 @@ class App:
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
+    assistants: Assistants
     engine: AsyncEngine
 
 
@@ -129,5 +130,6 @@ def build(
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
+        assistants=assistants,
         engine=engine,
     )

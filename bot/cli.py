@@ -41,7 +41,7 @@ def migrate() -> None:
     with _opened(_settings()) as database:
         from bot.database import prepare_database
 
-        asyncio.run(prepare_database(database, say=print))
+        asyncio.run(prepare_database(database, say=_aside))
 
 
 @app.command()
@@ -63,7 +63,7 @@ def check() -> None:
 
     print("settings: well")
     with _opened(settings) as database:
-        asyncio.run(prepare_database(database, say=print))
+        asyncio.run(prepare_database(database, say=_aside))
     print("application role: owns nothing, can't bypass row-level security")
     for name, value, without in (
         ("BOT_TOKEN", settings.bot_token, "the playground runs instead of Telegram"),
@@ -97,7 +97,7 @@ def import_agents(file: Path) -> None:
         raise _ended(f"{file}: {fault}") from None
 
     async def work() -> int:
-        engine = create_engine(await prepare_database(database, say=print), pool_size=1)
+        engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
         try:
             return await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
         finally:
@@ -116,7 +116,7 @@ def export_agents(file: Path) -> None:
     from llm.registry import dump
 
     async def work() -> str:
-        engine = create_engine(await prepare_database(database, say=print), pool_size=1)
+        engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
         try:
             return dump(list(await SqlAgentDoors(engine).export_global()))
         finally:
@@ -162,7 +162,7 @@ class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as databa
         from bot.database import DatabaseError, open_database
 
         try:
-            self._database = open_database(self._settings, say=print)
+            self._database = open_database(self._settings, say=_aside, beside=True)
         except DatabaseError as fault:
             raise _ended(str(fault)) from None
         return self._database
@@ -173,6 +173,11 @@ class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as databa
         self._database.close()
         if isinstance(fault, DatabaseError):
             raise _ended(str(fault)) from None
+
+
+def _aside(line: str) -> None:
+    """Progress goes to standard error, so that standard output is the command's own."""
+    sys.stderr.write(f"· {line}\n")
 
 
 def _settings() -> Settings:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from bot.settings import Settings
 from db.migrate import MigrationError, upgrade
 from db.roles import application_role_faults
-from db.server import Server, ServerError, start_server
+from db.server import Server, ServerError, ServerHeld, owner_url_of, start_server
 from db.storage import create_engine
 from db.urls import Connection, connection
 
@@ -33,8 +33,11 @@ class Database:
             self.server.stop()
 
 
-def open_database(settings: Settings, *, say: Say) -> Database:
-    """Call it from the main thread, before the event loop (db.server). Raises DatabaseError."""
+def open_database(settings: Settings, *, say: Say, beside: bool = False) -> Database:
+    """Call it from the main thread, before the event loop (db.server). Raises DatabaseError.
+
+    `beside` lets a command of one moment use the server of a bot that is running.
+    """
     if settings.database_url is not None:
         given = settings.database_url.get_secret_value()
         owner = settings.database_owner_url
@@ -44,14 +47,25 @@ def open_database(settings: Settings, *, say: Say) -> Database:
         except ValueError as wrong:
             raise DatabaseError(f"DATABASE_URL: {wrong}") from None
         return Database(owner_url, given if owner is not None else None, None)
+    # the playground's rows and a real bot's never meet
+    name = "switchboard_playground" if settings.with_playground else "switchboard"
     say("database: starting")
     try:
         server = start_server(settings.data_dir, say=say)
+    except ServerHeld as held:
+        if not beside:
+            raise DatabaseError(str(held)) from None
+        return Database(_beside(settings, name), None, None)
     except ServerError as fault:
         raise DatabaseError(str(fault)) from None
-    # the playground's rows and a real bot's never meet
-    name = "switchboard_playground" if settings.with_playground else "switchboard"
     return Database(server.owner_url(name), None, server)
+
+
+def _beside(settings: Settings, name: str) -> str:
+    try:
+        return owner_url_of(settings.data_dir, name)
+    except ServerError as fault:
+        raise DatabaseError(str(fault)) from None
 
 
 async def prepare_database(database: Database, *, say: Say) -> Connection:

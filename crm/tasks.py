@@ -62,6 +62,7 @@ class Task:
     assignee_id: int | None
     created_at: datetime
     completed_at: datetime | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class ServerError(Exception):
     """The database can't be had; one line for the operator that names DATA_DIR or DATABASE_URL."""
 
 
+class ServerHeld(ServerError):
+    """Another process runs the server of this DATA_DIR; `owner_url_of` finds it."""
+
+
 @dataclass(slots=True)
 class Server:
     """A running server that ends with this process (Linux) or with `stop()`."""
@@ -40,9 +44,7 @@ class Server:
 
     def owner_url(self, database: str) -> str:
         """A URL of the owner's: no superuser, but may create roles and databases."""
-        return URL.create(
-            "postgresql", OWNER, self.password, "127.0.0.1", self.port, database
-        ).render_as_string(hide_password=False)
+        return _owner_url(self.password, self.port, database)
 
     def stop(self) -> None:
         """A fast shutdown; the lock on DATA_DIR is given back."""
@@ -91,6 +93,23 @@ def start_server(
     return Server(port=port, password=password, process=process, lock=lock)
 
 
+def owner_url_of(data_dir: Path, database: str) -> str:
+    """The owner's URL on the server that another process runs on DATA_DIR. Raises ServerError."""
+    try:
+        port = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[3])
+        password = (data_dir / "postgres.password").read_text().strip()
+    except (OSError, ValueError, IndexError):
+        raise ServerError(
+            f"DATA_DIR: the server in {data_dir} is just starting or stopping; try again"
+        ) from None
+    return _owner_url(password, port, database)
+
+
+def _owner_url(password: str, port: int, database: str) -> str:
+    url = URL.create("postgresql", OWNER, password, "127.0.0.1", port, database)
+    return url.render_as_string(hide_password=False)
+
+
 def _lock(data_dir: Path) -> IO[str]:
     """Hold DATA_DIR for this process; the kernel gives it back however the process ends."""
     lock = (data_dir / "switchboard.lock").open("a+")
@@ -100,7 +119,7 @@ def _lock(data_dir: Path) -> IO[str]:
         lock.seek(0)
         holder = lock.read().strip() or "another process"
         lock.close()
-        raise ServerError(
+        raise ServerHeld(
             f"DATA_DIR: {data_dir} is held by process {holder}; stop it or name another folder"
         ) from None
     lock.truncate(0)

@@ -85,7 +85,7 @@ async def save_task(
         raise BadInput(
             N_("This one is too old to save. Write it again: /task tomorrow 10:00 send the invoice")
         )
-    return await tasks.create(actor, arrival, words, task_card)
+    return await tasks.create(actor, arrival, words, lambda task: task_card(task, actor))
 
 
 def _key(bot: Bot, actor: Actor) -> DialogKey:

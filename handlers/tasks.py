@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from crm.tasks import Priority, Status, Task, TaskPage, Tasks, is_overdue
 from crm.updates import Arrival
 from handlers.questions import TASK, ask
@@ -42,7 +42,7 @@ async def create_task(
     await state.clear()
     if not words:
         return await ask(state, TASK, _("What is to be done?"))
-    return await tasks.create(actor, arrival, words, task_card)
+    return await tasks.create(actor, arrival, words, lambda task: task_card(task, actor))
 
 
 async def list_tasks(message: Message, actor: Actor, tasks: Tasks, clock: Clock, state: FSMContext) -> Answer:
@@ -61,9 +61,10 @@ async def complete_task(
     return await tasks.complete(actor, arrival, number, clock(), done_card)
 
 
-def task_card(task: Task) -> Answer:
-    """A saved task with its Done button."""
-    text, entities = formatted("#", str(task.number), " ", Bold(task.title), *_about(task))
+def task_card(task: Task, actor: Actor) -> Answer:
+    """A saved task with its Done button; a phone in it stays out of groups (DESIGN §2.8)."""
+    more = ["\n", task.description] if task.description and actor.chat_kind is ChatKind.PRIVATE else []
+    text, entities = formatted("#", str(task.number), " ", Bold(task.title), *_about(task), *more)
     return Answer(text, entities, buttons=((_done(task),),))
 
 

@@ -16,7 +16,7 @@ from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor
 from crm.tasks import Tasks
 from llm.masking import Mask
-from llm.models import ModelConfig, build_model
+from llm.models import ModelConfig, build_model, close_model
 from llm.offline import offline_model
 from llm.tools import TOOLS, Work
 
@@ -79,6 +79,11 @@ class Assistants:
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
         )
+
+    async def close(self) -> None:
+        """Close the providers' connections."""
+        for model in self._models.values():
+            await close_model(model)
 
     def _model(self, agent: Agent, actor: Actor) -> Model:
         if self._config.is_offline:

@@ -37,6 +37,13 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
     return FallbackModel(*models) if len(models) > 1 else models[0]
 
 
+async def close_model(model: Model) -> None:
+    """Close the connections of what build_model made."""
+    for one in model.models if isinstance(model, FallbackModel) else (model,):
+        if isinstance(one, OpenAIChatModel):
+            await one.client.close()
+
+
 def _one(config: ModelConfig, name: str) -> Model:
     provider, _, model = name.partition(":")
     if provider == "openai":

@@ -38,6 +38,22 @@ _TEXTS = {
         "save": "Чтобы записать, отправьте:",
     },
 }
+_WORDS = {
+    "en": {"inbound": "incoming", "outbound": "outgoing", "connected": "talked", "no_answer": "no answer"},
+    "ru": {
+        "overdue": "просрочена",
+        "inbound": "входящий",
+        "outbound": "исходящий",
+        "connected": "поговорили",
+        "no_answer": "не дозвонились",
+        "busy": "занято",
+        "left_voicemail": "автоответчик",
+        "left_live_message": "передали сообщение",
+        "wrong_number": "ошибка номера",
+        "callback_requested": "просили перезвонить",
+        "other": "другое",
+    },
+}
 
 
 def offline_model(language: str, zone: str) -> FunctionModel:
@@ -65,7 +81,7 @@ def _respond(
     last = messages[-1]
     for part in last.parts if isinstance(last, ModelRequest) else ():
         if isinstance(part, ToolReturnPart):
-            found = str(part.content)
+            found = _in_words(str(part.content), language)
             head = texts["tasks"] if part.tool_name == "my_tasks" else texts["calls"]
             return f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
     question = _question(messages)
@@ -77,6 +93,13 @@ def _respond(
     if draft.due is not None and draft.title:
         return f"{texts['offline']} {texts['save']}\n`/task {question}`"
     return f"{texts['offline']} {texts['can']}"
+
+
+def _in_words(found: str, language: str) -> str:
+    """A tool's words for a model, as a person of the language reads them."""
+    for word, said in _WORDS.get(language, {}).items():
+        found = found.replace(f" · {word}", f" · {said}")
+    return found
 
 
 def _question(messages: Sequence[ModelMessage]) -> str:

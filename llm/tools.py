@@ -29,9 +29,9 @@ async def my_tasks(context: RunContext[Work]) -> str:
     page = await work.tasks.list(work.actor)
     lines = []
     for task in page.tasks:
-        due = f", due {task.due.date:%Y-%m-%d}" if task.due else ""
+        due = f" · {task.due.date:%Y-%m-%d}" if task.due else ""
         due += f" {task.due.time:%H:%M}" if task.due and task.due.time else ""
-        late = ", overdue" if is_overdue(task, work.clock()) else ""
+        late = " · overdue" if is_overdue(task, work.clock()) else ""
         lines.append(f"#{task.number} {task.title}{due}{late}")
     return work.mask.hide("\n".join(lines)) or "none"
 
@@ -41,8 +41,8 @@ async def latest_calls(context: RunContext[Work]) -> str:
     work = context.deps
     calls = await work.calls.latest(work.actor)
     lines = [
-        f"{call.started_at.astimezone(work.actor.zone):%Y-%m-%d %H:%M} {call.contact.full_name},"
-        f" {call.direction.value}, {call.outcome.value}: {call.notes}".rstrip(" :")
+        f"{call.started_at.astimezone(work.actor.zone):%Y-%m-%d %H:%M} {call.contact.full_name}"
+        f" · {call.direction.value} · {call.outcome.value}: {call.notes}".rstrip(" :")
         for call in calls
     ]
     return work.mask.hide("\n".join(lines)) or "none"

@@ -177,12 +177,12 @@ def environment(
 
 
 @asynccontextmanager
-async def staged(folder: Path, database_url: str) -> AsyncIterator[Stage]:
+async def staged(folder: Path, database_url: str, **more: str) -> AsyncIterator[Stage]:
     """A playground in this process and a bot process in front of it, ended afterwards."""
     playground = await start_playground(folder, 0)
     async with aiohttp.ClientSession() as client:
         told = environment(
-            data_dir=folder, api_url=playground.url, database_url=database_url, http_port=free_port()
+            data_dir=folder, api_url=playground.url, database_url=database_url, http_port=free_port(), **more
         )
         stage = Stage(playground.url, client, folder, told)
         try:

@@ -1,0 +1,161 @@
+"""Assistants: the shipped file, the offline model over the same tools, and what a provider gets to see."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_ai import models
+
+from crm.agents import AgentDirectory
+from crm.answers import Answer
+from crm.calls import Calls
+from crm.conversations import Turn
+from crm.tasks import Tasks
+from llm.assistants import Assistants
+from llm.masking import Mask
+from llm.models import ModelConfig, ModelConfigError, build_model
+from llm.registry import RegistryError, dump, load
+from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent, an_arrival
+
+models.ALLOW_MODEL_REQUESTS = False
+FILE = Path(__file__).parent.parent.parent / "agents.yaml"
+
+
+def test_four_assistants_ship_in_both_languages_and_survive_a_round_trip() -> None:
+    specs = load(FILE.read_text(encoding="utf-8"))
+    assert [spec.slug for spec in specs] == ["assistant", "coach", "copywriter", "analyst"]
+    for spec in specs:
+        for texts in (spec.names, spec.descriptions, spec.instructions):
+            assert set(texts) == {"en", "ru"}
+    assert load(dump(specs)) == specs
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("agents: [", "line"),
+        ("agents: []", "agents"),
+        (
+            "agents: [{slug: A b, names: {en: x}, descriptions: {en: x}, instructions: {en: x}}]",
+            "agents.0.slug",
+        ),
+        (
+            "agents: [{slug: ab, names: {en: x}, descriptions: {en: x}, instructions: {en: x}, tools: [fly]}]",
+            "fly",
+        ),
+    ],
+)
+def test_each_fault_of_the_file_is_named(text: str, fault: str) -> None:
+    with pytest.raises(RegistryError, match=fault):
+        load(text)
+
+
+@given(st.text(), st.sampled_from(["+7 999 123-45-67", "anna@example.org", "8 (999) 123 45 67"]))
+def test_a_phone_or_mail_is_hidden_and_comes_back(text: str, private: str) -> None:
+    mask = Mask()
+    whole = f"{text.replace('⟦', '').replace('⟧', '')} {private} !"
+    assert private not in mask.hide(whole)
+    assert mask.restore(mask.hide(whole)) == whole
+
+
+def test_a_placeholder_cut_in_half_waits() -> None:
+    mask = Mask()
+    hidden = mask.hide("call +79991234567")
+    assert mask.restore_partial(hidden[:-1]) == "call "
+    assert mask.restore_partial(hidden) == "call +79991234567"
+
+
+def a_turn(text: str, language: str = "en") -> Turn:
+    actor = an_actor(language=language)
+    return Turn(1, 1, "lease", 1, an_agent("assistant").id, actor, None, 5, text, MONDAY)
+
+
+def assistants(storage: FakeStorage, config: ModelConfig | None = None) -> Assistants:
+    agent = an_agent("assistant", tools=("my_tasks", "latest_calls"))
+    storage.state.agents[:] = [agent]
+    directory: AgentDirectory = FakeDirectory(storage)
+    return Assistants(directory, Tasks(storage), Calls(storage), config or ModelConfig(), FakeClock())
+
+
+async def test_offline_it_says_so_and_streams() -> None:
+    shown: list[str] = []
+
+    async def show(text: str) -> None:
+        shown.append(text)
+
+    answer = await assistants(FakeStorage()).answer(a_turn("how are you"), [], show)
+    assert "offline" in answer.text
+    assert shown[-1] == answer.text
+    assert len(shown) > 3
+
+
+async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_language() -> None:
+    storage = FakeStorage()
+    await Tasks(storage).create(an_actor(), an_arrival(1), "отправить счёт", lambda task: Answer(task.title))
+    answer = await assistants(storage).answer(a_turn("какие у меня задачи", "ru"), [], None)
+    assert answer.text == "Ваши открытые задачи:\n#1 отправить счёт"
+
+
+async def test_earlier_turns_are_remembered_in_what_is_stored() -> None:
+    own = assistants(FakeStorage())
+    first = await own.answer(a_turn("call +79991234567"), [], None)
+    assert "+79991234567" in str(first.messages)
+    second = await own.answer(a_turn("and now"), [first.messages], None)
+    assert "offline" in second.text
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[tuple[str, list[str]]]:
+    """An OpenAI-compatible server on this machine that fails once, then answers; and what it was sent."""
+    heard: list[str] = []
+
+    async def complete(request: web.Request) -> web.Response:
+        heard.append(await request.text())
+        if len(heard) == 1:
+            return web.json_response({"error": {"message": "down"}}, status=500)
+        choice = {
+            "index": 0,
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "Call ⟦0⟧."},
+        }
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        return web.json_response(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [choice],
+                "usage": usage,
+            }
+        )
+
+    app = web.Application()
+    app.add_routes([web.post("/v1/chat/completions", complete)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1", heard
+    await runner.cleanup()
+
+
+async def test_a_provider_sees_no_phone_and_its_fault_goes_to_the_fallback(
+    provider: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, heard = provider
+    monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)
+    config = ModelConfig(model="openai:one", fallbacks=("openai:two",), base_url=url)
+    own = assistants(FakeStorage(), config)
+    answer = await own.answer(a_turn("whom? +7 999 123-45-67"), [], None)
+    await own.close()
+    assert answer.text == "Call +7 999 123-45-67."
+    assert len(heard) == 2
+    assert "999" not in "".join(heard)
+
+
+def test_a_model_without_its_key_is_one_line_with_the_variable() -> None:
+    with pytest.raises(ModelConfigError, match=r"^OPENAI_API_KEY: "):
+        build_model(ModelConfig(model="openai:gpt-5-mini"))
