@@ -1,6 +1,5 @@
 """The Bot API's methods that send, edit and answer."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from playground.checks import (
     checked_text,
 )
 from playground.entities import units
+from playground.files import file_fields, keep_file
 from playground.world import Json, World
 
 Method = Callable[[World, int, Json], Awaitable[Any]]
@@ -246,34 +246,6 @@ def _send_file(world: World, bot_id: int, given: Json, kind: str) -> Json:
     if given.get("caption"):
         body |= checked_text(given, "caption", CAPTION_LIMIT)
     return _post(world, bot_id, chat_id, body, given)
-
-
-def keep_file(world: World, name: str, content: bytes) -> Json:
-    """Store an upload; bots and people may fetch it by its path."""
-    unique = secrets.token_hex(8)
-    folder = world.folder / "files"
-    folder.mkdir(exist_ok=True)
-    (folder / unique).write_bytes(content)
-    file: Json = {
-        "file_id": f"file-{unique}",
-        "file_unique_id": unique,
-        "file_size": len(content),
-        "file_path": f"files/{unique}",
-        "name": name,
-    }
-    world.files[file["file_id"]] = file
-    world.keep("file", file["file_id"], file)
-    return file
-
-
-def file_fields(kind: str, file: Json) -> Json:
-    """A message's fields for a file of the kind: photo, document or voice."""
-    about = {key: file[key] for key in ("file_id", "file_unique_id", "file_size")}
-    if kind == "photo":
-        return {"photo": [about | {"width": 1, "height": 1}]}
-    if kind == "voice":
-        return {"voice": about | {"duration": 1, "mime_type": "audio/ogg"}}
-    return {"document": about | {"file_name": file["name"]}}
 
 
 def _editable(world: World, bot_id: int, given: Json) -> Json:

@@ -1,0 +1,57 @@
+"""Fakes: the house's storage in memory, and builders of who speaks and what arrived; one file a feature."""
+
+from tests.fakes.activity import FakeActivity
+from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
+from tests.fakes.calls import CallRow, FakeCalls
+from tests.fakes.contacts import ContactRow, FakeContacts, folded
+from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
+from tests.fakes.people import (
+    MONDAY,
+    FakeClock,
+    FakePeople,
+    FakePeopleDoors,
+    an_actor,
+    an_arrival,
+    is_same_person,
+    is_seen,
+)
+from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
+from tests.fakes.storage import FakeStorage, FakeUnit, State
+from tests.fakes.tasks import FakeTasks, TaskRow, due_order
+from tests.fakes.updates import FakeDialogs, FakeJournal, FakeUpdates, refuse_second_source
+
+__all__ = [
+    "MONDAY",
+    "CallRow",
+    "ContactRow",
+    "FakeActivity",
+    "FakeAgents",
+    "FakeCalls",
+    "FakeClock",
+    "FakeContacts",
+    "FakeConversations",
+    "FakeDialogs",
+    "FakeDirectory",
+    "FakeJournal",
+    "FakePeople",
+    "FakePeopleDoors",
+    "FakeReminderDoors",
+    "FakeReminders",
+    "FakeStorage",
+    "FakeTasks",
+    "FakeTurnDoors",
+    "FakeUnit",
+    "FakeUpdates",
+    "ReminderRow",
+    "State",
+    "TaskRow",
+    "TurnRow",
+    "an_actor",
+    "an_agent",
+    "an_arrival",
+    "due_order",
+    "folded",
+    "is_same_person",
+    "is_seen",
+    "refuse_second_source",
+]

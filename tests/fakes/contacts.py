@@ -1,0 +1,53 @@
+"""Fakes of contacts."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from crm.contacts import Contact
+from crm.people import Actor
+
+if TYPE_CHECKING:
+    from tests.fakes.storage import State
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    contact: Contact
+    workspace_id: int
+
+
+class FakeContacts:
+    def __init__(self, state: "State", actor: Actor) -> None:
+        self._state, self._actor = state, actor
+
+    async def by_phone(self, phone: str) -> Contact | None:
+        return next((contact for contact in self._ours() if phone in contact.phones), None)
+
+    async def by_name(self, name: str) -> Contact | None:
+        found = [contact for contact in self._ours() if folded(contact.full_name) == folded(name)]
+        return found[0] if len(found) == 1 else None
+
+    async def add(self, full_name: str, phone: str | None, actor: Actor) -> Contact:
+        contact = Contact(self._state.next_id(), full_name, (phone,) if phone else ())
+        self._state.contacts[contact.id] = ContactRow(contact, actor.workspace_id)
+        return contact
+
+    async def add_phone(self, contact_id: int, phone: str) -> Contact:
+        return self._change(contact_id, phones=(*self._state.contacts[contact_id].contact.phones, phone))
+
+    async def rename(self, contact_id: int, full_name: str) -> Contact:
+        return self._change(contact_id, full_name=full_name)
+
+    def _change(self, contact_id: int, **changes: Any) -> Contact:
+        row = self._state.contacts[contact_id]
+        contact = replace(row.contact, **changes)
+        self._state.contacts[contact_id] = replace(row, contact=contact)
+        return contact
+
+    def _ours(self) -> list[Contact]:
+        rows = self._state.contacts.values()
+        return [row.contact for row in rows if row.workspace_id == self._actor.workspace_id]
+
+
+def folded(name: str) -> str:
+    return name.casefold().replace("ё", "е")

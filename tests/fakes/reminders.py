@@ -1,0 +1,121 @@
+"""Fakes of reminders and their deliveries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crm.people import Actor
+from crm.reminders import Delivery, NewReminder, Reminder
+from crm.updates import Arrival
+from tests.fakes.people import MONDAY
+
+if TYPE_CHECKING:
+    from tests.fakes.storage import FakeStorage, State
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """A reminder with its one delivery; `state` is pending, leased, sent, skipped or failed."""
+
+    reminder: Reminder
+    delivery: Delivery
+    state: str = "pending"
+    look_at: datetime = MONDAY  # pending: when to try (next); leased: until when it is held
+    telegram_message_id: int | None = None
+    late_seconds: int | None = None
+    reason: str | None = None
+    acknowledged_at: datetime | None = None
+
+
+class FakeReminders:
+    def __init__(self, state: "State", actor: Actor) -> None:
+        self._state, self._actor = state, actor
+
+    async def add(self, reminder: NewReminder, actor: Actor, arrival: Arrival) -> Reminder:
+        due_at = reminder.due.at
+        assert due_at is not None, "a reminder needs a time"
+        saved = Reminder(self._state.next_id(), reminder.text, reminder.due, reminder.task_id)
+        task = self._state.tasks[reminder.task_id].task if reminder.task_id else None
+        delivery = Delivery(
+            id=self._state.next_id(),
+            lease="",
+            attempts=0,
+            due_at=due_at,
+            text=reminder.text,
+            actor=actor,
+            thread_id=arrival.thread_id,
+            task_number=task.number if task else None,
+        )
+        self._state.reminders[delivery.id] = ReminderRow(saved, delivery, look_at=due_at)
+        return saved
+
+    async def skip_for_task(self, task_id: int, reason: str) -> None:
+        for row in list(self._state.reminders.values()):
+            if row.reminder.task_id == task_id and row.state in ("pending", "leased"):
+                self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason=reason)
+
+    async def holds(self, delivery: Delivery) -> bool:
+        return self._held(delivery) is not None
+
+    async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
+        return self._mark(
+            delivery, state="sent", telegram_message_id=telegram_message_id, late_seconds=late_seconds
+        )
+
+    async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
+        self._mark(delivery, state="skipped", reason=reason)
+
+    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
+        if retry_at is None:
+            self._mark(delivery, state="failed", reason=reason)
+        else:
+            self._mark(delivery, state="pending", reason=reason, look_at=retry_at)
+
+    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
+        row = self._state.reminders.get(delivery_id)
+        if row is None or row.delivery.actor.workspace_id != self._actor.workspace_id:
+            return False
+        self._state.reminders[delivery_id] = replace(row, acknowledged_at=at)
+        return True
+
+    def _held(self, delivery: Delivery) -> ReminderRow | None:
+        row = self._state.reminders.get(delivery.id)
+        held = row is not None and row.state == "leased" and row.delivery.lease == delivery.lease
+        return row if held else None
+
+    def _mark(self, delivery: Delivery, **changes: Any) -> bool:
+        row = self._held(delivery)
+        if row is not None:
+            self._state.reminders[delivery.id] = replace(row, **changes)
+        return row is not None
+
+
+class FakeReminderDoors:
+    """crm.reminders.ReminderDoors."""
+
+    def __init__(self, storage: "FakeStorage") -> None:
+        self._storage = storage
+
+    async def claim(
+        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
+    ) -> Sequence[Delivery]:
+        self._storage.must_be_there()
+        state = self._storage.state
+        due = [
+            row
+            for row in state.reminders.values()
+            if (row.state == "pending" and row.look_at <= now + ahead)
+            or (row.state == "leased" and row.look_at <= now)
+        ]
+        due.sort(key=lambda row: row.look_at)
+        claimed = []
+        for row in due[:limit]:
+            delivery = replace(
+                row.delivery, attempts=row.delivery.attempts + 1, lease=f"lease {state.next_id()}"
+            )
+            state.reminders[delivery.id] = replace(
+                row, delivery=delivery, state="leased", look_at=now + lease
+            )
+            claimed.append(delivery)
+        return claimed

@@ -1,0 +1,95 @@
+"""The house's storage in memory, with real transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields
+
+from crm.activity import Activity
+from crm.agents import Agent
+from crm.answers import Answer
+from crm.errors import N_, Removed, StorageAway
+from crm.people import Actor
+from tests.fakes.activity import FakeActivity
+from tests.fakes.agents import FakeAgents
+from tests.fakes.calls import CallRow, FakeCalls
+from tests.fakes.contacts import ContactRow, FakeContacts
+from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.people import FakePeople
+from tests.fakes.reminders import FakeReminders, ReminderRow
+from tests.fakes.tasks import FakeTasks, TaskRow
+from tests.fakes.updates import FakeUpdates
+
+
+@dataclass
+class State:
+    """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
+
+    last_id: int = 100
+    activity: list[Activity] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)
+    bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
+    calls: dict[int, CallRow] = field(default_factory=dict)
+    chats: dict[int, tuple[int, int]] = field(default_factory=dict)  # telegram's id: ours, its workspace
+    codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
+    contacts: dict[int, ContactRow] = field(default_factory=dict)
+    conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
+    handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
+    languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
+    members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
+    reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
+    removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
+    tasks: dict[int, TaskRow] = field(default_factory=dict)
+    timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
+    turns: dict[int, TurnRow] = field(default_factory=dict)
+
+    def copied(self) -> "State":
+        return State(**{each.name: copy(getattr(self, each.name)) for each in fields(self)})
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+
+class FakeStorage:
+    """crm.storage.Storage: a transaction works on a copy that becomes the state on clean exit. `away` = no server."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.away = False
+        self._one_at_a_time = asyncio.Lock()
+
+    def must_be_there(self) -> None:
+        if self.away:
+            raise StorageAway
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator["FakeUnit"]:
+        self.must_be_there()
+        async with self._one_at_a_time:
+            if (actor.workspace_id, actor.member_id) in self.state.removed:
+                raise Removed(N_("You are no longer in this team."))
+            unit = FakeUnit(self.state.copied(), actor)
+            yield unit
+            self.must_be_there()
+            self.state = unit.state
+
+    def remove_member(self, actor: Actor) -> None:
+        self.state.removed.add((actor.workspace_id, actor.member_id))
+
+
+class FakeUnit:
+    """The stores of one transaction, as seen by one actor's workspace."""
+
+    def __init__(self, state: State, actor: Actor) -> None:
+        self.state = state
+        self.activity = FakeActivity(state)
+        self.agents = FakeAgents(state, actor)
+        self.calls = FakeCalls(state, actor)
+        self.contacts = FakeContacts(state, actor)
+        self.conversations = FakeConversations(state)
+        self.people = FakePeople(state)
+        self.reminders = FakeReminders(state, actor)
+        self.tasks = FakeTasks(state, actor)
+        self.updates = FakeUpdates(state)

@@ -1,0 +1,71 @@
+"""Fakes of updates and dialogs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crm.answers import Answer
+from crm.dialogs import LIFETIME, Dialog, DialogKey
+from crm.errors import AlreadyHandled
+from crm.updates import Arrival, Beginning
+
+if TYPE_CHECKING:
+    from tests.fakes.storage import FakeStorage, State
+
+
+class FakeUpdates:
+    def __init__(self, state: "State") -> None:
+        self._state = state
+
+    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+        key = (arrival.bot_id, arrival.update_id)
+        if key in self._state.handled:
+            raise AlreadyHandled
+        self._state.handled[key] = answer
+
+
+class FakeJournal:
+    """crm.updates.UpdateJournal: what stands outside of transactions."""
+
+    def __init__(self, storage: "FakeStorage") -> None:
+        self._storage = storage
+        self.attempts: dict[tuple[int, int], int] = {}
+
+    async def begin(self, bot_id: int, update_id: int) -> Beginning:
+        self._storage.must_be_there()
+        key, handled = (bot_id, update_id), self._storage.state.handled
+        self.attempts[key] = self.attempts.get(key, 0) + 1
+        return Beginning(self.attempts[key], key in handled, handled.get(key))
+
+    async def answered(self, bot_id: int, update_id: int) -> None:
+        self._storage.must_be_there()
+        self._storage.state.handled[bot_id, update_id] = None
+
+    async def give_up(self, bot_id: int, update_id: int) -> None:
+        self._storage.must_be_there()
+        self._storage.state.handled[bot_id, update_id] = None
+
+
+class FakeDialogs:
+    """crm.dialogs.DialogStore."""
+
+    def __init__(self) -> None:
+        self.rows: dict[DialogKey, tuple[Dialog, datetime]] = {}
+
+    async def get(self, key: DialogKey, now: datetime) -> Dialog:
+        dialog, expires_at = self.rows.get(key, (Dialog(), now))
+        return dialog if now < expires_at else Dialog()
+
+    async def put(self, key: DialogKey, dialog: Dialog, now: datetime) -> None:
+        if dialog == Dialog():
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = (dialog, now + LIFETIME)
+
+
+def refuse_second_source(arrival: Arrival, others: Sequence[Arrival]) -> None:
+    """A row's source chat, message and line are unique; one message must not make the same row twice."""
+    source = (arrival.telegram_chat_id, arrival.message_id, arrival.line)
+    taken = [(other.telegram_chat_id, other.message_id, other.line) for other in others]
+    if arrival.message_id is not None and source in taken:
+        raise AlreadyHandled
