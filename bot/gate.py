@@ -1,6 +1,7 @@
 """The gate: everything that goes out keeps Telegram's limits, waits when told, and tries again where that is safe."""
 
 import asyncio
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
@@ -9,17 +10,32 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import Response, SendChatAction, SendMessageDraft, TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiohttp import ClientConnectorError
 
 log = structlog.get_logger()
 # Bot FAQ, "My bot is hitting limits": one message a second to a chat (short bursts pass), 20 a minute to a
 # group, 30 a second in all. As (seconds, messages in them).
 PRIVATE, GROUP, ALL = (3.0, 3), (60.0, 20), (1.0, 30)
 TRIES = 4
+# Seconds a call waits here at most, less than a lease lasts (crm.reminders.LEASE): whoever slept through its own
+# lease would send beside the next holder. A longer wait is told to the sender, whose row is sent later.
+PATIENCE = 45.0
 KEPT_CHATS = 5000  # chats whose last sends are remembered; the least recent is forgotten first
-SENDING = ("send", "copy", "forward", "edit")
+POSTING = ("send", "copy", "forward")
+SENDING = (*POSTING, "edit")
+
+
+def never_left(fault: BaseException) -> bool:
+    """Whether a network error means that nothing was sent: the connection was refused or not made at all."""
+    return isinstance(fault, TelegramNetworkError) and isinstance(fault.__cause__, ClientConnectorError)
 
 
 class Gate(BaseRequestMiddleware):
@@ -42,6 +58,7 @@ class Gate(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType] | TelegramType:
+        make_request = _in_telegrams_words(make_request)
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
         if name == "getUpdates":
             return await make_request(bot, method)
@@ -52,12 +69,15 @@ class Gate(BaseRequestMiddleware):
         return await self._persist(make_request, bot, method, chat_id)
 
     async def _admit(self, method: TelegramMethod[Any], chat_id: object) -> bool:
-        """Wait for room; drafts and typing don't wait, they are dropped (False)."""
+        """Wait for room; drafts and typing don't wait, they are dropped (False). Raises TelegramRetryAfter."""
         window = self._window(chat_id)
         optional = isinstance(method, SendMessageDraft | SendChatAction)
+        until = self._clock() + PATIENCE
         while (wait := max(window.wait(self._clock()), self._all.wait(self._clock()))) > 0:
             if optional:
                 return False
+            if self._clock() + wait > until:
+                raise TelegramRetryAfter(method, "the chat's limit", math.ceil(wait))
             await self._sleep(wait)
         if not optional:  # drafts have limits of their own, which TurnView keeps
             window.add(self._clock())
@@ -72,19 +92,24 @@ class Gate(BaseRequestMiddleware):
         chat_id: object,
     ) -> Response[TelegramType] | TelegramType:
         optional = isinstance(method, SendMessageDraft | SendChatAction)
+        waited = 0.0
         for attempt in range(1, TRIES + 1):
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as told:
-                if optional or attempt == TRIES:
-                    raise
                 log.info("told_to_wait", method=method.__api_method__, seconds=told.retry_after)
-                self._window(chat_id).pause(self._clock() + told.retry_after)
+                if chat_id is not None:
+                    self._window(chat_id).pause(self._clock() + told.retry_after)
+                waited += told.retry_after
+                if optional or attempt == TRIES or waited > PATIENCE:
+                    raise
                 await self._sleep(told.retry_after)
             except (TelegramServerError, TelegramNetworkError) as fault:
                 # a send whose answer was lost may have been made: its sender knows, from its own row, what to do
-                repeatable = isinstance(fault, TelegramServerError) or not method.__api_method__.startswith(
-                    "send"
+                repeatable = (
+                    isinstance(fault, TelegramServerError)
+                    or not method.__api_method__.startswith(POSTING)
+                    or never_left(fault)
                 )
                 if optional or attempt == TRIES or not repeatable:
                     raise
@@ -99,6 +124,20 @@ class Gate(BaseRequestMiddleware):
                 self._chats.popitem(last=False)
         self._chats.move_to_end(chat_id)
         return window
+
+
+def _in_telegrams_words(
+    make_request: NextRequestMiddlewareType[TelegramType],
+) -> NextRequestMiddlewareType[TelegramType]:
+    """What a proxy says in Telegram's place (a page in HTML, say) is a fault of the network."""
+
+    async def asked(bot: Bot, method: TelegramMethod[TelegramType]) -> Response[TelegramType] | TelegramType:
+        try:
+            return await make_request(bot, method)
+        except ClientDecodeError as fault:
+            raise TelegramNetworkError(method, "the answer was not Telegram's") from fault
+
+    return asked
 
 
 class Window:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -11,17 +13,22 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramNotFound,
+    TelegramRetryAfter,
 )
 from aiogram.types import Update
 
+from bot.faults import new_reference, report
+from bot.gate import never_left
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from crm.updates import UpdateJournal
 from handlers.answers import send_answer
 
 log = structlog.get_logger()
+Done = TypeVar("Done")
 ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
-SENDS = 5  # tries of one answer within this process
+FAULTS = 3  # tries of an update that not even the error handler can answer
+SENDS = 5  # tries of one answer that Telegram may have taken
 PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between tries
 
 
@@ -44,11 +51,54 @@ class Intake:
         self.waiting_for_storage = False
 
     async def handle(self, update: Update) -> None:
-        """Returns when the update is finished; while PostgreSQL is away it tries again."""
+        """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
+        bot_id, update_id = self._bot.id, update.update_id
+        begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
+        if begun.handled:
+            answer = begun.owed
+        elif begun.attempts > ATTEMPTS:
+            await self._pass(update, begun.attempts)
+            return
+        else:
+            async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
+                answer = await self._effect(update)
+        if answer is not None:
+            await self._send(update, answer)
+            await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+
+    async def _effect(self, update: Update) -> Answer | None:
+        """Have the handlers do it once; the answer to send, if any."""
+        for attempt in range(1, FAULTS + 1):
+            try:
+                result = await self._patiently(
+                    update, partial(self._dispatcher.feed_update, self._bot, update)
+                )
+            except (
+                AlreadyHandled
+            ):  # a repeat that came through another process, or a commit whose reply was lost
+                again = partial(self._journal.begin, self._bot.id, update.update_id)
+                return (await self._patiently(update, again)).owed
+            except Exception as fault:
+                # not even the error handler could answer; the others in this chat must not wait for it for ever
+                reference = new_reference()
+                log.exception("update_fault", reference=reference, update_id=update.update_id)
+                report(fault, reference)
+                await self._sleep(min(PAUSE * 2**attempt, LONGEST_PAUSE))
+            else:
+                return result if isinstance(result, Answer) else None
+        await self._pass(update, FAULTS)
+        return None
+
+    async def _pass(self, update: Update, attempts: int) -> None:
+        log.error("update_passed", update_id=update.update_id, attempts=attempts)
+        await self._patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
+
+    async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
+        """The step's result, however long PostgreSQL is away."""
         pause = PAUSE
         while True:
             try:
-                await self._once(update)
+                done = await step()
             except StorageAway:
                 if not self.waiting_for_storage:
                     log.warning("postgresql_away", update_id=update.update_id)
@@ -57,40 +107,26 @@ class Intake:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 self.waiting_for_storage = False
-                return
+                return done
 
-    async def _once(self, update: Update) -> None:
-        begun = await self._journal.begin(self._bot.id, update.update_id)
-        if begun.handled:
-            await self._answer(update, begun.owed)
-            return
-        if begun.attempts > ATTEMPTS:
-            log.error("update_passed", update_id=update.update_id, attempts=begun.attempts)
-            await self._journal.give_up(self._bot.id, update.update_id)
-            return
-        async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
+    async def _send(self, update: Update, answer: Answer) -> None:
+        """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up."""
+        tried = waited = 0
+        while tried < SENDS:
             try:
-                result = await self._dispatcher.feed_update(self._bot, update)
-            except AlreadyHandled:  # a repeat that came through another process
-                begun = await self._journal.begin(self._bot.id, update.update_id)
-                result = begun.owed
-        await self._answer(update, result if isinstance(result, Answer) else None)
-
-    async def _answer(self, update: Update, answer: Answer | None) -> None:
-        """Send what is owed and write that down. What Telegram will never take is given up."""
-        for attempt in range(1, SENDS + 1):
-            try:
-                if answer is not None:
-                    await send_answer(self._bot, update, answer)
-                break
+                await send_answer(self._bot, update, answer)
             except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as refused:
                 log.warning("answer_refused", update_id=update.update_id, reason=refused.message[:100])
-                break
+                return
             except TelegramAPIError as fault:
-                log.warning("answer_delayed", update_id=update.update_id, reason=type(fault).__name__)
-                await self._sleep(min(PAUSE * 2**attempt, LONGEST_PAUSE))
-        if answer is not None:
-            await self._journal.answered(self._bot.id, update.update_id)
+                if waited == 0:
+                    log.warning("answer_delayed", update_id=update.update_id, reason=type(fault).__name__)
+                tried, waited = tried + (not never_left(fault)), waited + 1
+                told = fault.retry_after if isinstance(fault, TelegramRetryAfter) else 0
+                await self._sleep(max(told, min(PAUSE * 2**waited, LONGEST_PAUSE)))
+            else:
+                return
+        log.error("answer_given_up", update_id=update.update_id)
 
 
 class Quiet:

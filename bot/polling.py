@@ -19,7 +19,7 @@ log = structlog.get_logger()
 KINDS = [
     "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
 ]  # fmt: skip
-WINDOW = 300  # updates taken up and not yet confirmed; beyond it the loop waits
+WINDOW = 100  # updates taken up and not finished; getUpdates shows no more than that past the offset
 LONG_POLL = 25  # seconds
 CONFLICTS = 3  # answers 409 in a row before giving up
 DRAIN = 15.0  # seconds a stop waits for updates under way
@@ -34,9 +34,12 @@ class PollingStopped(Exception):
 class Polling:
     """The loop. `handle` finishes an update or keeps trying; an update it leaves unfinished holds the offset."""
 
-    def __init__(self, bot: Bot, handle: Handle) -> None:
+    def __init__(
+        self, bot: Bot, handle: Handle, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._bot = bot
         self._handle = handle
+        self._sleep = sleep
         self._lanes: dict[object, deque[Update]] = {}
         self._workers: dict[object, asyncio.Task[None]] = {}
         self._open: set[int] = set()  # taken up, not finished
@@ -67,6 +70,7 @@ class Polling:
     def stop(self) -> None:
         """Take up nothing more; run() ends when what is under way is finished."""
         self._stopping.set()
+        self._moved.set()  # whoever waits for room looks up
 
     async def _fetch(self) -> list[Update]:
         fetching = asyncio.create_task(self._get_updates())
@@ -98,15 +102,15 @@ class Polling:
                 raise PollingStopped(
                     f"BOT_TOKEN: another process already answers for this bot; stop it first ({conflict.message})"
                 ) from None
-            await asyncio.sleep(1)
+            await self._sleep(1)
             return []
         except TelegramNetworkError:
             log.warning("telegram_unreachable")
-            await asyncio.sleep(3)
+            await self._sleep(3)
             return []
         except TelegramAPIError as fault:
             log.warning("polling_refused", reason=type(fault).__name__)
-            await asyncio.sleep(3)
+            await self._sleep(3)
             return []
         self._conflicts = 0
         self.alive_at = asyncio.get_running_loop().time()
@@ -137,7 +141,6 @@ class Polling:
                 self._moved.set()
         except Exception:
             log.exception("lane_ended", lane=str(lane))
-            raise
         finally:
             self._workers.pop(lane, None)
             if not queue:
@@ -149,6 +152,7 @@ class Polling:
             _done, late = await asyncio.wait(self._workers.values(), timeout=DRAIN)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         if self._next:
             with contextlib.suppress(TelegramAPIError):
                 await self._bot.get_updates(offset=self.offset, timeout=0, limit=1, request_timeout=5)
