@@ -16,6 +16,7 @@ from db.agent_cache import CachedAgents
 from db.transactions import plain_transaction
 
 SILENCE = 90.0  # seconds without an answer from Telegram after which polling counts as stuck
+PATIENCE = 3.0  # seconds PostgreSQL has to say how much is waiting
 
 
 class Endpoints:
@@ -58,7 +59,7 @@ class Endpoints:
         """503 while PostgreSQL or Telegram is away, with what is."""
         state = {"postgresql": "ok", "telegram": "ok"}
         try:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 state |= {key: str(value) for key, value in (await self._waiting()).items()}
         except (StorageAway, TimeoutError):
             state["postgresql"] = "away"
@@ -72,9 +73,10 @@ class Endpoints:
 
     async def metrics(self, _request: web.Request) -> web.Response:
         try:
-            for name, value in (await self._waiting()).items():
-                self._gauges[name].set(value)
-        except StorageAway:
+            async with asyncio.timeout(PATIENCE):
+                for name, value in (await self._waiting()).items():
+                    self._gauges[name].set(value)
+        except (StorageAway, TimeoutError):
             for gauge in self._gauges.values():
                 gauge.set(float("nan"))
         return web.Response(
