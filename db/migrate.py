@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.roles import application_connection, ensure_application_role, grant
+from db.roles import RoleError, application_connection, ensure_application_role, grant, quoted
 from db.urls import Connection, connection
 
 _LOCK = 7740  # any number, the same in every replica
@@ -42,11 +42,19 @@ async def upgrade(
                 await link.run_sync(migrate_to, "head")
             if application_url is not None:
                 application = connection(application_url)
-                role = str(application.url.username)
+                role = quoted(str(application.url.username))
+                if (
+                    application.url.username == owner.url.username
+                ):  # grant() would take the owner's own rights
+                    raise MigrationError(
+                        "DATABASE_URL: the application's role is the owner of DATABASE_OWNER_URL itself; it must not"
+                    )
             else:
                 role = await ensure_application_role(link, owner)
                 application = application_connection(owner)
             await grant(link, role, await doors(link))
+    except RoleError as fault:
+        raise MigrationError(str(fault)) from None
     finally:
         await engine.dispose()
     return application

@@ -5,7 +5,9 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
+from asyncpg.exceptions import InsufficientPrivilegeError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.urls import Connection
@@ -13,6 +15,10 @@ from db.urls import Connection
 ITERATIONS = 4096  # PostgreSQL's own default (scram_iterations)
 OPEN_TABLES = ("handled_updates", "dialogs")  # the two a role may use without `enter` (DESIGN §2.4)
 APPEND_ONLY = ("activity_logs",)
+
+
+class RoleError(Exception):
+    """The application's role can't be had; one line for the operator."""
 
 
 def application_role(owner: Connection) -> str:
@@ -39,16 +45,30 @@ def application_connection(owner: Connection) -> Connection:
 async def ensure_application_role(connection: AsyncConnection, owner: Connection) -> str:
     """Make the role or renew its password, within the caller's transaction and lock; its name.
 
-    The password travels as a SCRAM verifier (RFC 5803), so that no server log ever holds it.
+    The password travels as a SCRAM verifier (RFC 5803), so that no server log ever holds it. Raises RoleError
+    for an owner that may not make roles.
     """
     role = application_role(owner)
     verifier = scram_verifier(application_password(owner), salt=hashlib.sha256(role.encode()).digest()[:16])
     there = await connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
     verb = "ALTER" if there else "CREATE"
-    await connection.exec_driver_sql(
-        f"{verb} ROLE {role} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE PASSWORD '{verifier}'"
-    )
+    try:
+        await connection.exec_driver_sql(
+            f"{verb} ROLE {role} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE PASSWORD '{verifier}'"
+        )
+    except DBAPIError as fault:
+        if not isinstance(fault.orig.__cause__ if fault.orig else None, InsufficientPrivilegeError):
+            raise
+        raise RoleError(
+            f"DATABASE_URL: {owner.url.username} may not make roles, so make one by hand, name it in DATABASE_URL"
+            " and give the owner's address in DATABASE_OWNER_URL"
+        ) from None
     return role
+
+
+def quoted(name: str) -> str:
+    """A role's name as SQL takes it, for names chosen by people."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def scram_verifier(password: str, *, salt: bytes) -> str:

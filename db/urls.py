@@ -53,7 +53,10 @@ def _ssl(mode: str, root: str | None) -> ssl.SSLContext | str | bool:
         return False
     if mode == "prefer":
         return "prefer"
-    context = ssl.create_default_context(cafile=root)
+    try:
+        context = ssl.create_default_context(cafile=None if root == "system" else root)
+    except OSError:  # SSLError is one
+        raise ValueError("sslrootcert: the file of certificates can't be read") from None
     if mode == "require" and root is None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

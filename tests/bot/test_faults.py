@@ -43,7 +43,7 @@ def sentry() -> Iterator[Memory]:
     client, memory = sentry_sdk.get_client(), Memory()
     client.transport = memory
     yield memory
-    sentry_sdk.init()  # off again
+    sentry_sdk.get_global_scope().set_client(None)  # off again
 
 
 @pytest.fixture(params=["json", "console"])
