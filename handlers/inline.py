@@ -39,8 +39,9 @@ def router() -> Router:
 
 async def offer_task(query: InlineQuery, bot: Bot, actor: Actor, dialogs: DialogStore, clock: Clock) -> None:
     words = query.query.strip()
-    for start in ("task ", "задача "):
-        words = words[len(start) :] if words.casefold().startswith(start) else words
+    first, _space, rest = words.partition(" ")
+    if first.casefold() in ("task", "задача"):
+        words = rest.strip()
     draft = parse(words, now=clock(), zone=actor.zone)
     try:
         title = checked_title(draft)

@@ -5,6 +5,7 @@ from aiogram.fsm.context import FSMContext
 from crm.answers import Answer
 
 TASK, CALL, CONTACT, REMIND = (f"ask:{about}" for about in ("task", "call", "contact", "remind"))
+ZONE = "ask:zone"  # asked with buttons; other text passes it by, as no question of the first minute blocks anything
 
 
 async def ask(state: FSMContext, about: str, question: str) -> Answer:

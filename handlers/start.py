@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind, People
 from crm.updates import Arrival
+from handlers.questions import ZONE
 from handlers.texts import gettext as _
 from handlers.texts import speak
 from handlers.words import Words
@@ -26,7 +27,7 @@ def router() -> Router:
     own = Router(name="start")
     own.message.register(start, Words("start"))
     own.message.register(show_help, Words("help", "помощь"))
-    own.message.register(type_timezone, F.text.in_(available_timezones()))
+    own.message.register(type_timezone, is_zone)
     own.callback_query.register(choose_language, F.data.in_({"language:en", "language:ru"}))
     own.callback_query.register(choose_timezone, F.data.startswith("zone:"))
     return own
@@ -39,6 +40,11 @@ def unknown_router() -> Router:
     return own
 
 
+def is_zone(message: Message, raw_state: str | None = None) -> bool:
+    """A zone's name, unless it answers a question about something else: a task may be called Singapore."""
+    return raw_state in (None, ZONE) and (message.text or "").strip() in available_timezones()
+
+
 async def start(message: Message, actor: Actor, state: FSMContext) -> Answer:
     await state.clear()
     buttons = ((Button("English", data="language:en"), Button("Русский", data="language:ru")),)
@@ -46,10 +52,11 @@ async def start(message: Message, actor: Actor, state: FSMContext) -> Answer:
 
 
 async def choose_language(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, people: People, clock: Clock
+    query: CallbackQuery, actor: Actor, arrival: Arrival, people: People, clock: Clock, state: FSMContext
 ) -> Answer:
     language = str(query.data).split(":")[1]
     speak(language)
+    await state.set_state(ZONE)
     return await people.choose_language(
         actor, arrival, language, lambda _chosen: ask_timezone(actor, language, clock())
     )
@@ -63,10 +70,11 @@ async def choose_timezone(
 
 
 async def type_timezone(
-    message: Message, actor: Actor, arrival: Arrival, people: People, clock: Clock
+    message: Message, actor: Actor, arrival: Arrival, people: People, clock: Clock, state: FSMContext
 ) -> Answer:
+    await state.clear()
     return await people.choose_timezone(
-        actor, arrival, message.text or "", lambda chosen: welcome(chosen, clock())
+        actor, arrival, (message.text or "").strip(), lambda chosen: welcome(chosen, clock())
     )
 
 

@@ -1,0 +1,135 @@
+"""The desk of the handler tests: the whole dispatcher over fakes, one person who types, no network."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.base import BaseSession
+from aiogram.fsm.strategy import FSMStrategy
+from aiogram.methods import GetMe, TelegramMethod
+from aiogram.types import Update, User
+
+from crm.answers import Answer
+from crm.calls import Calls
+from crm.contacts import Contacts
+from crm.conversations import Conversations
+from crm.people import People
+from crm.reminders import Reminders
+from crm.tasks import Tasks
+from handlers import connect
+from handlers.access import Defaults
+from handlers.dialogs import DialogStorage
+from tests.fakes import (
+    FakeClock,
+    FakeDialogs,
+    FakeDirectory,
+    FakePeopleDoors,
+    FakeReminderDoors,
+    FakeStorage,
+    FakeTurnDoors,
+    an_agent,
+)
+
+TOKEN = f"42:{'A' * 35}"
+ME = User(id=42, is_bot=True, first_name="Switchboard", username="Switchboard_bot")
+
+
+class Recorder(BaseSession):
+    """Telegram's place: notes each call, answers True or who the bot is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[Any] = []
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        if isinstance(method, GetMe):
+            return ME
+        self.calls.append(method)
+        return True
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def stream_content(self, *_args: Any, **_more: Any) -> AsyncGenerator[bytes, None]:
+        """An empty file."""
+        yield b""
+
+
+class Desk:
+    """What people send, and the Answer each gets."""
+
+    def __init__(self) -> None:
+        self.storage, self.clock, self.dialogs = FakeStorage(), FakeClock(), FakeDialogs()
+        self.storage.state.agents.append(an_agent("assistant", is_default=True))
+        self.session = Recorder()
+        self.bot = Bot(TOKEN, session=self.session)
+        self.faults: list[BaseException] = []
+        self._update_id = 0
+        storage = self.storage
+        people = People(storage, FakePeopleDoors(storage), open_to_all=True)
+        conversations = Conversations(
+            storage,
+            FakeTurnDoors(storage),
+            FakeDirectory(storage),
+            wake=lambda: None,
+            cancel=lambda _turn: None,
+        )
+        provided: dict[str, Any] = {
+            "people": people,
+            "tasks": Tasks(storage),
+            "calls": Calls(storage),
+            "contacts": Contacts(storage),
+            "reminders": Reminders(storage, FakeReminderDoors(storage)),
+            "conversations": conversations,
+            "dialogs": self.dialogs,
+            "clock": self.clock,
+            "new_reference": lambda: "REFERENCE",
+            "report": lambda fault, _reference: self.faults.append(fault),
+        }
+        self.dispatcher = Dispatcher(
+            storage=DialogStorage(self.dialogs, self.clock),
+            fsm_strategy=FSMStrategy.USER_IN_TOPIC,
+            **provided,
+        )
+        connect(self.dispatcher, people, Defaults("en", "UTC"), self.clock)
+
+    async def says(self, text: str | None, *, user: int = 1001, chat: int | None = None, **more: Any) -> Any:
+        """The handlers' answer to a message; `chat` below 0 is a group."""
+        body = {"text": text} if text is not None else {}
+        return await self.fed("message", self._message(user, chat, **body, **more))
+
+    async def presses(self, data: str, *, user: int = 1001, **more: Any) -> Any:
+        message = self._message(42, user) | {"from": ME.model_dump(exclude_none=True)}
+        place = more or {"message": message}
+        press = {"id": "1", "from": _user(user), "chat_instance": "1", "data": data, **place}
+        return await self.fed("callback_query", press)
+
+    async def asks_inline(self, query: str, *, user: int = 1001) -> list[Any]:
+        """The results offered for «@bot query»."""
+        body = {"id": "1", "from": _user(user), "query": query, "offset": ""}
+        await self.fed("inline_query", body)
+        return list(self.session.calls[-1].results)
+
+    @property
+    def titles(self) -> list[str]:
+        return [row.task.title for row in self.storage.state.tasks.values()]
+
+    @property
+    def questions(self) -> list[str]:
+        """What was passed to an assistant."""
+        return [row.turn.text for row in self.storage.state.turns.values()]
+
+    def _message(self, user: int, chat: int | None, **body: Any) -> dict[str, Any]:
+        where = {"id": user, "type": "private"} if chat is None or chat > 0 else {"id": chat, "type": "group"}
+        date = int(self.clock().timestamp())
+        return {"message_id": self._update_id + 1, "date": date, "chat": where, "from": _user(user), **body}
+
+    async def fed(self, kind: str, body: dict[str, Any]) -> Any:
+        self._update_id += 1
+        update = Update.model_validate({"update_id": self._update_id, kind: body})
+        answer = await self.dispatcher.feed_update(self.bot, update)
+        return answer if isinstance(answer, Answer) else None
+
+
+def _user(user: int) -> dict[str, Any]:
+    return {"id": user, "is_bot": False, "first_name": f"Person {user}", "language_code": "en"}

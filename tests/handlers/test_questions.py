@@ -1,0 +1,96 @@
+"""Questions: the next message is the answer, a command ends the question, and nothing else is taken for one."""
+
+import pytest
+
+from tests.handlers.desk import Desk
+
+GROUP = -5001
+
+
+async def test_a_bare_command_asks_and_the_next_message_is_the_answer(desk: Desk) -> None:
+    asked = await desk.says("/task")
+    assert asked.question
+    saved = await desk.says("water the plants")
+    assert "water the plants" in saved.text
+    assert desk.titles == ["water the plants"]
+
+
+@pytest.mark.parametrize("name", ["Europe/Moscow", "Singapore", "UTC"])
+async def test_a_zones_name_that_answers_a_question_is_the_answer(desk: Desk, name: str) -> None:
+    await desk.says("/task")
+    await desk.says(name)
+    assert desk.titles == [name]
+    assert desk.storage.state.timezones == {}
+
+
+async def test_a_zones_name_is_a_zone_when_nothing_is_asked(desk: Desk) -> None:
+    told = await desk.says("Asia/Tokyo")
+    assert list(desk.storage.state.timezones.values()) == ["Asia/Tokyo"]
+    assert "18:00" in told.text  # nine in the morning, UTC
+
+
+async def test_a_zones_name_is_a_zone_when_the_zone_is_asked(desk: Desk) -> None:
+    await desk.says("/start")
+    await desk.presses("language:en")
+    await desk.says(" Asia/Tokyo ")
+    assert list(desk.storage.state.timezones.values()) == ["Asia/Tokyo"]
+
+
+async def test_the_question_about_the_zone_blocks_no_other_text(desk: Desk) -> None:
+    await desk.says("/start")
+    await desk.presses("language:en")
+    assert await desk.says("what can you do") is None
+    assert desk.questions == ["what can you do"]
+    await desk.says("/task")
+    await desk.says("Asia/Tokyo")
+    assert desk.titles == ["Asia/Tokyo"]
+
+
+async def test_an_answered_question_is_closed(desk: Desk) -> None:
+    await desk.says("/task")
+    await desk.says("water the plants")
+    await desk.says("and how are you")
+    assert desk.titles == ["water the plants"]
+    assert desk.questions == ["and how are you"]
+
+
+@pytest.mark.parametrize(
+    "command", ["/help", "/tasks", "/calls", "/start", "/nonsense", "/call", "/remind", "задачи"]
+)
+async def test_any_command_ends_the_question(desk: Desk, command: str) -> None:
+    await desk.says("/task")
+    await desk.says(command)
+    await desk.says("tomorrow 10:00 buy paper 999")
+    assert desk.titles == []
+
+
+async def test_a_later_question_replaces_the_earlier(desk: Desk) -> None:
+    await desk.says("/task")
+    await desk.says("/contact")
+    await desk.says("Anna Petrova +7 999 123-45-67")
+    assert desk.titles == []
+    assert len(desk.storage.state.contacts) == 1
+
+
+async def test_a_question_is_put_to_one_person_in_one_chat(desk: Desk) -> None:
+    await desk.says("/task", chat=GROUP)
+    await desk.says("@switchboard_bot not mine to answer", chat=GROUP, user=1002)
+    await desk.says("nor here")
+    assert desk.titles == []
+    await desk.says("@switchboard_bot", chat=GROUP, user=1003)
+    replied = {
+        "message_id": 1,
+        "date": 0,
+        "chat": {"id": GROUP, "type": "group"},
+        "text": "What is to be done?",
+    }
+    replied["from"] = {"id": 42, "is_bot": True, "first_name": "Switchboard"}
+    await desk.says("water the plants", chat=GROUP, reply_to_message=replied)
+    assert desk.titles == ["water the plants"]
+
+
+async def test_a_question_nobody_answered_is_forgotten_after_a_day(desk: Desk) -> None:
+    await desk.says("/task")
+    desk.clock.move(hours=24, minutes=1)
+    await desk.says("water the plants")
+    assert desk.titles == []

@@ -1,0 +1,83 @@
+"""Words that work as commands: with the slash everywhere, in Russian and bare in private chats."""
+
+from typing import Any
+
+import pytest
+
+from tests.handlers.desk import Desk
+
+GROUP = -5001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/task buy paper", "/task@switchboard_bot buy paper", "/TASK buy paper", "/Task@SWITCHBOARD_BOT buy paper",
+        "/задача buy paper", "задача buy paper", "Задача buy paper", "/task\nbuy paper", "  /task   buy paper  ",
+    ],
+)  # fmt: skip
+async def test_these_make_a_task(desk: Desk, text: str) -> None:
+    await desk.says(text)
+    assert desk.titles == ["buy paper"]
+
+
+@pytest.mark.parametrize(
+    "text", ["task buy paper", "задачка buy paper", "моя задача buy paper", "Задача: buy paper"]
+)
+async def test_these_are_for_the_assistant(desk: Desk, text: str) -> None:
+    await desk.says(text)
+    assert (desk.titles, len(desk.questions)) == ([], 1)
+
+
+@pytest.mark.parametrize("text", ["/tasky buy paper", "/task_buy paper", "/", "/задачка x"])
+async def test_an_unknown_command_gets_the_help(desk: Desk, text: str) -> None:
+    told = await desk.says(text)
+    assert "/remind" in told.text
+    assert (desk.titles, desk.questions) == ([], [])
+
+
+async def test_another_bots_command_in_a_group_is_left_alone(desk: Desk) -> None:
+    assert await desk.says("/task@other_bot buy paper", chat=GROUP) is None
+    assert (desk.titles, desk.questions) == ([], [])
+
+
+async def test_in_a_group_a_bare_word_is_talk(desk: Desk) -> None:
+    assert await desk.says("задача buy paper", chat=GROUP) is None
+    await desk.says("/задача buy paper", chat=GROUP)
+    assert desk.titles == ["buy paper"]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"), [("Task", "to be done"), ("Call", "Who was it with"), ("Contacts", "name")]
+)
+async def test_a_key_of_the_small_keyboard_asks(desk: Desk, label: str, said: str) -> None:
+    assert said in (await desk.says(label)).text
+
+
+@pytest.mark.parametrize("label", ["Today", "Сегодня", "сегодня"])
+async def test_the_key_today_lists(desk: Desk, label: str) -> None:
+    assert "no open tasks" in (await desk.says(label)).text
+
+
+async def test_an_edit_of_a_command_makes_no_second_task(desk: Desk) -> None:
+    await desk.says("/task buy paper")
+    message = {"message_id": 1, "date": 0, "edit_date": 1, "chat": {"id": 1001, "type": "private"}}
+    person = {"id": 1001, "is_bot": False, "first_name": "Person"}
+    await desk.fed("edited_message", message | {"from": person, "text": "/task buy pens"})
+    assert len(desk.titles) == 1
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 1}},
+        {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]},
+        {"sticker": {"file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1,
+                     "is_animated": False, "is_video": False}},
+    ],
+)  # fmt: skip
+async def test_what_is_no_text_gets_its_sentence_in_private_and_none_in_a_group(
+    desk: Desk, file: dict[str, Any]
+) -> None:
+    assert "text only" in (await desk.says(None, **file)).text
+    assert await desk.says(None, chat=GROUP, **file) is None
