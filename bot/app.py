@@ -125,7 +125,7 @@ def build(
         dispatcher=dispatcher,
         gate=gate,
         polling=Polling(bot, intake.handle),
-        reminder_clock=ReminderClock(bot, reminders, clock),
+        reminder_clock=ReminderClock(bot, reminders, journal, clock),
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),

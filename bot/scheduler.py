@@ -1,8 +1,8 @@
-"""The scheduler: looks every second for what falls due, and sends each reminder at its moment."""
+"""The scheduler: looks every second for what falls due and sends each reminder at its moment; tidies up each hour."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from aiogram import Bot
@@ -10,17 +10,24 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crm.errors import StorageAway
 from crm.reminders import Delivery, Reminders
+from crm.updates import KEPT, UpdateJournal
 from handlers.reminders import deliver
 
 log = structlog.get_logger()
+SETTLING = timedelta(
+    minutes=1
+)  # from the start to the first tidying, so that frequent restarts don't put it off
 
 
 class ReminderClock:
     """APScheduler says when to look; the rows say what is due."""
 
-    def __init__(self, bot: Bot, reminders: Reminders, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, bot: Bot, reminders: Reminders, journal: UpdateJournal, clock: Callable[[], datetime]
+    ) -> None:
         self._bot = bot
         self._reminders = reminders
+        self._journal = journal
         self._clock = clock
         self._jobs: set[asyncio.Task[None]] = set()
         self._away = False
@@ -29,6 +36,9 @@ class ReminderClock:
     def start(self) -> None:
         self._scheduler.add_job(
             self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.add_job(
+            self.tidy, "interval", hours=1, next_run_time=self._clock() + SETTLING, misfire_grace_time=None
         )
         self._scheduler.start()
 
@@ -52,6 +62,13 @@ class ReminderClock:
             if not self._away:
                 log.warning("postgresql_away", room="scheduler")
             self._away = True
+
+    async def tidy(self) -> None:
+        """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""
+        try:
+            await self._journal.purge(self._clock() - KEPT)
+        except StorageAway:
+            log.warning("postgresql_away", room="upkeep")
 
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))

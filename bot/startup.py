@@ -28,16 +28,6 @@ PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
 RELEASE = "0.1.0"
 CLAIM_LIFE = 3600  # seconds
-COMMANDS = {
-    "en": {
-        "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
-        "contact": "Save a contact", "remind": "A reminder", "help": "What I can do",
-    },
-    "ru": {
-        "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
-        "contact": "Сохранить контакт", "remind": "Напоминание", "help": "Что можно сделать",
-    },
-}  # fmt: skip
 
 
 class StartError(Exception):
@@ -212,7 +202,8 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
         TelegramNotFound,
         TelegramUnauthorizedError,
     )
-    from aiogram.types import BotCommand
+
+    from bot.menu import set_menu
 
     try:
         me = await bot.me()
@@ -221,9 +212,7 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
             raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
         if hook.url:
             await bot.delete_webhook()
-        for language, commands in COMMANDS.items():
-            menu = [BotCommand(command=name, description=text) for name, text in commands.items()]
-            await bot.set_my_commands(menu, language_code=None if language == "en" else language)
+        await set_menu(bot)
     except (TelegramUnauthorizedError, TelegramNotFound):
         raise StartError("BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
     except TelegramNetworkError:

@@ -1,10 +1,12 @@
 """Updates: which ones have had their effect, and which still have an answer owed (DESIGN §2.1)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm.answers import Answer
+
+KEPT = timedelta(days=7)  # how long it is remembered that an update was handled; Telegram keeps one for a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,6 @@ class UpdateJournal(Protocol):
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
         """Record an update that ended its process five times, so that it is passed."""
+
+    async def purge(self, before: datetime) -> None:
+        """Forget updates begun, questions and links run out before this moment."""

@@ -72,6 +72,10 @@ class SqlUpdateJournal:
     async def give_up(self, bot_id: int, update_id: int) -> None:
         await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())
 
+    async def purge(self, before: datetime) -> None:
+        async with plain_transaction(self._engine) as link:
+            await link.execute(text("SELECT purge(:before)"), {"before": before})
+
     async def _set(self, bot_id: int, update_id: int, **values: object) -> None:
         async with plain_transaction(self._engine) as link:
             await link.execute(

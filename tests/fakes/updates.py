@@ -30,6 +30,7 @@ class FakeJournal:
     def __init__(self, storage: "FakeStorage") -> None:
         self._storage = storage
         self.attempts: dict[tuple[int, int], int] = {}
+        self.purged: list[datetime] = []
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
         self._storage.must_be_there()
@@ -44,6 +45,10 @@ class FakeJournal:
     async def give_up(self, bot_id: int, update_id: int) -> None:
         self._storage.must_be_there()
         self._storage.state.handled[bot_id, update_id] = None
+
+    async def purge(self, before: datetime) -> None:
+        self._storage.must_be_there()
+        self.purged.append(before)
 
 
 class FakeDialogs:

@@ -1,0 +1,32 @@
+"""The menu: what Telegram shows behind the / button, for each language, in private chats and in groups."""
+
+from aiogram import Bot
+from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+
+COMMANDS = {
+    "en": {
+        "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
+        "contact": "Save a contact", "remind": "A reminder", "help": "What I can do",
+    },
+    "ru": {
+        "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
+        "contact": "Сохранить контакт", "remind": "Напоминание", "help": "Что можно сделать",
+    },
+}  # fmt: skip
+NOT_IN_GROUPS = {"contact", "calls"}  # a phone book and other people's calls are nobody's business there
+SCOPES = (
+    (BotCommandScopeAllPrivateChats(), set[str]()),
+    (BotCommandScopeAllGroupChats(), NOT_IN_GROUPS),
+)
+
+
+async def set_menu(bot: Bot) -> None:
+    """English is what Telegram shows where there is no menu in a person's own language."""
+    for scope, hidden in SCOPES:
+        for language, commands in COMMANDS.items():
+            menu = [
+                BotCommand(command=name, description=text)
+                for name, text in commands.items()
+                if name not in hidden
+            ]
+            await bot.set_my_commands(menu, scope=scope, language_code=None if language == "en" else language)

@@ -1,0 +1,69 @@
+"""The scheduler: what is due is sent at its moment, and each hour what is kept for a while only is forgotten."""
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from aiogram import Bot
+
+from bot.scheduler import SETTLING, ReminderClock
+from crm.reminders import Reminders
+from crm.updates import KEPT
+from db.storage import create_engine
+from db.updates import SqlUpdateJournal
+from tests.databases import Database
+from tests.fakes import MONDAY, FakeClock, FakeJournal, FakeReminderDoors, FakeStorage
+
+BOT = cast(Bot, None)  # nothing is sent here
+
+
+def a_clock(storage: FakeStorage, journal: FakeJournal) -> ReminderClock:
+    return ReminderClock(BOT, Reminders(storage, FakeReminderDoors(storage)), journal, FakeClock())
+
+
+async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:
+    storage = FakeStorage()
+    journal = FakeJournal(storage)
+    await a_clock(storage, journal).tidy()
+    assert journal.purged == [MONDAY - timedelta(days=7)]
+
+
+async def test_postgresql_away_is_no_fault_of_the_upkeep() -> None:
+    storage = FakeStorage()
+    storage.away = True
+    journal = FakeJournal(storage)
+    clock = a_clock(storage, journal)
+    await clock.tidy()
+    await clock.tick()
+    assert journal.purged == []
+
+
+async def test_the_upkeep_is_on_the_plan_each_hour_and_soon_after_a_start() -> None:
+    storage = FakeStorage()
+    clock = a_clock(storage, FakeJournal(storage))
+    clock._clock = lambda: datetime.now(UTC)
+    clock.start()
+    jobs = {job.name.rsplit(".", 1)[-1]: job for job in clock._scheduler.get_jobs()}
+    assert jobs["tick"].trigger.interval == timedelta(seconds=1)
+    assert jobs["tidy"].trigger.interval == timedelta(hours=1)
+    assert jobs["tidy"].next_run_time - datetime.now(UTC) <= SETTLING
+    await clock.stop()
+
+
+async def test_only_what_is_old_goes_from_the_database(database: Database) -> None:
+    engine = create_engine(database.application, pool_size=1)
+    journal, now = SqlUpdateJournal(engine), datetime.now(UTC)
+    await journal.begin(1, 1)
+    await journal.begin(1, 2)
+    await database.fetch(
+        "UPDATE handled_updates SET begun_at = $1 WHERE update_id = 1", now - KEPT - timedelta(minutes=1)
+    )
+    await database.fetch(
+        "INSERT INTO dialogs (bot_id, chat_id, thread_id, user_id, state, data, expires_at) VALUES"
+        " (1, 1, 0, 1, 'ask:task', '{}', $1), (1, 2, 0, 2, 'ask:task', '{}', $2)",
+        now - KEPT - timedelta(minutes=1),
+        now,
+    )
+    await journal.purge(now - KEPT)
+    await engine.dispose()
+    assert [row[0] for row in await database.fetch("SELECT update_id FROM handled_updates")] == [2]
+    assert [row[0] for row in await database.fetch("SELECT chat_id FROM dialogs")] == [2]
