@@ -87,10 +87,12 @@ def parse() -> None:
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
     from bot.database import prepare_database
+    from db.agent_cache import announce
     from db.agents import SqlAgentDoors
     from db.storage import create_engine
     from llm.registry import RegistryError, load
 
+    settings = _settings()
     try:
         specs = load(file.read_text(encoding="utf-8"))
     except (RegistryError, OSError) as fault:
@@ -99,11 +101,15 @@ def import_agents(file: Path) -> None:
     async def work() -> int:
         engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
         try:
-            return await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
+            changed = await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
         finally:
             await engine.dispose()
+        redis = settings.redis_url
+        if changed and redis is not None and not await announce(redis.get_secret_value()):
+            _aside("REDIS_URL: can't be reached, so running bots see this within ten minutes")
+        return changed
 
-    with _opened(_settings()) as database:
+    with _opened(settings) as database:
         print(f"{asyncio.run(work())} of {len(specs)} new or changed")
 
 

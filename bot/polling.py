@@ -21,7 +21,9 @@ KINDS = [
 ]  # fmt: skip
 WINDOW = 100  # updates taken up and not finished; getUpdates shows no more than that past the offset
 LONG_POLL = 25  # seconds
-CONFLICTS = 3  # answers 409 in a row before giving up
+# Answers 409 before giving up: whoever comes second meets them before its first success and ends sooner than
+# whoever was there. They count until there was none for a minute, since a busy bot has successes in between.
+CONFLICTS, CONFLICTS_OF_THE_FIRST, FORGOTTEN = 3, 8, 60.0
 DRAIN = 15.0  # seconds a stop waits for updates under way
 
 Handle = Callable[[Update], Awaitable[None]]
@@ -47,6 +49,8 @@ class Polling:
         self._stopping = asyncio.Event()
         self._moved = asyncio.Event()
         self._conflicts = 0
+        self._conflict_at = 0.0
+        self._was_first = False
         self.alive_at = 0.0  # loop time of the last answer from Telegram
 
     @property
@@ -97,8 +101,7 @@ class Polling:
                 "BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one"
             ) from None
         except TelegramConflictError as conflict:
-            self._conflicts += 1
-            if self._conflicts >= CONFLICTS:
+            if self._must_give_way():
                 raise PollingStopped(
                     f"BOT_TOKEN: another process already answers for this bot; stop it first ({conflict.message})"
                 ) from None
@@ -112,7 +115,7 @@ class Polling:
             log.warning("polling_refused", reason=type(fault).__name__)
             await self._sleep(3)
             return []
-        self._conflicts = 0
+        self._was_first = True
         self.alive_at = asyncio.get_running_loop().time()
         fresh = [update for update in found if update.update_id >= self._next]
         if self._open and not fresh:
@@ -121,6 +124,13 @@ class Polling:
                 async with asyncio.timeout(0.2):
                     await self._moved.wait()
         return fresh
+
+    def _must_give_way(self) -> bool:
+        """Count one more conflict; whether it is one too many."""
+        now = asyncio.get_running_loop().time()
+        self._conflicts = 1 if now - self._conflict_at > FORGOTTEN else self._conflicts + 1
+        self._conflict_at = now
+        return self._conflicts >= (CONFLICTS_OF_THE_FIRST if self._was_first else CONFLICTS)
 
     def _take(self, update: Update) -> None:
         self._next = max(self._next, update.update_id + 1)

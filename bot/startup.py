@@ -128,7 +128,9 @@ async def _settle_in(settings: Settings, app: "App") -> None:
         raise StartError(
             f"DATABASE_URL: this database belongs to bot {owner}, and BOT_TOKEN is of bot {app.bot.id}"
         )
-    await app.agent_doors.import_global(load(AGENTS_FILE.read_text(encoding="utf-8")), only_if_empty=True)
+    shipped = load(AGENTS_FILE.read_text(encoding="utf-8"))
+    if await app.agent_doors.import_global(shipped, only_if_empty=True):
+        await app.directory.invalidate()  # a Redis may remember an earlier database
     named = settings.with_playground or bool(settings.admin_ids)
     if not named and not await app.people_doors.has_operator():
         say("nobody runs this bot yet: python -m bot claim prints the link that makes you its operator")

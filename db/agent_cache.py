@@ -18,7 +18,9 @@ from crm.storage import Storage
 from db.agents import spec_from_json, spec_to_json
 
 LIFE = 600.0  # seconds, in both tiers
-UNHEARD_LIFE = 5.0  # seconds an entry lives here while invalidations of others can't be heard
+# Seconds an entry lives here while invalidations of others can't be heard: Redis is away, or there is none and
+# `agents import` runs in a process of its own.
+UNHEARD_LIFE = 5.0
 BREAK = 5.0  # seconds Redis is left alone after a fault
 PATIENCE = 0.05  # seconds for one answer of Redis; PostgreSQL itself takes a fraction of that
 _GENERATION, _CHANNEL = "switchboard:agents:generation", "switchboard:agents:changed"
@@ -28,6 +30,19 @@ log = structlog.get_logger()
 def connect(url: str) -> Redis:
     """A client that gives up quickly; nothing is sent until the first call."""
     return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+
+
+async def announce(url: str) -> bool:
+    """Tell all that run on this Redis that agents changed, from a process that keeps none; False when it is away."""
+    redis = Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, retry=None)
+    try:
+        await redis.set(_GENERATION, uuid4().hex)
+        await redis.publish(_CHANNEL, "")
+    except (RedisError, OSError, TimeoutError):
+        return False
+    finally:
+        await redis.aclose()
+    return True
 
 
 class CachedAgents:
@@ -49,7 +64,7 @@ class CachedAgents:
         self._owed = False  # an invalidation that Redis has not been told of
         self._broken_until = 0.0
         self._said_at = -60.0
-        self._heard = redis is None
+        self._heard = False
         self.degraded = 0  # lookups that went past Redis because it failed
 
     async def roster(self, actor: Actor) -> Sequence[Agent]:
@@ -64,12 +79,16 @@ class CachedAgents:
             loading.add_done_callback(lambda done: self._loaded(actor.workspace_id, done))
         return await asyncio.shield(loading)
 
-    async def invalidate(self) -> None:
-        """After the commit of any change to agents: here at once, elsewhere through Redis or as soon as it is back."""
+    async def invalidate(self) -> bool:
+        """After the commit of any change to agents: here at once, elsewhere through Redis or as soon as it is back.
+
+        False when Redis could not be told yet.
+        """
         self._forget()
         self._owed = self._redis is not None
         with contextlib.suppress(RedisError, OSError, TimeoutError):
             await self._settle()
+        return not self._owed
 
     async def listen(self) -> None:
         """Hear of others' invalidations until canceled; what may have been missed is forgotten at each connect."""

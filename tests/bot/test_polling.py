@@ -17,7 +17,7 @@ from aiogram.methods import GetUpdates
 from aiogram.types import Update
 
 from bot import polling as polling_module
-from bot.polling import Polling, PollingStopped
+from bot.polling import CONFLICTS, Polling, PollingStopped
 
 Fault = Callable[[], Exception]
 CONFLICT: Fault = lambda: TelegramConflictError(GetUpdates(), "Conflict: terminated by other getUpdates")  # noqa: E731 - a row of faults reads better in a line each
@@ -33,14 +33,23 @@ class Telegram:
         self.updates = list(updates)
         self.faults = list(faults)
         self.offsets: list[int] = []
+        self.turns = False
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look again, for whoever waits."""
+        self._woken.set()
 
     async def get_updates(self, *, offset: int, timeout: int, **_more: Any) -> list[Update]:
         self.offsets.append(offset)
+        if self.turns and len(self.offsets) % 2:
+            raise CONFLICT()
         if self.faults:
             raise self.faults.pop(0)()
-        ready = [update for update in self.updates if update.update_id >= offset][:100]
+        ready = [update for update in self.updates if update.update_id >= offset][: 1 if self.turns else 100]
         if not ready and timeout:
-            await asyncio.Event().wait()
+            await self._woken.wait()
+            self._woken.clear()
         return ready
 
 
@@ -222,10 +231,33 @@ async def test_a_conflict_that_passes_is_no_end() -> None:
 
     async def then(_polling: Polling) -> None:
         await until(lambda: desk.finished == [1])
-        telegram.faults += [CONFLICT, CONFLICT]  # counted anew
-        telegram.updates.append(said(2))
 
     await polled(telegram, desk, then)
+
+
+async def test_whoever_was_there_first_holds_out_longer() -> None:
+    telegram, desk = Telegram([said(1)]), Desk()
+
+    async def then(_polling: Polling) -> None:
+        await until(lambda: desk.finished == [1])
+        telegram.faults += [CONFLICT] * CONFLICTS
+        telegram.wake()
+        await until(lambda: not telegram.faults)
+        telegram.updates.append(said(2))
+        telegram.wake()
+        await until(lambda: desk.finished == [1, 2])
+
+    await polled(telegram, desk, then)
+
+
+async def test_conflicts_between_successes_of_a_busy_bot_end_it_too() -> None:
+    desk, telegram = Desk(), Telegram()
+    for number in range(1, 50):
+        telegram.updates.append(said(number))
+    telegram.turns = True  # a conflict, a success, a conflict, and so on
+    with pytest.raises(PollingStopped, match="another process"):
+        await Polling(cast(Bot, telegram), desk.handle, sleep=no_sleep).run()
+    assert desk.finished
 
 
 async def test_a_refused_token_ends_it_with_one_line() -> None:

