@@ -92,7 +92,7 @@ async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: 
         await agents.roster(an_actor())
         rows.slugs = ["assistant", "coach"]
         assert await announce(valkey_url)
-        while len(await agents.roster(an_actor())) == 1:
+        while len(await agents.roster(an_actor())) == 1:  # noqa: ASYNC110 - nor has what is heard on it
             await asyncio.sleep(0.01)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

@@ -11,11 +11,16 @@ from tests.flows.stage import Stage, StoppableDatabase, made, staged
 
 
 @pytest_asyncio.fixture(scope="session")
-async def stage(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    database = await made(server_url, "switchboard_flows")
-    async with staged(tmp_path_factory.mktemp("flows"), database.owner_url) as one:
-        yield one
+async def stage_rows(server_url: str) -> AsyncIterator[Database]:
+    """The database of `stage`."""
+    yield await made(server_url, "switchboard_flows")
     await run(server_url, "DROP DATABASE switchboard_flows WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def stage(stage_rows: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("flows"), stage_rows.owner_url) as one:
+        yield one
 
 
 @pytest_asyncio.fixture

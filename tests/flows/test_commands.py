@@ -1,0 +1,82 @@
+"""The command line, and the start a stranger makes: no token, nothing set, one process."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import yaml
+
+from tests.databases import Database
+from tests.flows.stage import ROOT, Stage, environment, free_port
+
+
+async def test_check_proves_the_role_of_a_running_bot(stage: Stage) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "check", cwd=ROOT, env=stage.environment, stdout=subprocess.PIPE
+    )
+    printed, _none = await process.communicate()
+    assert process.returncode == 0
+    assert "application role: owns nothing, can't bypass row-level security" in printed.decode()
+    assert "REDIS_URL: not set" in printed.decode()
+    assert "BOT_TOKEN" not in printed.decode()  # it is set
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the server's user may enter, also as root."""
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+async def test_a_start_without_a_token_serves_the_page_and_answers(folder: Path) -> None:
+    port = free_port()
+    told = environment(
+        data_dir=folder, api_url="", database_url="", http_port=free_port(),
+        BOT_TOKEN="", ACCESS="", PLAYGROUND_PORT=str(port),
+    )  # fmt: skip
+    async with aiohttp.ClientSession() as client:
+        stage = Stage(f"http://127.0.0.1:{port}", client, folder, told, bot_id=7000000001)
+        try:
+            await stage.start()
+            assert f"open http://127.0.0.1:{port}" in stage.log()
+            async with client.get(stage.url) as page:
+                assert page.status == 200
+                assert "<html" in (await page.text()).lower()
+            boris = await stage.person("Борис", "ru")
+            await boris.asks("/start", "язык")
+            await boris.asks("/task завтра в 9 отправить счёт", "отправить счёт")
+        finally:
+            code = await asyncio.to_thread(stage.stop)
+    assert code == 0
+    assert "Traceback" not in stage.log()
+
+
+async def test_a_change_of_assistants_is_seen_without_a_redis_too(
+    stage: Stage, stage_rows: Database, tmp_path: Path
+) -> None:
+    registry = yaml.safe_load((ROOT / "agents.yaml").read_text())
+    registry["agents"][2]["rules"]["keywords"].append("bonsai")
+    file = tmp_path / "agents.yaml"
+    file.write_text(yaml.safe_dump(registry, allow_unicode=True))
+    anna = await stage.person("Anna")
+    await anna.asks("repot the bonsai", "offline")  # looked up, and kept for five seconds
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "agents", "import", str(file), cwd=ROOT, env=stage.environment
+    )
+    assert await process.wait() == 0
+    copywriter = (
+        "turns t JOIN conversations c ON c.id = t.conversation_id JOIN agents a ON a.id = c.agent_id"
+        " WHERE a.slug = 'copywriter' AND t.user_text LIKE '%bonsai'"
+    )
+
+    async def asked_once_more() -> int:
+        await anna.asks("and the bonsai", "offline")
+        return min(await stage_rows.count(copywriter), 1)
+
+    await stage.until(asked_once_more, 1)

