@@ -86,6 +86,11 @@ class TurnWorker:
                 log.warning("postgresql_away", room="turns")
             self._away = True
             return
+        except Exception as fault:  # the worker must outlive it: without one, nobody is answered any more
+            reference = self._new_reference()
+            log.exception("claim_fault", reference=reference)
+            self._report(fault, reference)
+            return
         self._away = False
         for turn in claimed:
             task = asyncio.create_task(self._take(turn))

@@ -1,13 +1,20 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import UsageLimits
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
+from pydantic_ai import AgentRunResult, AgentRunResultEvent, UsageLimits
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+)
 from pydantic_ai.models import Model
 
 from crm.agents import Agent, AgentDirectory, in_language
@@ -64,13 +71,11 @@ class Assistants:
                 )
                 text, new, usage = result.output, result.new_messages(), result.usage
             else:
-                async with built.run_stream(
+                async with built.run_stream_events(
                     question, deps=work, model=model, message_history=past, usage_limits=LIMITS
-                ) as stream:
-                    text = ""
-                    async for text in stream.stream_text(debounce_by=None):
-                        await on_text(mask.restore_partial(text))
-                    new, usage = stream.new_messages(), stream.usage
+                ) as events:
+                    result = await _streamed(events, lambda said: on_text(mask.restore_partial(said)))
+                text, new, usage = result.output, result.new_messages(), result.usage
         kept = ModelMessagesTypeAdapter.dump_python(new, mode="json")
         return ModelAnswer(
             text=mask.restore(text),
@@ -110,6 +115,27 @@ class Assistants:
         actor: Actor = context.deps.actor
         now = self._clock().astimezone(actor.zone)
         return f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+
+
+async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResult[str]:
+    """Show each response as it grows, to the run's end: words before a tool call are not yet the answer."""
+    said: dict[int, str] = {}
+    async for event in events:
+        if isinstance(event, AgentRunResultEvent):
+            return event.result
+        if isinstance(event, PartStartEvent):
+            if event.index == 0:
+                said.clear()  # another response
+            if not isinstance(event.part, TextPart):
+                continue
+            said[event.index] = event.part.content
+        elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
+            said[event.index] = said.get(event.index, "") + event.delta.content_delta
+        else:
+            continue
+        if text := "".join(said.values()):
+            await on_text(text)
+    raise RuntimeError("the run ended without a result")
 
 
 def _masked(value: Any, mask: Mask) -> Any:

@@ -8,6 +8,8 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_ai import models
+from pydantic_ai.messages import ModelMessage, ToolReturnPart
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from crm.agents import AgentDirectory
 from crm.answers import Answer
@@ -90,6 +92,32 @@ async def test_offline_it_says_so_and_streams() -> None:
     assert "offline" in answer.text
     assert shown[-1] == answer.text
     assert len(shown) > 3
+
+
+async def test_words_before_a_tool_call_are_shown_and_are_not_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As most models speak: «let me look», a look, and only then the answer."""
+
+    async def speak(messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
+        if any(isinstance(part, ToolReturnPart) for part in messages[-1].parts):
+            for word in ("There is ", "nothing."):
+                yield word
+            return
+        yield "Let me look. "
+        yield {1: DeltaToolCall(name="my_tasks", json_args="{}", tool_call_id="1")}
+
+    shown: list[str] = []
+
+    async def show(text: str) -> None:
+        shown.append(text)
+
+    own = assistants(FakeStorage())
+    monkeypatch.setattr(own, "_model", lambda _agent, _actor: FunctionModel(stream_function=speak))
+    answer = await own.answer(a_turn("my tasks"), [], show)
+    assert answer.text == "There is nothing."
+    assert shown == ["Let me look. ", "There is ", "There is nothing."]
+    assert "Let me look." in str(answer.messages)  # the next turn knows all of it
 
 
 async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_language() -> None:
