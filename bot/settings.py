@@ -194,6 +194,10 @@ def check_together(settings: Settings) -> None:
     wrong = []
     if settings.environment == "production" and settings.bot_token is None:
         wrong.append("BOT_TOKEN: is needed with ENVIRONMENT=production. Example: BOT_TOKEN=123456789:letters")
+    asked = (settings.model, *settings.model_fallbacks) if settings.model else ()
+    keys = (settings.model_base_url, settings.model_api_key, settings.openai_api_key)
+    if any(name.startswith("openai:") for name in asked) and keys == (None, None, None):
+        wrong.append("OPENAI_API_KEY: is needed with MODEL=openai:…. Example: OPENAI_API_KEY=sk-…")
     if settings.database_owner_url is not None and settings.database_url is None:
         wrong.append(
             "DATABASE_URL: is needed beside DATABASE_OWNER_URL, for the application role made by hand."

@@ -98,6 +98,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     from db.agent_cache import connect
     from db.storage import create_engine
     from handlers.access import Defaults
+    from llm.models import ModelConfigError
 
     token, api_url = await stack.enter_async_context(_telegram(settings))
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
@@ -109,7 +110,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     if redis is not None:
         stack.push_async_callback(redis.aclose)
     admins = set(settings.admin_ids) | ({PLAYGROUND_OPERATOR} if settings.with_playground else set())
-    return build(
+    app = build(
         bot,
         gate,
         engine,
@@ -118,6 +119,11 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         models=_models(settings),
         redis=redis,
     )
+    try:
+        app.assistants.prepare()
+    except ModelConfigError as fault:
+        raise StartError(str(fault)) from None
+    return app
 
 
 async def _settle_in(settings: Settings, app: "App") -> None:

@@ -85,6 +85,11 @@ class Assistants:
             output_tokens=usage.output_tokens,
         )
 
+    def prepare(self) -> None:
+        """Build the bot's own model before anybody asks. Raises ModelConfigError."""
+        if not self._config.is_offline:
+            self._models[None] = build_model(self._config)
+
     async def close(self) -> None:
         """Close the providers' connections."""
         for model in self._models.values():

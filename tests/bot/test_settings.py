@@ -115,6 +115,18 @@ def test_production_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings(None)
 
 
+def test_a_model_needs_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL", "openai:gpt-5-mini")
+    with pytest.raises(SettingsError, match=r"^OPENAI_API_KEY: is needed.*Example: OPENAI_API_KEY="):
+        load_settings(None)
+    for name, value in (("MODEL_BASE_URL", "http://127.0.0.1:1/v1"), ("OPENAI_API_KEY", "sk-x")):
+        with monkeypatch.context() as told:
+            told.setenv(name, value)
+            assert load_settings(None).model == "openai:gpt-5-mini"
+    monkeypatch.setenv("MODEL", "offline")
+    assert load_settings(None).model == "offline"
+
+
 def test_the_owners_url_needs_the_applications(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:secret@host/db")
     with pytest.raises(SettingsError, match=r"^DATABASE_URL: is needed"):

@@ -187,3 +187,10 @@ async def test_a_provider_sees_no_phone_and_its_fault_goes_to_the_fallback(
 def test_a_model_without_its_key_is_one_line_with_the_variable() -> None:
     with pytest.raises(ModelConfigError, match=r"^OPENAI_API_KEY: "):
         build_model(ModelConfig(model="openai:gpt-5-mini"))
+
+
+@pytest.mark.parametrize("name", ["nobody:knows", "openai:gpt-5-mini"])
+def test_a_model_that_can_not_be_had_is_said_before_anybody_asks(name: str) -> None:
+    with pytest.raises(ModelConfigError, match=r"^[A-Z_]+: "):
+        assistants(FakeStorage(), ModelConfig(model=name)).prepare()
+    assistants(FakeStorage()).prepare()  # offline there is nothing to build
