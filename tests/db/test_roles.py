@@ -14,7 +14,7 @@ from db.roles import application_connection, application_password, application_r
 from db.urls import Connection, connection
 from tests.databases import run, url_of
 
-PASSWORD = "owner-word"
+PASSWORD = "owner-word"  # pragma: allowlist secret - of roles that a test makes
 _numbers = count()
 
 
