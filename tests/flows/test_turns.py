@@ -78,6 +78,7 @@ async def command(stage: Stage, *words: str) -> str:
 async def test_the_turn_keeps_the_answer_the_model_and_the_reason(talking: Stage, rows: Database) -> None:
     anna = await talking.person("Anna")
     answer = await anna.asks("how do I handle the objection", "Point 2")
+    await talking.until(lambda: rows.count("turns WHERE state = 'done'"), 1)
     turn = await the_turn(rows, "how do I handle the objection")
     assert (turn["state"], turn["slug"], turn["reason"], turn["model"]) == ("done", "coach", "rule", "stub")
     assert turn["answer"].startswith("Let me see. Point 0.")
