@@ -8,23 +8,27 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.databases import Database
-from tests.flows.stage import ROOT, Stage, staged
+from tests.databases import Database, run
+from tests.flows.stage import ROOT, Stage, made, staged
 
 
-@pytest_asyncio.fixture
-async def closed_stage(
-    own_database: Database, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("closed"), own_database.owner_url, ACCESS="invite") as one:
+@pytest_asyncio.fixture(scope="module")
+async def rows(server_url: str) -> AsyncIterator[Database]:
+    yield await made(server_url, "switchboard_closed_flow")
+    await run(server_url, "DROP DATABASE switchboard_closed_flow WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def closed_stage(rows: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("closed"), rows.owner_url, ACCESS="invite") as one:
         yield one
 
 
-async def test_a_stranger_is_told_once_and_costs_nothing(closed_stage: Stage, own_database: Database) -> None:
+async def test_a_stranger_is_told_once_and_costs_nothing(closed_stage: Stage, rows: Database) -> None:
     boris = await closed_stage.person("Борис", "ru")
     await boris.asks("привет", "по приглашениям")
     await boris.asks("/task x", "по приглашениям")
-    assert [await own_database.count(name) for name in ("people", "turns", "crm_tasks")] == [0, 0, 0]
+    assert [await rows.count(name) for name in ("people", "turns", "crm_tasks")] == [0, 0, 0]
 
 
 async def test_the_claim_link_makes_an_operator_once(closed_stage: Stage) -> None:

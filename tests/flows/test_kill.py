@@ -18,6 +18,7 @@ async def test_kill_between_the_effect_and_the_acknowledgement_leaves_one_task_a
     await own_stage.start()
     await anna.hears("survive the power cut", patience=60)
     assert await own_database.count("crm_tasks") == 1
+    assert await asyncio.to_thread(own_stage.stop) == 0  # a graceful stop ends within its time
 
 
 async def test_updates_that_come_while_postgresql_is_away_are_handled_once_it_is_back(
@@ -37,9 +38,3 @@ async def test_updates_that_come_while_postgresql_is_away_are_handled_once_it_is
         for number in range(5):
             await person.hears(f"job {number}", patience=60)
     assert await stoppable.database.count("crm_tasks") == 15
-
-
-async def test_a_graceful_stop_ends_within_its_time(own_stage: Stage) -> None:
-    anna = await own_stage.person("Anna")
-    await anna.asks("/start", "language")
-    assert await asyncio.to_thread(own_stage.stop) == 0
