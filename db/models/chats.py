@@ -41,6 +41,14 @@ activity_logs = Table(
     *within("undo_of", "activity_logs"),
     *times()[:1],
     Index("ix_activity_logs_entity", "workspace_id", "entity", "entity_id", "id"),
+    Index("ix_activity_logs_actor", "workspace_id", "actor_member_id", "id"),
+    Index(
+        "uq_activity_logs_undo_of",
+        "workspace_id",
+        "undo_of",
+        unique=True,
+        postgresql_where="undo_of IS NOT NULL",
+    ),
 )
 conversations = Table(
     "conversations",

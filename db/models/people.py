@@ -35,6 +35,8 @@ workspaces = Table(
     Column("default_region", Text),
     Column("language", Text, nullable=False, server_default="en"),
     Column("last_task_number", Integer, nullable=False, server_default="0"),
+    *word("visibility", ("everyone", "own"), "everyone"),
+    Column("visibility_asked_at", Moment),  # the owner of a grown team was asked about it
     *times(),
 )
 people = Table(
