@@ -21,9 +21,13 @@ from bot.turns import TurnWorker
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
+from crm.history import History
+from crm.limits import Limits
 from crm.people import People
 from crm.reminders import Reminders
 from crm.tasks import Tasks
+from crm.undo import UNDOABLE, Undo
+from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
@@ -86,6 +90,7 @@ def build(
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
+    limits = Limits()
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
     def wake() -> None:
@@ -111,6 +116,10 @@ def build(
         "reminders": reminders,
         "conversations": conversations,
         "dialogs": dialogs,
+        "history": History(storage),
+        "limits": limits,
+        "undo": Undo(storage, UNDOABLE),
+        "visibility": Visibility(storage),
         "clock": clock,
         "new_reference": new_reference,
         "report": report,
@@ -118,7 +127,7 @@ def build(
     dispatcher = Dispatcher(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
-    connect(dispatcher, people, defaults, clock)
+    connect(dispatcher, people, defaults, limits, clock)
     intake = Intake(bot, dispatcher, journal)
     return App(
         bot=bot,

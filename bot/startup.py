@@ -31,11 +31,13 @@ CLAIM_LIFE = 3600  # seconds
 COMMANDS = {
     "en": {
         "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
-        "contact": "Save a contact", "remind": "A reminder", "help": "What I can do",
+        "contact": "Save a contact", "remind": "A reminder", "history": "Who changed what",
+        "undo": "Take your last change back", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
-        "contact": "Сохранить контакт", "remind": "Напоминание", "help": "Что можно сделать",
+        "contact": "Сохранить контакт", "remind": "Напоминание", "history": "Кто что менял",
+        "undo": "Отменить своё последнее изменение", "help": "Что можно сделать",
     },
 }  # fmt: skip
 

@@ -8,12 +8,11 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.contacts import NAME_LIMIT, Contact, find_or_add
+from crm.contacts import NAME_LIMIT, Contact, find_or_add, members_only, write_down
 from crm.errors import N_, BadInput
 from crm.grammar.drafts import parse_call
 from crm.people import Actor
 from crm.storage import Storage
-from crm.tasks import chat_limit
 from crm.updates import Arrival
 
 NOTES_LIMIT = 2000  # characters
@@ -65,8 +64,11 @@ class CallStore(Protocol):
     async def add(self, call: NewCall, arrival: Arrival, actor: Actor) -> Call:
         """Save a call; the source chat and message are unique."""
 
-    async def latest(self, limit: int, *, only_chat_id: int | None = None) -> Sequence[Call]:
+    async def latest(self, limit: int) -> Sequence[Call]:
         """The last calls, newest first."""
+
+    async def delete(self, call_id: int, at: datetime) -> bool:
+        """Softly; False when it is out of reach."""
 
 
 class Calls:
@@ -77,6 +79,7 @@ class Calls:
 
     async def log(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Call]) -> Answer:
         """Save the call one line tells of; an unknown contact is made in the same transaction. Raises BadInput."""
+        members_only(actor)
         draft = parse_call(text, now=arrival.sent_at, zone=actor.zone)
         if draft.bad_phone is not None:
             raise BadInput(
@@ -108,11 +111,16 @@ class Calls:
                 notes=draft.notes,
             )
             call = await unit.calls.add(new, arrival, actor)
-            if saved.is_new:
-                await unit.activity.add(
-                    Activity("created", "contact", saved.contact.id, actor_member_id=actor.member_id)
+            await write_down(unit, saved, actor)
+            await unit.activity.add(
+                Activity(
+                    "created",
+                    "call",
+                    call.id,
+                    actor_member_id=actor.member_id,
+                    changes={"direction": call.direction.value, "outcome": call.outcome.value},
                 )
-            await unit.activity.add(Activity("created", "call", call.id, actor_member_id=actor.member_id))
+            )
             answer = reply(call)
             await unit.updates.finish(arrival, answer)
         return answer
@@ -120,4 +128,4 @@ class Calls:
     async def latest(self, actor: Actor) -> Sequence[Call]:
         """The last calls the actor may see, newest first."""
         async with self._storage.transaction(actor) as unit:
-            return await unit.calls.latest(LIST_LENGTH, only_chat_id=chat_limit(actor))
+            return await unit.calls.latest(LIST_LENGTH)

@@ -51,6 +51,7 @@ class Delivery:
     actor: Actor
     thread_id: int | None
     task_number: int | None
+    notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
 
 
 class ReminderStore(Protocol):
@@ -58,6 +59,14 @@ class ReminderStore(Protocol):
         """Save a reminder to the actor and its pending delivery. `due.at` must not be None."""
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
+
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        """Take a skip for that reason back, of what is still to come."""
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        """Softly, its deliveries skipped; False when it is out of reach."""
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool: ...
 
     async def holds(self, delivery: Delivery) -> bool:
         """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
@@ -110,7 +119,13 @@ class Reminders:
         async with self._storage.transaction(actor) as unit:
             reminder = await unit.reminders.add(NewReminder(text=about, due=due), actor, arrival)
             await unit.activity.add(
-                Activity("created", "reminder", reminder.id, actor_member_id=actor.member_id)
+                Activity(
+                    "created",
+                    "reminder",
+                    reminder.id,
+                    actor_member_id=actor.member_id,
+                    changes={"text": about, "due": f"{due.date} {due.time:%H:%M}"},
+                )
             )
             answer = reply(reminder)
             await unit.updates.finish(arrival, answer)
@@ -123,6 +138,9 @@ class Reminders:
         async with self._storage.transaction(actor) as unit:
             if not await unit.reminders.acknowledge(delivery_id, now):
                 raise NotFound(N_("That reminder is no longer here."))
+            await unit.activity.add(
+                Activity("acknowledged", "delivery", delivery_id, actor_member_id=actor.member_id)
+            )
             answer = reply(None)
             await unit.updates.finish(arrival, answer)
         return answer

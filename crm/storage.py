@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.reminders import ReminderStore
     from crm.tasks import TaskStore
     from crm.updates import UpdateStore
+    from crm.visibility import VisibilityStore
 
 
 class Unit(Protocol):
@@ -36,6 +37,8 @@ class Unit(Protocol):
     def tasks(self) -> "TaskStore": ...
     @property
     def updates(self) -> "UpdateStore": ...
+    @property
+    def visibility(self) -> "VisibilityStore": ...
 
 
 class Storage(Protocol):

@@ -8,17 +8,18 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, NotFound
+from crm.errors import N_, BadInput, CrmError, NotAllowed, NotFound
 from crm.grammar.dates import Due
 from crm.grammar.drafts import Draft, parse
 from crm.grammar.letters import storable
-from crm.people import Actor, Role
+from crm.people import Actor
 from crm.reminders import NewReminder
-from crm.storage import Storage
+from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
 TITLE_LIMIT = 500  # characters; a card must fit one Telegram message (4096 UTF-16 units) with room to spare
 PAGE = 10  # tasks on one page of /tasks
+DONE = "task completed"  # why a done task's reminders are not sent
 
 
 class Status(StrEnum):
@@ -82,14 +83,18 @@ class TaskStore(Protocol):
     async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
         """Number and save a task; the source chat, message and line are unique."""
 
-    async def by_number(self, number: int, *, only_chat_id: int | None = None) -> Task | None:
-        """`only_chat_id` (our row in `chats`) limits a guest to what arose in that chat."""
+    async def by_number(self, number: int, *, to_change: bool = False) -> Task | None:
+        """The task if the actor may see it; `to_change`, if they may change it, locked until the commit."""
 
     async def complete(self, task_id: int, at: datetime) -> Task: ...
 
-    async def open_tasks(
-        self, *, limit: int, offset: int, only_chat_id: int | None = None
-    ) -> tuple[Sequence[Task], int]:
+    async def reopen(self, task_id: int, status: Status) -> bool:
+        """Take a completion back. This one and `delete` give False when the task is out of reach."""
+
+    async def delete(self, task_id: int, at: datetime) -> bool:
+        """Softly: history still knows it."""
+
+    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
         """Open tasks by due time (those without one last), and how many there are in all."""
 
 
@@ -123,7 +128,7 @@ class Tasks:
                 )
             await unit.activity.add(
                 Activity(
-                    "created", "task", task.id, actor_member_id=actor.member_id, changes={"title": title}
+                    "created", "task", task.id, actor_member_id=actor.member_id, changes=first_values(task)
                 )
             )
             answer = reply(task)
@@ -138,14 +143,21 @@ class Tasks:
         Raises NotFound.
         """
         async with self._storage.transaction(actor) as unit:
-            task = await unit.tasks.by_number(number, only_chat_id=chat_limit(actor))
+            task = await unit.tasks.by_number(number, to_change=True)
             if task is None:
-                raise NotFound(N_("There is no task {number} here. See the list: /tasks"), number=number)
+                raise await _out_of_reach(unit, number)
             if task.status is not Status.COMPLETED:
+                before = task.status
                 task = await unit.tasks.complete(task.id, now)
-                await unit.reminders.skip_for_task(task.id, "task completed")
+                await unit.reminders.skip_for_task(task.id, DONE)
                 await unit.activity.add(
-                    Activity("completed", "task", task.id, actor_member_id=actor.member_id)
+                    Activity(
+                        "completed",
+                        "task",
+                        task.id,
+                        actor_member_id=actor.member_id,
+                        changes={"status": [before.value, task.status.value]},
+                    )
                 )
             answer = reply(task)
             await unit.updates.finish(arrival, answer)
@@ -153,22 +165,18 @@ class Tasks:
 
     async def list(self, actor: Actor, page: int = 0) -> TaskPage:
         """Open tasks the actor may see; a guest sees those of this chat. Past the last page is the last page."""
-        page, only_chat_id = max(page, 0), chat_limit(actor)
+        page = max(page, 0)
         async with self._storage.transaction(actor) as unit:
-            tasks, total = await unit.tasks.open_tasks(
-                limit=PAGE, offset=page * PAGE, only_chat_id=only_chat_id
-            )
+            tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
             if not tasks and total:  # the page emptied since its button was drawn
                 page = (total - 1) // PAGE
-                tasks, total = await unit.tasks.open_tasks(
-                    limit=PAGE, offset=page * PAGE, only_chat_id=only_chat_id
-                )
+                tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
         return TaskPage(tasks=tasks, page=page if tasks else 0, total=total)
 
     async def show(self, actor: Actor, number: int) -> Task:
         """Raises NotFound."""
         async with self._storage.transaction(actor) as unit:
-            task = await unit.tasks.by_number(number, only_chat_id=chat_limit(actor))
+            task = await unit.tasks.by_number(number)
         if task is None:
             raise NotFound(N_("There is no task {number} here. See the list: /tasks"), number=number)
         return task
@@ -194,9 +202,25 @@ def checked_title(draft: Draft) -> str:
     return draft.title
 
 
-def chat_limit(actor: Actor) -> int | None:
-    """The only chat whose rows the actor sees: a guest's own chat, None for members (DESIGN §3)."""
-    return actor.chat_id if actor.role is Role.GUEST else None
+def first_values(task: Task) -> dict[str, object]:
+    """What history tells of a new task."""
+    values: dict[str, object] = {"title": task.title}
+    if task.due is not None:
+        values["due"] = (
+            str(task.due.date) if task.due.time is None else f"{task.due.date} {task.due.time:%H:%M}"
+        )
+    if task.priority is not Priority.NORMAL:
+        values["priority"] = task.priority.value
+    return values
+
+
+async def _out_of_reach(unit: Unit, number: int) -> CrmError:
+    """Why a task can't be changed: it is not theirs to change, or not theirs to see."""
+    if await unit.tasks.by_number(number) is not None:
+        return NotAllowed(
+            N_("Task {number} is somebody else's. Ask them, or a member of the team."), number=number
+        )
+    return NotFound(N_("There is no task {number} here. See the list: /tasks"), number=number)
 
 
 def is_overdue(task: Task, now: datetime) -> bool:

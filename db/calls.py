@@ -1,9 +1,10 @@
 """Calls, as rows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.calls import Call, Direction, NewCall, Outcome
@@ -42,20 +43,26 @@ class SqlCalls:
         )
         return _call(added.one(), await SqlContacts(self._link, self._workspace_id).by_id(call.contact_id))
 
-    async def latest(self, limit: int, *, only_chat_id: int | None = None) -> Sequence[Call]:
-        query = (
+    async def latest(self, limit: int) -> Sequence[Call]:
+        rows = await self._link.execute(
             select(calls, contacts.c.full_name)
             .outerjoin(contacts, contacts.c.id == calls.c.contact_id)
             .where(calls.c.deleted_at.is_(None))
             .order_by(calls.c.started_at.desc(), calls.c.id.desc())
             .limit(limit)
         )
-        if only_chat_id is not None:
-            query = query.where(calls.c.source_chat_id == only_chat_id)
-        rows = await self._link.execute(query)
         return [
             _call(row, Contact(row.contact_id or 0, row.full_name or row.phone_e164 or "—")) for row in rows
         ]
+
+    async def delete(self, call_id: int, at: datetime) -> bool:
+        done = await self._link.execute(
+            update(calls)
+            .where(calls.c.id == call_id, calls.c.deleted_at.is_(None))
+            .values(deleted_at=at)
+            .returning(calls.c.id)
+        )
+        return done.one_or_none() is not None
 
 
 def _call(row: Row[Any], contact: Contact) -> Call:

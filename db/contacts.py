@@ -1,9 +1,13 @@
 """Contacts, as rows."""
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.contacts import Contact
+from crm.errors import N_, NotAllowed
 from crm.people import Actor
 from db.models.contacts import crm_contact_phones as phones
 from db.models.contacts import crm_contacts as contacts
@@ -51,6 +55,21 @@ class SqlContacts:
         contact_id = made.scalar_one()
         return await self.add_phone(contact_id, phone) if phone else await self.by_id(contact_id)
 
+    async def remove_phone(self, contact_id: int, phone: str) -> None:
+        await self._link.execute(
+            delete(phones).where(phones.c.contact_id == contact_id, phones.c.e164 == phone)
+        )
+
+    async def delete(self, contact_id: int, at: datetime) -> bool:
+        await self._link.execute(delete(phones).where(phones.c.contact_id == contact_id))
+        done = await self._link.execute(
+            update(contacts)
+            .where(contacts.c.id == contact_id, contacts.c.deleted_at.is_(None))
+            .values(deleted_at=at)
+            .returning(contacts.c.id)
+        )
+        return done.one_or_none() is not None
+
     async def rename(self, contact_id: int, full_name: str) -> Contact:
         await self._link.execute(
             update(contacts).where(contacts.c.id == contact_id).values(full_name=full_name)
@@ -58,9 +77,16 @@ class SqlContacts:
         return await self.by_id(contact_id)
 
     async def add_phone(self, contact_id: int, phone: str) -> Contact:
-        await self._link.execute(
-            phones.insert().values(workspace_id=self._workspace_id, contact_id=contact_id, e164=phone)
+        added = await self._link.execute(
+            insert(phones)
+            .values(workspace_id=self._workspace_id, contact_id=contact_id, e164=phone)
+            .on_conflict_do_nothing(index_elements=["workspace_id", "e164"])
+            .returning(phones.c.id)
         )
+        if added.one_or_none() is None:
+            raise NotAllowed(
+                N_("Somebody else in the team looks after the contact with this number. Ask a manager.")
+            )
         return await self.by_id(contact_id)
 
 

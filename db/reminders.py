@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from crm.errors import Removed
 from crm.people import Actor
 from crm.reminders import Delivery, NewReminder, Reminder
 from crm.updates import Arrival
-from db.actors import actor_of
+from db.actors import actor_columns, actor_of, claims_by_member
+from db.models.chats import chats
+from db.models.people import members, people
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
-from db.transactions import plain_transaction
+from db.transactions import entered, plain_transaction
 
 
 class SqlReminders:
@@ -60,6 +63,42 @@ class SqlReminders:
             .values(state="skipped", reason=reason, lease=None)
         )
 
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        of_task = select(reminders.c.id).where(reminders.c.task_id == task_id)
+        await self._link.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.reminder_id.in_(of_task),
+                deliveries.c.state == "skipped",
+                deliveries.c.reason == reason,
+                deliveries.c.due_at > now,
+            )
+            .values(state="pending", reason=None)
+        )
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        done = await self._link.execute(
+            update(reminders)
+            .where(reminders.c.id == reminder_id, reminders.c.deleted_at.is_(None))
+            .values(deleted_at=at)
+            .returning(reminders.c.id)
+        )
+        await self._link.execute(
+            update(deliveries)
+            .where(deliveries.c.reminder_id == reminder_id, deliveries.c.state.in_(("pending", "leased")))
+            .values(state="skipped", reason="reminder taken back", lease=None)
+        )
+        return done.one_or_none() is not None
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool:
+        done = await self._link.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == "acknowledged")
+            .values(state="sent", acknowledged_at=None)
+            .returning(deliveries.c.id)
+        )
+        return done.one_or_none() is not None
+
     async def holds(self, delivery: Delivery) -> bool:
         open_task = (
             select(reminders.c.id)
@@ -69,6 +108,8 @@ class SqlReminders:
                 reminders.c.deleted_at.is_(None),
                 tasks.c.completed_at.is_(None),
                 tasks.c.deleted_at.is_(None),
+                # a task that is out of the recipient's sight by now is not told of
+                reminders.c.task_id.is_(None) | tasks.c.id.is_not(None),
             )
         )
         held = select(deliveries.c.id).where(_ours(delivery), open_task.exists()).with_for_update()
@@ -116,23 +157,55 @@ class SqlReminderDoors:
         self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
     ) -> Sequence[Delivery]:
         async with plain_transaction(self._engine) as link:
-            rows = await link.execute(
+            found = await link.execute(
                 text("SELECT * FROM claim_deliveries(:now, :until, :limit, :lease)"),
                 {"now": now, "until": now + ahead, "limit": limit, "lease": lease},
             )
-            return [
-                Delivery(
-                    id=row.id,
-                    lease=row.lease,
-                    attempts=row.attempts,
-                    due_at=row.due_at,
-                    text=row.body,
-                    actor=actor_of(row),
-                    thread_id=row.thread_id,
-                    task_number=row.task_number,
-                )
-                for row in rows
-            ]
+            claims = found.all()
+        claimed: list[Delivery] = []
+        for entry, rows in claims_by_member(claims):
+            try:
+                async with entered(self._engine, *entry) as link:
+                    claimed += await _read(link, {row.id: row.lease for row in rows})
+            except Removed:  # in the moment since the claim; the lease runs out, and the door passes them by
+                continue
+        return sorted(claimed, key=lambda delivery: delivery.due_at)
+
+
+async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]:
+    """What the claimed deliveries say and to whom, as far as the entered member may see it."""
+    rows = await link.execute(
+        select(
+            deliveries.c.id.label("delivery_id"),
+            deliveries.c.attempts,
+            deliveries.c.due_at,
+            reminders.c.text,
+            reminders.c.notice,
+            reminders.c.source_thread_id,
+            tasks.c.number,
+            *actor_columns(),
+        )
+        .join(reminders, reminders.c.id == deliveries.c.reminder_id)
+        .join(members, members.c.id == deliveries.c.recipient_id)
+        .join(people, people.c.id == members.c.person_id)
+        .outerjoin(chats, chats.c.id == reminders.c.source_chat_id)
+        .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
+        .where(deliveries.c.id.in_(leases), deliveries.c.lease.in_(leases.values()))
+    )
+    return [
+        Delivery(
+            id=row.delivery_id,
+            lease=leases[row.delivery_id],
+            attempts=row.attempts,
+            due_at=row.due_at,
+            text=row.text,
+            actor=actor_of(row, privately=True),
+            thread_id=row.source_thread_id if row.private_chat_id is None else None,
+            task_number=row.number,
+            notice=row.notice,
+        )
+        for row in rows
+    ]
 
 
 def _ours(delivery: Delivery) -> ColumnElement[bool]:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from crm.people import Actor
@@ -16,9 +15,10 @@ from db.conversations import SqlConversations
 from db.people import SqlPeople
 from db.reminders import SqlReminders
 from db.tasks import SqlTasks
-from db.transactions import plain_transaction
+from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
+from db.visibility import SqlVisibility
 
 
 def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine:
@@ -42,11 +42,7 @@ class SqlStorage:
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
-        async with plain_transaction(self._engine) as link:
-            await link.execute(
-                text("SELECT enter(:workspace, :member)"),
-                {"workspace": actor.workspace_id, "member": actor.member_id},
-            )
+        async with entered(self._engine, actor.workspace_id, actor.member_id, actor.chat_id) as link:
             yield SqlUnit(link, actor.workspace_id)
 
 
@@ -63,3 +59,4 @@ class SqlUnit:
         self.reminders = SqlReminders(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
         self.updates = SqlUpdates(link)
+        self.visibility = SqlVisibility(link, workspace_id)

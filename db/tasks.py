@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.tasks import NewTask, Priority, Status, Task
 from crm.updates import Arrival
-from db.models.people import workspaces
 from db.models.tasks import crm_tasks as tasks
 
 OPEN = ("not_started", "in_progress", "deferred")
@@ -25,12 +24,7 @@ class SqlTasks:
         self._workspace_id = workspace_id
 
     async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
-        number = await self._link.scalar(  # the row's lock makes numbers unique and without holes
-            update(workspaces)
-            .where(workspaces.c.id == self._workspace_id)
-            .values(last_task_number=workspaces.c.last_task_number + 1)
-            .returning(workspaces.c.last_task_number)
-        )
+        number = await self._link.scalar(text("SELECT next_task_number()"))
         due = task.due
         added = await self._link.execute(
             tasks.insert()
@@ -56,11 +50,9 @@ class SqlTasks:
         )
         return _task(added.one())
 
-    async def by_number(self, number: int, *, only_chat_id: int | None = None) -> Task | None:
-        query = select(tasks).where(tasks.c.number == number, tasks.c.deleted_at.is_(None)).with_for_update()
-        if only_chat_id is not None:
-            query = query.where(tasks.c.source_chat_id == only_chat_id)
-        row = (await self._link.execute(query)).one_or_none()
+    async def by_number(self, number: int, *, to_change: bool = False) -> Task | None:
+        query = select(tasks).where(tasks.c.number == number, tasks.c.deleted_at.is_(None))
+        row = (await self._link.execute(query.with_for_update() if to_change else query)).one_or_none()
         return None if row is None else _task(row)
 
     async def complete(self, task_id: int, at: datetime) -> Task:
@@ -72,16 +64,27 @@ class SqlTasks:
         )
         return _task(done.one())
 
-    async def open_tasks(
-        self, *, limit: int, offset: int, only_chat_id: int | None = None
-    ) -> tuple[Sequence[Task], int]:
+    async def reopen(self, task_id: int, status: Status) -> bool:
+        return await self._change(task_id, status=status.value, completed_at=None)
+
+    async def delete(self, task_id: int, at: datetime) -> bool:
+        return await self._change(task_id, deleted_at=at)
+
+    async def _change(self, task_id: int, **values: object) -> bool:
+        done = await self._link.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id, tasks.c.deleted_at.is_(None))
+            .values(version=tasks.c.version + 1, **values)
+            .returning(tasks.c.id)
+        )
+        return done.one_or_none() is not None
+
+    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
         wanted: list[ColumnElement[bool]] = [
             tasks.c.deleted_at.is_(None),
             tasks.c.completed_at.is_(None),
             tasks.c.status.in_(OPEN),
         ]
-        if only_chat_id is not None:
-            wanted.append(tasks.c.source_chat_id == only_chat_id)
         total = await self._link.scalar(select(func.count()).select_from(tasks).where(*wanted))
         rows = await self._link.execute(
             select(tasks)

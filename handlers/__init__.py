@@ -5,8 +5,20 @@ from datetime import datetime
 
 from aiogram import Dispatcher, Router
 
+from crm.limits import Limits
 from crm.people import People
-from handlers import calls, contacts, conversations, errors, inline, reminders, start, tasks
+from handlers import (
+    calls,
+    contacts,
+    conversations,
+    errors,
+    history,
+    inline,
+    reminders,
+    start,
+    tasks,
+    visibility,
+)
 from handlers.access import Access, Defaults
 
 
@@ -20,6 +32,8 @@ def build_router() -> Router:
         calls.router(),
         contacts.router(),
         reminders.router(),
+        history.router(),
+        visibility.router(),
         inline.router(),
         tasks.answers(),
         calls.answers(),
@@ -32,8 +46,8 @@ def build_router() -> Router:
 
 
 def connect(
-    dispatcher: Dispatcher, people: People, defaults: Defaults, clock: Callable[[], datetime]
+    dispatcher: Dispatcher, people: People, defaults: Defaults, limits: Limits, clock: Callable[[], datetime]
 ) -> None:
     """Put the features behind the door where each update meets its person."""
-    dispatcher.update.outer_middleware(Access(people, defaults, clock))
+    dispatcher.update.outer_middleware(Access(people, defaults, limits, clock))
     dispatcher.include_router(build_router())

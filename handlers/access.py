@@ -9,8 +9,11 @@ from aiogram import BaseMiddleware, Bot
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Chat, Message, TelegramObject, Update, User
 
+from crm.answers import Answer
+from crm.limits import INLINE_COST, UPDATE_COST, Limits, Pace
 from crm.people import ChatKind, People, Visitor
 from crm.updates import Arrival
+from handlers.texts import gettext as _
 from handlers.texts import speak
 
 _READS_RUSSIAN = ("ru", "be", "kk", "uk")
@@ -29,9 +32,12 @@ class Defaults:
 class Access(BaseMiddleware):
     """Provides `actor` and `arrival`, sets the language; drops what is not said to the bot."""
 
-    def __init__(self, people: People, defaults: Defaults, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, people: People, defaults: Defaults, limits: Limits, clock: Callable[[], datetime]
+    ) -> None:
         self._people = people
         self._defaults = defaults
+        self._limits = limits
         self._clock = clock
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -49,6 +55,10 @@ class Access(BaseMiddleware):
             me = await bot.me()
             if event.callback_query is None and not is_addressed(message, me):
                 return None
+        cost = INLINE_COST if event.inline_query is not None else UPDATE_COST
+        pace = self._limits.spend(user.id, cost, self._clock())
+        if pace is not Pace.FINE:
+            return too_fast(event) if pace is Pace.TOO_FAST else None
         actor = await self._people.arrive(self._visitor(user, chat, message, language))
         speak(actor.language)
         data["actor"] = actor
@@ -85,6 +95,12 @@ class Access(BaseMiddleware):
             thread_id=message.message_thread_id if message is not None and topic else None,
             message_id=said.message_id if said is not None else None,
         )
+
+
+def too_fast(update: Update) -> Answer:
+    """Said once; what follows is passed in silence until it gets slower."""
+    sentence = _("That is faster than I can follow. Wait a minute, please; what you send until then is lost.")
+    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence)
 
 
 def is_addressed(message: Message, me: User) -> bool:

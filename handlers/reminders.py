@@ -19,10 +19,12 @@ from handlers.answers import send_text
 from handlers.questions import REMIND, ask
 from handlers.texts import due_words, formatted, ngettext, speaking
 from handlers.texts import gettext as _
+from handlers.visibility import visibility_question
 from handlers.words import AnswerTo, Words
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
+NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question}
 
 
 def router() -> Router:
@@ -65,7 +67,9 @@ def reminder_card(reminder: Reminder) -> Answer:
 
 
 def reminder_message(delivery: Delivery, now: datetime) -> Answer:
-    """What arrives at the time; a late one says how late and why."""
+    """What arrives at the time; a late one says how late and why. A notice has words of its own."""
+    if delivery.notice is not None:
+        return NOTICES[delivery.notice](delivery)
     number = f"#{delivery.task_number} " if delivery.task_number else ""
     late = lateness(delivery, now)
     why = ["\n", late_words(late)] if late is not None else []

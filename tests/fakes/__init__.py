@@ -3,7 +3,7 @@
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
-from tests.fakes.contacts import ContactRow, FakeContacts, folded
+from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
 from tests.fakes.people import (
     MONDAY,
@@ -12,6 +12,7 @@ from tests.fakes.people import (
     FakePeopleDoors,
     an_actor,
     an_arrival,
+    folded,
     is_same_person,
     is_seen,
 )
@@ -19,6 +20,7 @@ from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
 from tests.fakes.storage import FakeStorage, FakeUnit, State
 from tests.fakes.tasks import FakeTasks, TaskRow, due_order
 from tests.fakes.updates import FakeDialogs, FakeJournal, FakeUpdates, refuse_second_source
+from tests.fakes.visibility import FakeVisibility
 
 __all__ = [
     "MONDAY",
@@ -42,6 +44,7 @@ __all__ = [
     "FakeTurnDoors",
     "FakeUnit",
     "FakeUpdates",
+    "FakeVisibility",
     "ReminderRow",
     "State",
     "TaskRow",

@@ -1,10 +1,12 @@
 """Fakes of contacts."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crm.contacts import Contact
 from crm.people import Actor
+from tests.fakes.people import folded
 
 if TYPE_CHECKING:
     from tests.fakes.storage import State
@@ -38,6 +40,14 @@ class FakeContacts:
     async def rename(self, contact_id: int, full_name: str) -> Contact:
         return self._change(contact_id, full_name=full_name)
 
+    async def remove_phone(self, contact_id: int, phone: str) -> None:
+        left = [one for one in self._state.contacts[contact_id].contact.phones if one != phone]
+        self._change(contact_id, phones=tuple(left))
+
+    async def delete(self, contact_id: int, at: datetime) -> bool:
+        self._state.deleted = {*self._state.deleted, contact_id}
+        return True
+
     def _change(self, contact_id: int, **changes: Any) -> Contact:
         row = self._state.contacts[contact_id]
         contact = replace(row.contact, **changes)
@@ -46,8 +56,5 @@ class FakeContacts:
 
     def _ours(self) -> list[Contact]:
         rows = self._state.contacts.values()
-        return [row.contact for row in rows if row.workspace_id == self._actor.workspace_id]
-
-
-def folded(name: str) -> str:
-    return name.casefold().replace("ё", "е")
+        ours = [row.contact for row in rows if row.workspace_id == self._actor.workspace_id]
+        return [contact for contact in ours if contact.id not in self._state.deleted]

@@ -121,8 +121,13 @@ class FakePeopleDoors:
         return kind
 
 
-def is_seen(of: Actor, by: Actor, only_chat_id: int | None) -> bool:
-    return of.workspace_id == by.workspace_id and only_chat_id in (None, of.chat_id)
+def folded(name: str) -> str:
+    return name.casefold().replace("ё", "е")
+
+
+def is_seen(of: Actor, by: Actor) -> bool:
+    """As the policies decide: the team's rows, for a guest those that arose in the chat they speak in."""
+    return of.workspace_id == by.workspace_id and (by.role is not Role.GUEST or of.chat_id == by.chat_id)
 
 
 def is_same_person(member: Actor, visitor: Visitor) -> bool:

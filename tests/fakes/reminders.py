@@ -55,6 +55,23 @@ class FakeReminders:
             if row.reminder.task_id == task_id and row.state in ("pending", "leased"):
                 self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason=reason)
 
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        for row in list(self._state.reminders.values()):
+            skipped = (row.reminder.task_id, row.state, row.reason) == (task_id, "skipped", reason)
+            if skipped and row.delivery.due_at > now:
+                self._state.reminders[row.delivery.id] = replace(row, state="pending", reason=None)
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        for row in list(self._state.reminders.values()):
+            if row.reminder.id == reminder_id and row.state in ("pending", "leased"):
+                self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason="taken back")
+        return True
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool:
+        row = self._state.reminders[delivery_id]
+        self._state.reminders[delivery_id] = replace(row, acknowledged_at=None)
+        return True
+
     async def holds(self, delivery: Delivery) -> bool:
         return self._held(delivery) is not None
 

@@ -11,6 +11,7 @@ from crm.agents import Agent
 from crm.answers import Answer
 from crm.errors import N_, Removed, StorageAway
 from crm.people import Actor
+from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
@@ -20,6 +21,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.updates import FakeUpdates
+from tests.fakes.visibility import FakeVisibility
 
 
 @dataclass
@@ -35,11 +37,13 @@ class State:
     codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
     contacts: dict[int, ContactRow] = field(default_factory=dict)
     conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
+    sight: Sight = Sight.EVERYONE
     tasks: dict[int, TaskRow] = field(default_factory=dict)
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
@@ -93,3 +97,4 @@ class FakeUnit:
         self.reminders = FakeReminders(state, actor)
         self.tasks = FakeTasks(state, actor)
         self.updates = FakeUpdates(state)
+        self.visibility = FakeVisibility(state)

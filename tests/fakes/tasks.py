@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from crm.grammar.dates import Due
-from crm.people import Actor
+from crm.people import Actor, Role
 from crm.tasks import NewTask, Status, Task
 from crm.updates import Arrival
 from tests.fakes.people import is_seen
@@ -30,7 +30,11 @@ class FakeTasks:
 
     async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
         refuse_second_source(arrival, [row.arrival for row in self._state.tasks.values()])
-        numbers = [row.task.number for row in self._state.tasks.values() if is_seen(row.actor, actor, None)]
+        numbers = [
+            row.task.number
+            for row in self._state.tasks.values()
+            if row.actor.workspace_id == actor.workspace_id
+        ]
         saved = Task(
             id=self._state.next_id(),
             number=max(numbers, default=0) + 1,
@@ -44,8 +48,17 @@ class FakeTasks:
         self._state.tasks[saved.id] = TaskRow(saved, task, arrival, actor)
         return saved
 
-    async def by_number(self, number: int, *, only_chat_id: int | None = None) -> Task | None:
-        return next((task for task in self._seen(only_chat_id) if task.number == number), None)
+    async def by_number(self, number: int, *, to_change: bool = False) -> Task | None:
+        seen = [row for row in self._seen() if row.task.number == number]
+        theirs = self._actor.role is not Role.GUEST
+        return next(
+            (
+                row.task
+                for row in seen
+                if not to_change or theirs or row.actor.member_id == self._actor.member_id
+            ),
+            None,
+        )
 
     async def complete(self, task_id: int, at: datetime) -> Task:
         row = self._state.tasks[task_id]
@@ -53,17 +66,26 @@ class FakeTasks:
         self._state.tasks[task_id] = replace(row, task=done)
         return done
 
-    async def open_tasks(
-        self, *, limit: int, offset: int, only_chat_id: int | None = None
-    ) -> tuple[Sequence[Task], int]:
+    async def reopen(self, task_id: int, status: Status) -> bool:
+        row = self._state.tasks[task_id]
+        self._state.tasks[task_id] = replace(row, task=replace(row.task, status=status, completed_at=None))
+        return True
+
+    async def delete(self, task_id: int, at: datetime) -> bool:
+        self._state.deleted = {*self._state.deleted, task_id}
+        return True
+
+    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
         closed = (Status.COMPLETED, Status.CANCELED)
-        tasks = [task for task in self._seen(only_chat_id) if task.status not in closed]
+        tasks = [row.task for row in self._seen() if row.task.status not in closed]
         tasks.sort(key=lambda task: (due_order(task.due), task.number))
         return tasks[offset : offset + limit], len(tasks)
 
-    def _seen(self, only_chat_id: int | None) -> list[Task]:
+    def _seen(self) -> list[TaskRow]:
         rows = self._state.tasks.values()
-        return [row.task for row in rows if is_seen(row.actor, self._actor, only_chat_id)]
+        return [
+            row for row in rows if row.task.id not in self._state.deleted and is_seen(row.actor, self._actor)
+        ]
 
 
 def due_order(due: Due | None) -> datetime:
