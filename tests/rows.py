@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import asyncpg
-from sqlalchemy import BigInteger, CheckConstraint, Column, LargeBinary, Table
+from sqlalchemy import CheckConstraint, Column, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, Interval, SmallInteger, Time
 
@@ -126,19 +126,20 @@ def _word(table: Table, column: Column[Any]) -> str | None:
 
 
 def _plain(column: Column[Any]) -> Any:
-    kind, number = column.type, next(_numbers)
+    """Any value of the column's type, another one each time where that can matter."""
     if column.name in ("removed_at", "deleted_at"):
         return None
-    if isinstance(kind, DateTime):
-        return datetime.now(UTC) + timedelta(days=1)
-    if isinstance(kind, Date):
-        return (datetime.now(UTC) + timedelta(days=number)).date()
-    simple = {Time: time(9), Interval: timedelta(hours=1), Boolean: False, JSONB: "{}"}
-    for type_, value in simple.items():
-        if isinstance(kind, type_):
-            return value
-    if isinstance(kind, SmallInteger):
-        return number % 30_000
-    if isinstance(kind, BigInteger | Integer):
-        return number
-    return str(number).encode() if isinstance(kind, LargeBinary) else f"x{number}"
+    number = next(_numbers)
+    soon = datetime.now(UTC) + timedelta(days=number)
+    by_type: dict[type[Any], Any] = {
+        DateTime: soon,
+        Date: soon.date(),
+        Time: time(9),
+        Interval: timedelta(hours=1),
+        Boolean: False,
+        JSONB: "{}",
+        SmallInteger: number % 30_000,
+        Integer: number,
+        LargeBinary: str(number).encode(),
+    }  # BigInteger is an Integer to SQLAlchemy
+    return next((value for kind, value in by_type.items() if isinstance(column.type, kind)), f"x{number}")

@@ -208,7 +208,8 @@ async def test_a_watcher_sees_the_task_and_nobody_makes_themselves_one(
 ) -> None:
     await owner.execute("UPDATE workspaces SET visibility = 'own'")
     task, anna = scene.rows["crm_tasks"]["id"], scene.members["anna"]
-    watch = f"INSERT INTO crm_task_watchers (workspace_id, task_id, member_id) VALUES ({scene.team}, {task}, {anna})"
+    watch = "INSERT INTO crm_task_watchers (workspace_id, task_id, member_id) VALUES ({}, {}, {})"
+    watch = watch.format(scene.team, task, anna)
     async with entered(application, scene, Who("", "anna")):
         assert await tried(application, watch) is None
         assert await application.fetchval("SELECT count(*) FROM crm_tasks") == 0
