@@ -10,6 +10,7 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Chat, Message, TelegramObject, Update, User
 
 from crm.answers import Answer
+from crm.grammar.letters import storable
 from crm.limits import INLINE_COST, UPDATE_COST, Limits, Pace
 from crm.people import ChatKind, People, Visitor
 from crm.updates import Arrival
@@ -72,13 +73,13 @@ class Access(BaseMiddleware):
         moscow = language == "ru" and self._defaults.timezone == "UTC"
         return Visitor(
             telegram_user_id=user.id,
-            display_name=user.full_name,
-            username=user.username,
+            display_name=storable(user.full_name),
+            username=storable(user.username) if user.username else None,
             language=language,
             timezone="Europe/Moscow" if moscow else self._defaults.timezone,
             telegram_chat_id=user.id if private or chat is None else chat.id,
             chat_kind=ChatKind.PRIVATE if private else ChatKind.GROUP,
-            chat_title=chat.title if chat else None,
+            chat_title=storable(chat.title) if chat is not None and chat.title else None,
             link_code=code.strip() or None if is_start else None,
             is_operator=user.id in self._defaults.admin_ids,
             started=private and message is not None,
