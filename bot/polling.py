@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
     TelegramNetworkError,
     TelegramUnauthorizedError,
 )
+from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from pydantic import ValidationError
 
 log = structlog.get_logger()
 KINDS = [
@@ -25,6 +29,16 @@ CONFLICTS = 3  # answers 409 in a row before giving up
 DRAIN = 15.0  # seconds a stop waits for updates under way
 
 Handle = Callable[[Update], Awaitable[None]]
+
+
+class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates, its answer as it came."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+    offset: int
+    timeout: int
+    allowed_updates: list[str]
 
 
 class PollingStopped(Exception):
@@ -83,7 +97,7 @@ class Polling:
 
     async def _get_updates(self) -> list[Update]:
         # with updates under way the window of 100 could hold no new one, hence no long wait then
-        timeout = LONG_POLL if not self._open else 1
+        timeout, passed = LONG_POLL if not self._open else 1, 0
         try:
             found = await self._bot.get_updates(
                 offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
@@ -104,6 +118,8 @@ class Polling:
             log.warning("telegram_unreachable")
             await asyncio.sleep(3)
             return []
+        except ClientDecodeError:
+            found, passed = await self._readable()
         except TelegramAPIError as fault:
             log.warning("polling_refused", reason=type(fault).__name__)
             await asyncio.sleep(3)
@@ -111,12 +127,27 @@ class Polling:
         self._conflicts = 0
         self.alive_at = asyncio.get_running_loop().time()
         fresh = [update for update in found if update.update_id >= self._next]
+        self._next = max(self._next, passed)
         if self._open and not fresh:
             self._moved.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await self._moved.wait()
         return fresh
+
+    async def _readable(self) -> tuple[list[Update], int]:
+        """What of the updates can be read, and one past the highest that can't: it is passed, or it would end
+        the polling. Nothing of its content is logged."""
+        found, passed = [], 0
+        for raw in await self._bot(RawUpdates(offset=self.offset, timeout=0, allowed_updates=KINDS)):
+            try:
+                found.append(Update.model_validate(raw, context={"bot": self._bot}))
+            except ValidationError as fault:
+                passed = int(raw["update_id"]) + 1
+                if passed > self._next:
+                    where = [".".join(map(str, one["loc"])) for one in fault.errors()][:3]
+                    log.warning("update_unreadable", update_id=raw["update_id"], where=where)
+        return found, passed
 
     def _take(self, update: Update) -> None:
         self._next = max(self._next, update.update_id + 1)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.calls import Call, Direction, NewCall, Outcome
 from crm.contacts import Contact
+from crm.errors import AlreadyHandled
 from crm.people import Actor
 from crm.updates import Arrival
 from db.contacts import SqlContacts
@@ -25,7 +27,7 @@ class SqlCalls:
 
     async def add(self, call: NewCall, arrival: Arrival, actor: Actor) -> Call:
         added = await self._link.execute(
-            calls.insert()
+            insert(calls)
             .values(
                 workspace_id=self._workspace_id,
                 direction=call.direction.value,
@@ -39,9 +41,13 @@ class SqlCalls:
                 source_chat_id=actor.chat_id,
                 source_message_id=arrival.message_id,
             )
+            .on_conflict_do_nothing(index_elements=["workspace_id", "source_chat_id", "source_message_id"])
             .returning(calls)
         )
-        return _call(added.one(), await SqlContacts(self._link, self._workspace_id).by_id(call.contact_id))
+        row = added.one_or_none()
+        if row is None:
+            raise AlreadyHandled("this message made its call before")
+        return _call(row, await SqlContacts(self._link, self._workspace_id).by_id(call.contact_id))
 
     async def latest(self, limit: int) -> Sequence[Call]:
         rows = await self._link.execute(

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm.errors import AlreadyHandled
 from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.tasks import NewTask, Priority, Status, Task
@@ -27,7 +29,7 @@ class SqlTasks:
         number = await self._link.scalar(text("SELECT next_task_number()"))
         due = task.due
         added = await self._link.execute(
-            tasks.insert()
+            insert(tasks)
             .values(
                 workspace_id=self._workspace_id,
                 number=number,
@@ -46,9 +48,15 @@ class SqlTasks:
                 source_message_id=arrival.message_id,
                 source_line=arrival.line,
             )
+            .on_conflict_do_nothing(
+                index_elements=["workspace_id", "source_chat_id", "source_message_id", "source_line"]
+            )
             .returning(tasks)
         )
-        return _task(added.one())
+        row = added.one_or_none()
+        if row is None:
+            raise AlreadyHandled("this message made its task before")
+        return _task(row)
 
     async def by_number(self, number: int, *, to_change: bool = False) -> Task | None:
         query = select(tasks).where(tasks.c.number == number, tasks.c.deleted_at.is_(None))

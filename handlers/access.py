@@ -57,7 +57,8 @@ class Access(BaseMiddleware):
             if event.callback_query is None and not is_addressed(message, me):
                 return None
         cost = INLINE_COST if event.inline_query is not None else UPDATE_COST
-        pace = self._limits.spend(user.id, cost, self._clock())
+        group_id = chat.id if chat is not None and chat.type != "private" else None
+        pace = self._limits.spend(user.id, cost, self._clock(), group_id=group_id)
         if pace is not Pace.FINE:
             return too_fast(event) if pace is Pace.TOO_FAST else None
         actor = await self._people.arrive(self._visitor(user, chat, message, language))

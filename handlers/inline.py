@@ -33,7 +33,7 @@ INLINE = -1  # the "topic" under which they are kept; real topics are positive
 def router() -> Router:
     own = Router(name="inline")
     own.inline_query.register(offer_task)
-    own.callback_query.register(save_task, F.data.startswith("inline:"))
+    own.callback_query.register(save_task, F.data.regexp(r"^inline:\d{1,16}:[0-9a-f]{16}$"))
     return own
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crm.limits import REMEMBERED, ROOM, TURN_COST, UPDATE_COST, Limits, Pace
+from crm.limits import GROUP_MINUTE, REMEMBERED, ROOM, TURN_COST, UPDATE_COST, Limits, Pace
 from tests.fakes import MONDAY
 
 
@@ -20,6 +20,15 @@ def test_a_flood_of_one_is_nobody_elses() -> None:
     limits = Limits()
     flood(limits, 1, 500)
     assert limits.spend(2, UPDATE_COST, MONDAY) is Pace.FINE
+
+
+def test_a_group_is_taken_up_as_often_as_it_may_be_answered() -> None:
+    limits = Limits()
+    paces = [limits.spend(user, UPDATE_COST, MONDAY, group_id=-5) for user in range(GROUP_MINUTE + 2)]
+    assert paces == [Pace.FINE] * GROUP_MINUTE + [Pace.TOO_FAST, Pace.SILENT]
+    assert limits.spend(1, UPDATE_COST, MONDAY) is Pace.FINE  # in private
+    assert limits.spend(1, UPDATE_COST, MONDAY, group_id=-6) is Pace.FINE
+    assert limits.spend(1, UPDATE_COST, MONDAY + timedelta(minutes=1), group_id=-5) is Pace.FINE
 
 
 def test_waiting_helps_and_refusals_cost_nothing() -> None:
@@ -52,4 +61,4 @@ def test_people_who_are_gone_are_forgotten() -> None:
     for user in range(REMEMBERED):
         limits.spend(user, UPDATE_COST, MONDAY)
     limits.spend(-1, UPDATE_COST, MONDAY + timedelta(minutes=1))
-    assert len(limits._buckets) == 1
+    assert len(limits._people) == 1

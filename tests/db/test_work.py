@@ -265,3 +265,18 @@ def test_pairs_of_steps_grow() -> None:
     from crm.reminders import RETRY_STEPS
 
     assert all(first < second for first, second in pairwise(RETRY_STEPS))
+
+
+async def test_a_message_that_made_its_task_or_call_makes_no_second_one(
+    engine: AsyncEngine, anna: Actor, database: Database
+) -> None:
+    tasks, calls, first = Tasks(SqlStorage(engine)), Calls(SqlStorage(engine)), an_arrival()
+    await tasks.create(anna, first, "x", lambda task: said(task.title))
+    another = replace(an_arrival(), message_id=first.message_id)
+    again = replace(an_arrival(), message_id=first.message_id)
+    await calls.log(anna, another, "Petrov +7 999 123-45-67", lambda call: said(""))
+    with pytest.raises(AlreadyHandled):
+        await tasks.create(anna, again, "x", lambda task: said(task.title))
+    with pytest.raises(AlreadyHandled):
+        await calls.log(anna, again, "Petrov +7 999 123-45-67", lambda call: said(""))
+    assert [await database.count(name) for name in ("crm_tasks", "crm_calls")] == [1, 1]
