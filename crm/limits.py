@@ -69,16 +69,15 @@ class Limits:
         self, telegram_user_id: int, cost: float, now: datetime, *, group_id: int | None = None
     ) -> Pace:
         """Take `cost` if there is room. What is refused costs nothing, so waiting always helps."""
+        if group_id is not None:
+            group = self._groups.setdefault(group_id, _Minute(now))
+            if not group.take(now):
+                return _told(group, now)
         bucket = self._people.get(telegram_user_id)
         if bucket is None:
             self._forget(now)
             bucket = self._people[telegram_user_id] = _Bucket(ROOM, now)
-        if not bucket.take(cost, now):
-            return _told(bucket, now)
-        if group_id is None:
-            return Pace.FINE
-        group = self._groups.setdefault(group_id, _Minute(now))
-        return Pace.FINE if group.take(now) else _told(group, now)
+        return Pace.FINE if bucket.take(cost, now) else _told(bucket, now)
 
     def _forget(self, now: datetime) -> None:
         if len(self._people) < REMEMBERED:
