@@ -68,6 +68,7 @@ async def test_one_connection_serves_many_teams_and_keeps_none_of_them(database:
         assert [one for one in results if not isinstance(one, Fault | asyncio.CancelledError | None)] == []
     await nobody()
     await engine.dispose()
+    await all_gone(database)
 
 
 async def test_a_cancellation_while_entering_leaves_nobody_inside(database: Database) -> None:
@@ -86,6 +87,17 @@ async def test_a_cancellation_while_entering_leaves_nobody_inside(database: Data
         async with plain_transaction(engine) as link:
             assert await link.scalar(text("SELECT count(*) FROM workspaces")) == 0
     await engine.dispose()
+    await all_gone(database)
+
+
+async def all_gone(database: Database) -> None:
+    """A canceled connection is dropped, which the server notices in its own time."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with asyncio.timeout(10):
+        while (await database.fetch(others))[0][0]:
+            pass
 
 
 @pytest.mark.parametrize("pooled", [True, False])

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.telegram import a_message, a_press, a_user, an_update, private
 
-SECRET = "secretpear"  # in every text of the team that is knocked at
+THEIRS = "silverpear"  # in every text of the team that is knocked at
 PHONE = "+79991234567"
 
 

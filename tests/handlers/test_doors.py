@@ -17,7 +17,7 @@ from db.storage import create_engine
 from handlers.access import Defaults
 from llm.models import ModelConfig
 from tests.databases import Database
-from tests.handlers.doors import DEEP_LINKS, KNOCKS, PHONE, SECRET, Facts
+from tests.handlers.doors import DEEP_LINKS, KNOCKS, PHONE, THEIRS, Facts
 from tests.handlers.test_parameters import routers
 from tests.telegram import TOKEN, Session, a_message, an_update
 
@@ -58,10 +58,10 @@ class House:
             only_if_empty=True,
         )
         await self.say(OWNER, "/start")
-        await self.say(OWNER, f"/task tomorrow 10:00 {SECRET}")
-        await self.say(OWNER, f"/call {SECRET.title()} {PHONE}: {SECRET}")
-        await self.say(OWNER, f"what about {SECRET}?")
-        await self.say(OWNER, f"/remind in 5 minutes {SECRET}")
+        await self.say(OWNER, f"/task tomorrow 10:00 {THEIRS}")
+        await self.say(OWNER, f"/call {THEIRS.title()} {PHONE}: {THEIRS}")
+        await self.say(OWNER, f"what about {THEIRS}?")
+        await self.say(OWNER, f"/remind in 5 minutes {THEIRS}")
         await self.app.dispatcher.feed_update(
             self.app.bot,
             Update.model_validate(KNOCKS["inline.offer_task"].update(OWNER, None)),  # type: ignore[arg-type]  # names no fact
@@ -184,7 +184,7 @@ async def test_a_stranger_is_turned_away_at_every_door(house: House) -> None:
         answer = await house.feed(knock.update(STRANGER, house.facts))
         told = house.said(answer)
         assert answer is None or "by invitation" in told, name
-        assert SECRET not in told.lower(), name
+        assert THEIRS not in told.lower(), name
     assert house.reached == []
     assert house.faults == []
     assert await house.everything(None) == before
@@ -204,7 +204,7 @@ async def test_whoever_is_not_of_the_team_changes_and_reads_nothing_of_it(house:
     before = await house.everything(house.facts.workspace_id)
     for name, knock in KNOCKS.items():
         told = house.said(await house.feed(knock.update(user, house.facts)))
-        assert SECRET not in told.lower(), name
+        assert THEIRS not in told.lower(), name
         assert PHONE not in told, name
         assert await house.everything(house.facts.workspace_id) == before, name
     assert house.faults == []
