@@ -29,18 +29,3 @@ async def test_a_reply_to_a_card_asks_for_its_history(stage: Stage) -> None:
     await boris.asks("/история Борис", "История: Борис")
     await boris.asks("/история Зоя", "Такой задачи")
     await boris.asks("/отменить", "Отменено")
-
-
-async def test_pages_are_turned(stage: Stage) -> None:
-    clara = await stage.person("Clara")
-    await clara.asks("/start", "language")
-    for number in range(12):
-        await clara.asks(f"/task job {number}", f"job {number}")
-    told = await clara.asks("/history", "job 11")
-    await clara.press(told, "›")
-
-    async def is_turned() -> int:
-        page = next(m for m in await stage.messages(clara.id) if m["message_id"] == told["message_id"])
-        return int("job 0" in page["text"] and "job 11" not in page["text"])
-
-    await stage.until(is_turned, 1)

@@ -34,11 +34,11 @@ class Knock:
     changes: bool = False
 
 
-def says(text: str, *, before: str | None = None, **more: Any) -> Callable[[int, Facts], dict[str, Any]]:
+def says(text: str) -> Callable[[int, Facts], dict[str, Any]]:
     """`text` may name {facts}."""
 
     def update(user_id: int, facts: Facts) -> dict[str, Any]:
-        return an_update(message=a_message(user_id, text=filled(text, facts), **more))
+        return an_update(message=a_message(user_id, text=filled(text, facts)))
 
     return update
 
