@@ -109,5 +109,6 @@ async def test_no_update_makes_a_fault_or_a_row_in_a_wrong_team(
         for raw in raws:
             await listener.hear(raw)
             assert listener.faults == [], raw
+    assert listener.fed > 10 * listener.unreadable  # what can't be read tries nothing
     wrong = [row[0] for row in await listener.database.fetch(WRONG_TEAM)]
     assert wrong == []
