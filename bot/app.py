@@ -23,6 +23,7 @@ from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.people import People
 from crm.reminders import Reminders
+from crm.settings import Settings
 from crm.tasks import Tasks
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
@@ -109,6 +110,7 @@ def build(
         "calls": calls,
         "contacts": contacts,
         "reminders": reminders,
+        "settings": Settings(storage),
         "conversations": conversations,
         "dialogs": dialogs,
         "clock": clock,

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.storage import Storage
 from crm.updates import Arrival
+
+if TYPE_CHECKING:
+    from crm.settings import PersonSettings
 
 LANGUAGES = ("en", "ru")
 
@@ -81,7 +84,8 @@ class PeopleDoors(Protocol):
         """The actor for a visitor, registering person, team of one, chat and link as needed.
 
         A code that redeems lets a stranger in. Raises NotInvited for a stranger where not `open_to_all`,
-        Removed for one whose membership of the chat's workspace has ended, NotFound for a spent or unknown code.
+        Removed for one whose membership of the chat's workspace has ended, NotFound or NotAllowed for a code that
+        does not redeem (spent, expired, revoked, unknown; too many wrong ones).
         """
 
     async def has_operator(self) -> bool: ...
@@ -96,6 +100,11 @@ class PeopleStore(Protocol):
     async def set_language(self, person_id: int, language: str) -> None: ...
 
     async def set_timezone(self, person_id: int, timezone: str) -> None: ...
+
+    async def settings(self, person_id: int) -> "PersonSettings":
+        """Held until the end of the transaction, so that two presses at once don't undo each other."""
+
+    async def set_settings(self, person_id: int, settings: "PersonSettings") -> None: ...
 
 
 class People:

@@ -7,13 +7,23 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.errors import N_, CrmError, NotFound, NotInvited, Removed, StorageAway
+from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Removed, StorageAway
 
 _AWAY = ("08", "57P", "53")  # SQLSTATE classes: connection lost, shut down, out of resources
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
     "SB003": NotFound(N_("This link no longer works. Ask for a new one.")),
+    "SB004": NotAllowed(N_("Those were too many links that don't work. Try again in an hour.")),
+    "SB031": NotFound(N_("This link has expired. Ask for a new one.")),
+    "SB032": NotFound(N_("This link was used as often as it may be. Ask for a new one.")),
+    "SB033": NotFound(N_("This link was taken back. Ask for a new one.")),
+    "SB034": NotFound(
+        N_("This link worked once and no longer works. Ask whoever runs the bot for one of your own.")
+    ),
+    "SB035": NotFound(N_("You left this team after the link was made. Ask for a new one.")),
+    "SB036": NotAllowed(N_("This account is in the team already. Open the link with the new account.")),
+    "SB037": NotAllowed(N_("You can't do this in this team.")),
 }
 
 

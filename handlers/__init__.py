@@ -6,7 +6,7 @@ from datetime import datetime
 from aiogram import Dispatcher, Router
 
 from crm.people import People
-from handlers import calls, contacts, conversations, errors, inline, reminders, start, tasks
+from handlers import calls, contacts, conversations, errors, inline, reminders, settings, start, tasks
 from handlers.access import Access, Defaults
 
 
@@ -20,11 +20,13 @@ def build_router() -> Router:
         calls.router(),
         contacts.router(),
         reminders.router(),
+        settings.router(),
         inline.router(),
         tasks.answers(),
         calls.answers(),
         contacts.answers(),
         reminders.answers(),
+        settings.answers(),
         start.unknown_router(),
         conversations.router(),
     )

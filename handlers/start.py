@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from aiogram import F, Router
+from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
@@ -26,7 +27,7 @@ def router() -> Router:
     own = Router(name="start")
     own.message.register(start, Words("start"))
     own.message.register(show_help, Words("help", "помощь"))
-    own.message.register(type_timezone, F.text.in_(available_timezones()))
+    own.message.register(type_timezone, F.text.in_(available_timezones()), StateFilter(None))
     own.callback_query.register(choose_language, F.data.in_({"language:en", "language:ru"}))
     own.callback_query.register(choose_timezone, F.data.startswith("zone:"))
     return own

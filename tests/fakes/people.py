@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.errors import N_, NotFound, NotInvited, Removed
 from crm.people import Actor, ChatKind, Role, Visitor
+from crm.settings import PersonSettings
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
@@ -66,6 +67,14 @@ class FakePeople:
 
     async def set_timezone(self, person_id: int, timezone: str) -> None:
         self._state.timezones[person_id] = timezone
+
+    async def settings(self, person_id: int) -> PersonSettings:
+        return self._state.settings.get(person_id, PersonSettings("en", "Europe/Moscow"))
+
+    async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
+        self._state.settings[person_id] = settings
+        self._state.languages[person_id] = settings.language
+        self._state.timezones[person_id] = settings.timezone
 
 
 class FakePeopleDoors:

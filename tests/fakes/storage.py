@@ -11,6 +11,7 @@ from crm.agents import Agent
 from crm.answers import Answer
 from crm.errors import N_, Removed, StorageAway
 from crm.people import Actor
+from crm.settings import PersonSettings
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
@@ -40,6 +41,7 @@ class State:
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
+    settings: dict[int, PersonSettings] = field(default_factory=dict)  # by person_id
     tasks: dict[int, TaskRow] = field(default_factory=dict)
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
