@@ -9,9 +9,11 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactStore
     from crm.conversations import ConversationStore
+    from crm.invites import InviteStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
     from crm.tasks import TaskStore
+    from crm.teams import TeamStore
     from crm.updates import UpdateStore
 
 
@@ -29,11 +31,15 @@ class Unit(Protocol):
     @property
     def conversations(self) -> "ConversationStore": ...
     @property
+    def invites(self) -> "InviteStore": ...
+    @property
     def people(self) -> "PeopleStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property
     def tasks(self) -> "TaskStore": ...
+    @property
+    def teams(self) -> "TeamStore": ...
     @property
     def updates(self) -> "UpdateStore": ...
 

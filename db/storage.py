@@ -13,9 +13,11 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContacts
 from db.conversations import SqlConversations
+from db.invites import SqlInvites
 from db.people import SqlPeople
 from db.reminders import SqlReminders
 from db.tasks import SqlTasks
+from db.teams import SqlTeams
 from db.transactions import plain_transaction
 from db.updates import SqlUpdates
 from db.urls import Connection
@@ -59,7 +61,9 @@ class SqlUnit:
         self.calls = SqlCalls(link, workspace_id)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.invites = SqlInvites(link, workspace_id)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
+        self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)

@@ -165,7 +165,7 @@ BEGIN
     INSERT INTO members (workspace_id, person_id, role) VALUES (team, me.id, 'owner') RETURNING id INTO seat;
     UPDATE people SET current_workspace_id = team WHERE id = me.id;
     INSERT INTO activity_logs (workspace_id, actor_kind, actor_member_id, action, entity, entity_id, changes)
-    VALUES (team, 'member', seat, 'created', 'team', team, jsonb_build_object('name', in_name));
+    VALUES (team, 'member', seat, 'created', 'workspace', team, jsonb_build_object('name', in_name));
     RETURN team;
 END $$;
 
@@ -313,7 +313,7 @@ BEGIN
         WHERE w.id = link.workspace_id AND o.id = seat.person_id AND n.id = link.taken_by;
     UPDATE invites SET revoked_at = now() WHERE id = link.id;
     INSERT INTO activity_logs (workspace_id, actor_kind, actor_member_id, action, entity, entity_id, changes)
-    VALUES (link.workspace_id, 'member', decider, CASE WHEN in_yes THEN 'taken over' ELSE 'refused' END,
+    VALUES (link.workspace_id, 'member', decider, CASE WHEN in_yes THEN 'taken_over' ELSE 'takeover_refused' END,
             'member', seat.id, jsonb_build_object('person', jsonb_build_array(seat.person_id, link.taken_by)));
     IF NOT in_yes THEN
         RETURN;

@@ -10,16 +10,20 @@ from crm.activity import Activity
 from crm.agents import Agent
 from crm.answers import Answer
 from crm.errors import N_, Removed, StorageAway
+from crm.invites import Opened, OwnerToAsk, TakeOver
 from crm.people import Actor
 from crm.settings import PersonSettings
+from crm.teams import Holdings
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.tasks import FakeTasks, TaskRow
+from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
 
 
@@ -36,13 +40,21 @@ class State:
     codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
     contacts: dict[int, ContactRow] = field(default_factory=dict)
     conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
+    current: dict[int, int] = field(default_factory=dict)  # person_id: the workspace they go on in
+    decided: dict[int, TakeOver] = field(default_factory=dict)  # by invite id: what an owner's word will do
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
+    holdings: dict[int, Holdings] = field(default_factory=dict)  # by member_id
+    invites: dict[int, InviteRow] = field(default_factory=dict)
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
+    locked: list[int] = field(default_factory=list)  # workspaces, as often as they were locked
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
+    news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did
+    owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
     settings: dict[int, PersonSettings] = field(default_factory=dict)  # by person_id
     tasks: dict[int, TaskRow] = field(default_factory=dict)
+    team_names: dict[int, str] = field(default_factory=dict)  # by workspace_id; Sales without one
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
 
@@ -77,6 +89,11 @@ class FakeStorage:
             self.must_be_there()
             self.state = unit.state
 
+    def seat(self, *actors: Actor) -> None:
+        """Make them members of their teams."""
+        for actor in actors:
+            self.state.members[actor.workspace_id, actor.telegram_user_id] = actor
+
     def remove_member(self, actor: Actor) -> None:
         self.state.removed.add((actor.workspace_id, actor.member_id))
 
@@ -91,7 +108,9 @@ class FakeUnit:
         self.calls = FakeCalls(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.invites = FakeInvites(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.tasks = FakeTasks(state, actor)
+        self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)
