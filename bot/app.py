@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -21,10 +23,13 @@ from bot.turns import TurnWorker
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
+from crm.invites import Invites
 from crm.people import People
 from crm.reminders import Reminders
+from crm.removals import Removals
 from crm.settings import Settings
 from crm.tasks import Tasks
+from crm.teams import Teams
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
@@ -111,6 +116,9 @@ def build(
         "contacts": contacts,
         "reminders": reminders,
         "settings": Settings(storage),
+        "teams": Teams(storage),
+        "invites": Invites(storage, partial(token_urlsafe, 18)),
+        "removals": Removals(storage),
         "conversations": conversations,
         "dialogs": dialogs,
         "clock": clock,

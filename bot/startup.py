@@ -31,11 +31,13 @@ CLAIM_LIFE = 3600  # seconds
 COMMANDS = {
     "en": {
         "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
-        "contact": "Save a contact", "remind": "A reminder", "help": "What I can do",
+        "contact": "Save a contact", "remind": "A reminder", "team": "Your team",
+        "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
-        "contact": "Сохранить контакт", "remind": "Напоминание", "help": "Что можно сделать",
+        "contact": "Сохранить контакт", "remind": "Напоминание", "team": "Ваша команда",
+        "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip
 

@@ -6,7 +6,20 @@ from datetime import datetime
 from aiogram import Dispatcher, Router
 
 from crm.people import People
-from handlers import calls, contacts, conversations, errors, inline, reminders, settings, start, tasks
+from handlers import (
+    calls,
+    contacts,
+    conversations,
+    errors,
+    inline,
+    invites,
+    reminders,
+    removals,
+    settings,
+    start,
+    tasks,
+    teams,
+)
 from handlers.access import Access, Defaults
 
 
@@ -15,18 +28,22 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        invites.router(),
         start.router(),
         tasks.router(),
         calls.router(),
         contacts.router(),
         reminders.router(),
         settings.router(),
+        teams.router(),
+        removals.router(),
         inline.router(),
         tasks.answers(),
         calls.answers(),
         contacts.answers(),
         reminders.answers(),
         settings.answers(),
+        teams.answers(),
         start.unknown_router(),
         conversations.router(),
     )
