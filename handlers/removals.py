@@ -19,7 +19,7 @@ HEIRS = 8  # offered at most; owners and managers come first
 def router() -> Router:
     own = Router(name="removals")
     own.callback_query.register(ask_heir, F.data.regexp(r"^team:\d{1,18}:end:\d{1,18}$"))
-    own.callback_query.register(end_membership, F.data.regexp(r"^team:\d{1,18}:end:\d{1,18}:\d{1,18}$"))
+    own.callback_query.register(end_membership, F.data.regexp(r"^team:\d{1,18}:to:\d{1,18}:\d{1,18}$"))
     return own
 
 
@@ -56,12 +56,12 @@ def heir_question(asked: Question, actor: Actor) -> Answer:
     )
     if not asked.holdings:
         yes = _("Leave") if asked.is_oneself else _("Remove")
-        rows = [(button(yes, actor, "end", str(asked.member.id), "0"),)]
+        rows = [(button(yes, actor, "to", str(asked.member.id), "0"),)]
     else:
         said += "\n" + _("To be handed over: {what}.\nWho takes it?").format(
             what=holdings_words(asked.holdings)
         )
-        rows = [(button(heir.name, actor, "end", str(asked.member.id), str(heir.id)),) for heir in heirs]
+        rows = [(button(heir.name, actor, "to", str(asked.member.id), str(heir.id)),) for heir in heirs]
     return Answer(said, buttons=(*rows, back(actor)), edit=True)
 
 
