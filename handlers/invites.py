@@ -25,8 +25,12 @@ Clock = Callable[[], datetime]
 def router() -> Router:
     own = Router(name="invites")
     own.message.register(open_link, Words("start"), F.text.regexp(r"^/start\S*\s+\S"))
-    own.callback_query.register(choose_link, F.data.regexp(r"^team:\d{1,18}:invite(:\w+:\d{1,4}:\d{1,4})?$"))
-    own.callback_query.register(make_link, F.data.regexp(r"^team:\d{1,18}:link:\w+:\d{1,4}:\d{1,4}$"))
+    own.callback_query.register(
+        choose_link, F.data.regexp(r"^team:\d{1,18}:invite(:(member|manager):\d{1,4}:\d{1,4})?$")
+    )
+    own.callback_query.register(
+        make_link, F.data.regexp(r"^team:\d{1,18}:link:(member|manager):\d{1,4}:\d{1,4}$")
+    )
     own.callback_query.register(list_links, F.data.regexp(r"^team:\d{1,18}:links$"))
     own.callback_query.register(revoke_link, F.data.regexp(r"^team:\d{1,18}:stop:\d{1,18}$"))
     own.callback_query.register(make_account_link, F.data.regexp(r"^team:\d{1,18}:account:\d{1,18}$"))
