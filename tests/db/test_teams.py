@@ -22,6 +22,7 @@ from crm.teams import Holdings, Teams
 from db.people import GUESSES, SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.storage import SqlStorage, create_engine
+from db.updates import SqlUpdateJournal
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
 
@@ -468,3 +469,17 @@ async def test_every_change_of_a_team_is_in_its_history(
         ("invite", "revoked"),
         ("member", "removed"),
     ]
+
+
+async def test_the_code_of_a_link_is_nowhere_once_it_was_sent(
+    storage: SqlStorage, anna: Actor, engine: AsyncEngine, database: Database
+) -> None:
+    journal, arrival = SqlUpdateJournal(engine), an_arrival()
+    await journal.begin(arrival.bot_id, arrival.update_id)
+    await Invites(storage, lambda: "secret").make(
+        anna, arrival, Role.MEMBER, 1, 1, now(), lambda link: Answer(link.code)
+    )
+    assert (await journal.begin(arrival.bot_id, arrival.update_id)).owed == Answer("secret")
+    await journal.answered(arrival.bot_id, arrival.update_id)
+    assert (await database.fetch("SELECT answer FROM handled_updates"))[0][0] is None
+    assert (await journal.begin(arrival.bot_id, arrival.update_id)).owed is None
