@@ -48,7 +48,8 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("telegram_user_id", name=op.f("pk_link_guesses")),
     )
-    run_script((SQL / "0003_teams.sql").read_text())
+    for page in ("0003_links.sql", "0003_teams.sql", "0003_accounts.sql"):
+        run_script((SQL / page).read_text())
 
 
 def downgrade() -> None:

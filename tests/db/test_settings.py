@@ -1,31 +1,17 @@
 """Settings over real rows: what was chosen is read back, and two presses at once both hold."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import time
 
-import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
 from crm.people import Actor
 from crm.settings import DateOrder, PersonSettings, Section, Settings
 from db.people import SqlPeopleDoors
-from db.storage import SqlStorage, create_engine
+from db.storage import SqlStorage
 from tests.acting import a_visitor, an_arrival
 from tests.databases import Database
-
-
-@pytest_asyncio.fixture
-async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database.application)
-    yield engine
-    await engine.dispose()
-
-
-@pytest_asyncio.fixture
-async def anna(engine: AsyncEngine) -> Actor:
-    return await SqlPeopleDoors(engine).arrive(a_visitor(), open_to_all=True)
 
 
 def said(_after: object) -> Answer:
