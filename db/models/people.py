@@ -68,6 +68,9 @@ members = Table(
     *word("role", ROLES),
     Column("joined_at", Moment, nullable=False, server_default=text("now()")),
     Column("removed_at", Moment),
+    Column(
+        "from_group", Boolean, nullable=False, server_default=text("false")
+    ),  # lasts while in a linked group
     *times(),
     Index("uq_members_person_workspace", "person_id", "workspace_id", unique=True),
 )
