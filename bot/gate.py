@@ -4,14 +4,24 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 import structlog
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import Response, SendChatAction, SendMessageDraft, TelegramMethod
 from aiogram.methods.base import TelegramType
+
+from crm.errors import StorageAway
 
 log = structlog.get_logger()
 # Bot FAQ, "My bot is hitting limits": one message a second to a chat (short bursts pass), 20 a minute to a
@@ -20,10 +30,26 @@ PRIVATE, GROUP, ALL = (3.0, 3), (60.0, 20), (1.0, 30)
 TRIES = 4
 KEPT_CHATS = 5000  # chats whose last sends are remembered; the least recent is forgotten first
 SENDING = ("send", "copy", "forward", "edit")
+FOLLOWING = (
+    "send",
+    "get",
+    "leave",
+)  # repeated for a group's new id; messages to edit have stayed at the old one
+
+
+class Chats(Protocol):
+    """Who is told what sending taught about chats (crm.groups.GroupDoors)."""
+
+    async def moved(self, old_id: int, new_id: int) -> None: ...
+
+    async def unreachable(self, chat_id: int) -> None: ...
 
 
 class Gate(BaseRequestMiddleware):
-    """A session middleware. `clock` counts seconds, monotonic; `sleep` and it are the tests' to replace."""
+    """A session middleware. `clock` counts seconds, monotonic; `sleep` and it are the tests' to replace; `chats` is
+    set once there is a database."""
+
+    chats: Chats | None = None
 
     def __init__(
         self,
@@ -34,6 +60,9 @@ class Gate(BaseRequestMiddleware):
         self._sleep = sleep
         self._chats: OrderedDict[object, Window] = OrderedDict()
         self._all = Window(*ALL)
+        self._moved: OrderedDict[object, int] = (
+            OrderedDict()
+        )  # groups that became supergroups since the start
         self.dropped = 0  # drafts and typing not sent to keep the limits
 
     async def __call__(
@@ -45,11 +74,36 @@ class Gate(BaseRequestMiddleware):
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
         if name == "getUpdates":
             return await make_request(bot, method)
+        if chat_id in self._moved and name.startswith(FOLLOWING):
+            method, chat_id = moved(method, self._moved[chat_id]), self._moved[chat_id]
         sends = name.startswith(SENDING) and chat_id is not None
         if sends and not await self._admit(method, chat_id):
             self.dropped += 1
             return True  # type: ignore[return-value]  # drafts and typing answer True, sent or not
-        return await self._persist(make_request, bot, method, chat_id)
+        try:
+            return await self._persist(make_request, bot, method, chat_id)
+        except TelegramMigrateToChat as told:
+            await self._learn(told.migrate_to_chat_id, chat_id)
+            if not name.startswith(FOLLOWING):
+                raise
+            return await self._persist(
+                make_request, bot, moved(method, told.migrate_to_chat_id), told.migrate_to_chat_id
+            )
+        except (TelegramForbiddenError, TelegramBadRequest) as refused:
+            gone = isinstance(refused, TelegramForbiddenError) or "chat not found" in refused.message
+            if sends and gone and isinstance(chat_id, int) and self.chats is not None:
+                with suppress(StorageAway):  # the next refusal will tell it again
+                    await self.chats.unreachable(chat_id)
+            raise
+
+    async def _learn(self, new_id: int, old_id: object) -> None:
+        """A group is a supergroup now. Telegram will say so again, should PostgreSQL be away."""
+        self._moved[old_id] = new_id
+        if len(self._moved) > KEPT_CHATS:
+            self._moved.popitem(last=False)
+        if isinstance(old_id, int) and self.chats is not None:
+            with suppress(StorageAway):
+                await self.chats.moved(old_id, new_id)
 
     async def _admit(self, method: TelegramMethod[Any], chat_id: object) -> bool:
         """Wait for room; drafts and typing don't wait, they are dropped (False)."""
@@ -99,6 +153,14 @@ class Gate(BaseRequestMiddleware):
                 self._chats.popitem(last=False)
         self._chats.move_to_end(chat_id)
         return window
+
+
+def moved(method: TelegramMethod[TelegramType], chat_id: int) -> TelegramMethod[TelegramType]:
+    """The same call for the chat's new id; there what it replied to has another number."""
+    changed: dict[str, Any] = {"chat_id": chat_id}
+    if hasattr(method, "reply_parameters"):
+        changed["reply_parameters"] = None
+    return method.model_copy(update=changed)
 
 
 class Window:

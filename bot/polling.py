@@ -18,6 +18,7 @@ from aiogram.types import Update
 log = structlog.get_logger()
 KINDS = [
     "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
+    "chat_member",
 ]  # fmt: skip
 WINDOW = 300  # updates taken up and not yet confirmed; beyond it the loop waits
 LONG_POLL = 25  # seconds
@@ -162,6 +163,9 @@ def lane_of(update: Update) -> object:
     if update.callback_query is not None:
         about = update.callback_query.message
         return about.chat.id if about is not None else update.callback_query.from_user.id
+    changed = update.my_chat_member or update.chat_member
+    if changed is not None:
+        return changed.chat.id
     if update.inline_query is not None:
         return ("inline", update.inline_query.from_user.id)
     if update.stopped_message_generation is not None:

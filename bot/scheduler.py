@@ -9,6 +9,7 @@ from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crm.errors import StorageAway
+from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
 from handlers.reminders import deliver
 
@@ -18,9 +19,12 @@ log = structlog.get_logger()
 class ReminderClock:
     """APScheduler says when to look; the rows say what is due."""
 
-    def __init__(self, bot: Bot, reminders: Reminders, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, bot: Bot, reminders: Reminders, presence: Presence, clock: Callable[[], datetime]
+    ) -> None:
         self._bot = bot
         self._reminders = reminders
+        self._presence = presence
         self._clock = clock
         self._jobs: set[asyncio.Task[None]] = set()
         self._away = False
@@ -56,7 +60,9 @@ class ReminderClock:
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
         try:
-            await deliver(self._bot, delivery, reminders=self._reminders, clock=self._clock)
+            await deliver(
+                self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
+            )
         except StorageAway:
             log.warning("delivery_left_to_its_lease", delivery=delivery.id)
         except Exception:

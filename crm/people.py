@@ -48,7 +48,9 @@ class Visitor:
     chat_title: str | None
     link_code: str | None = None
     is_operator: bool = False
-    started: bool = False  # this update is a private /start: from now on we may write to them
+    started: bool = (
+        False  # they wrote here themselves: in private we may write to them, in a group they are in it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Actor:
     chat_kind: ChatKind
     is_operator: bool
     is_new: bool  # registered by this very update
+    from_group: bool = False  # the membership lasts while they are in a linked group (crm.presence)
+    is_asking: bool = False  # a guest whose request for access the owner was not shown yet
 
     @property
     def zone(self) -> ZoneInfo:

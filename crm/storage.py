@@ -9,8 +9,10 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactStore
     from crm.conversations import ConversationStore
+    from crm.groups import GroupStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
+    from crm.requests import RequestStore
     from crm.tasks import TaskStore
     from crm.updates import UpdateStore
 
@@ -29,9 +31,13 @@ class Unit(Protocol):
     @property
     def conversations(self) -> "ConversationStore": ...
     @property
+    def groups(self) -> "GroupStore": ...
+    @property
     def people(self) -> "PeopleStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
+    @property
+    def requests(self) -> "RequestStore": ...
     @property
     def tasks(self) -> "TaskStore": ...
     @property

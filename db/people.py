@@ -67,6 +67,8 @@ class SqlPeopleDoors:
             chat_kind=ChatKind(visitor.chat_kind),
             is_operator=row.is_operator,
             is_new=row.is_new,
+            from_group=row.from_group,
+            is_asking=row.is_asking,
         )
 
     async def has_operator(self) -> bool:

@@ -13,8 +13,10 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContacts
 from db.conversations import SqlConversations
+from db.groups import SqlGroups
 from db.people import SqlPeople
 from db.reminders import SqlReminders
+from db.requests import SqlRequests
 from db.tasks import SqlTasks
 from db.transactions import plain_transaction
 from db.updates import SqlUpdates
@@ -59,7 +61,9 @@ class SqlUnit:
         self.calls = SqlCalls(link, workspace_id)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.groups = SqlGroups(link, workspace_id)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
+        self.requests = SqlRequests(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
         self.updates = SqlUpdates(link)

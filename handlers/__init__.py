@@ -5,8 +5,22 @@ from datetime import datetime
 
 from aiogram import Dispatcher, Router
 
+from crm.groups import Groups
 from crm.people import People
-from handlers import calls, contacts, conversations, errors, inline, reminders, start, tasks
+from crm.presence import Presence
+from crm.requests import Requests
+from handlers import (
+    calls,
+    contacts,
+    conversations,
+    errors,
+    groups,
+    inline,
+    reminders,
+    requests,
+    start,
+    tasks,
+)
 from handlers.access import Access, Defaults
 
 
@@ -15,11 +29,13 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        groups.router(),
         start.router(),
         tasks.router(),
         calls.router(),
         contacts.router(),
         reminders.router(),
+        requests.router(),
         inline.router(),
         tasks.answers(),
         calls.answers(),
@@ -32,8 +48,14 @@ def build_router() -> Router:
 
 
 def connect(
-    dispatcher: Dispatcher, people: People, defaults: Defaults, clock: Callable[[], datetime]
+    dispatcher: Dispatcher,
+    people: People,
+    presence: Presence,
+    groups: Groups,
+    requests: Requests,
+    defaults: Defaults,
+    clock: Callable[[], datetime],
 ) -> None:
     """Put the features behind the door where each update meets its person."""
-    dispatcher.update.outer_middleware(Access(people, defaults, clock))
+    dispatcher.update.outer_middleware(Access(people, presence, groups, requests, defaults, clock))
     dispatcher.include_router(build_router())

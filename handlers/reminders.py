@@ -13,6 +13,7 @@ from aiogram.utils.formatting import Bold
 from crm.answers import Answer, Button
 from crm.errors import Removed
 from crm.people import Actor
+from crm.presence import Presence
 from crm.reminders import Delivery, Reminder, Reminders, lateness
 from crm.updates import Arrival
 from handlers.answers import send_text
@@ -92,9 +93,14 @@ def late_words(late: timedelta) -> str:
     ).format(count=hours)
 
 
-async def deliver(bot: Bot, delivery: Delivery, *, reminders: Reminders, clock: Clock) -> None:
+async def deliver(
+    bot: Bot, delivery: Delivery, *, reminders: Reminders, presence: Presence, clock: Clock
+) -> None:
     """Send one leased delivery and mark it. A blocked user is skipped, any other refusal is tried again later."""
     try:
+        if not await presence.lasts(delivery.actor):
+            log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient has left the group")
+            return  # skipped with all of theirs, as they were marked gone
         if not await reminders.still_ours(delivery):
             log.info(
                 "reminder_not_sent", delivery=delivery.id, reason="done, taken over or deleted meanwhile"

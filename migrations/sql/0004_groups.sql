@@ -127,6 +127,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
               WHERE m.workspace_id = c.workspace_id AND p.telegram_user_id = in_user)))
 $$;
 
+-- The language of the team whose group it is, to speak to whoever can't be known.
+CREATE FUNCTION language_of_group(in_chat bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w.language FROM chat_links l JOIN workspaces w ON w.id = l.workspace_id
+    WHERE l.telegram_chat_id = present_id(in_chat)
+$$;
+
 -- Who asks for access through a group, and the private chat of the owner to be shown. No row: nobody to show it.
 CREATE FUNCTION request_card(in_place bigint) RETURNS TABLE (
     workspace_id bigint, team text, title text, chat_id bigint, language text,

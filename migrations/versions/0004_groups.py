@@ -23,6 +23,7 @@ DOORS = (
     "set_watched(bigint, boolean)",
     "mark_reachable(bigint)",
     "may_be_upgrade(bigint, text, bigint)",
+    "language_of_group(bigint)",
     "request_card(bigint)",
     "requests_shown(bigint, bigint, bigint, bigint[])",
     "answer_requests(bigint, bigint[], boolean)",
