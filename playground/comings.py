@@ -18,7 +18,8 @@ class Comings:
         self._world = world
 
     async def change(self, request: web.Request) -> web.Response:
-        """{user_id, action, by?}: of a person or of the bot; `by` is the person who does it."""
+        """{user_id, action, by?, quiet?}: of a person or of the bot; `by` is the person who does it, `quiet` as in
+        large supergroups, where no line tells who comes and goes."""
         world, given, place = self._world, await json_of(request), place_of(self._world, request)
         user_id, action = int(given.get("user_id") or 0), str(given.get("action"))
         if place["chat"]["type"] == "private" or action not in ACTIONS:
@@ -33,21 +34,9 @@ class Comings:
         before = status_of(world, place, user_id)
         if (before in ("left", "kicked")) != (action == "join") or before == ACTIONS[action]:
             raise wrong(f"that user is {before} here already")
-        if action == "join":
-            set_status(world, place, user_id, "member", by)
-            people = [_bare(who)]
-            post_service(
-                world,
-                place,
-                by,
-                {"new_chat_members": people, "new_chat_member": people[0], "new_chat_participant": people[0]},
-            )
-        else:
-            set_status(world, place, user_id, ACTIONS[action], by)
-            if action in ("leave", "kick"):
-                post_service(
-                    world, place, by, {"left_chat_member": _bare(who), "left_chat_participant": _bare(who)}
-                )
+        set_status(world, place, user_id, ACTIONS[action], by)
+        if action in ("join", "leave", "kick") and not given.get("quiet"):
+            post_service(world, place, by, _line(action, _bare(who)))
         await world.tell()
         return web.json_response({"status": ACTIONS[action]})
 
@@ -87,6 +76,12 @@ class Comings:
         world.keep_chat(place["chat"]["id"])
         await world.tell()
         return web.json_response({})
+
+
+def _line(action: str, who: Json) -> Json:
+    if action == "join":
+        return {"new_chat_members": [who], "new_chat_member": who, "new_chat_participant": who}
+    return {"left_chat_member": who, "left_chat_participant": who}
 
 
 def _bare(user: Json) -> Json:

@@ -46,7 +46,8 @@ class Talk:
         if given.get("anonymous"):
             if status_of(self._world, place, user["id"]) not in ("creator", "administrator"):
                 raise wrong("only admins of a group write in its name")
-            body["sender_chat"], user = place["chat"], ANONYMOUS
+            body |= {"sender_chat": place["chat"], "entities": entities_of(str(body.get("text") or ""))}
+            user = ANONYMOUS
         message = post(self._world, place, user, body)
         await self._world.tell()
         return web.json_response({"message_id": message["message_id"]})
