@@ -5,6 +5,7 @@ from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts, folded
 from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
+from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequests
 from tests.fakes.people import (
     MONDAY,
     FakeClock,
@@ -32,11 +33,14 @@ __all__ = [
     "FakeConversations",
     "FakeDialogs",
     "FakeDirectory",
+    "FakeGroupDoors",
+    "FakeGroups",
     "FakeJournal",
     "FakePeople",
     "FakePeopleDoors",
     "FakeReminderDoors",
     "FakeReminders",
+    "FakeRequests",
     "FakeStorage",
     "FakeTasks",
     "FakeTurnDoors",

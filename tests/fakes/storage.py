@@ -10,12 +10,15 @@ from crm.activity import Activity
 from crm.agents import Agent
 from crm.answers import Answer
 from crm.errors import N_, Removed, StorageAway
+from crm.groups import Place
 from crm.people import Actor
+from crm.requests import Card
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.tasks import FakeTasks, TaskRow
@@ -31,6 +34,7 @@ class State:
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
     calls: dict[int, CallRow] = field(default_factory=dict)
+    cards: dict[int, Card] = field(default_factory=dict)  # of those who ask, by chat_id
     chats: dict[int, tuple[int, int]] = field(default_factory=dict)  # telegram's id: ours, its workspace
     codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
     contacts: dict[int, ContactRow] = field(default_factory=dict)
@@ -38,11 +42,13 @@ class State:
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
+    places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
     tasks: dict[int, TaskRow] = field(default_factory=dict)
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
+    watched: dict[int, bool] = field(default_factory=dict)  # by Telegram's id: the bot is an admin there
 
     def copied(self) -> "State":
         return State(**{each.name: copy(getattr(self, each.name)) for each in fields(self)})
@@ -89,7 +95,9 @@ class FakeUnit:
         self.calls = FakeCalls(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.groups = FakeGroups(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
+        self.requests = FakeRequests(state, actor)
         self.tasks = FakeTasks(state, actor)
         self.updates = FakeUpdates(state)
