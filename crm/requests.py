@@ -1,7 +1,7 @@
 """Requests: guests of a group who ask for access, and the managers who answer them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
 MANAGERS = (Role.OWNER, Role.MANAGER)
+FOREIGN = N_("That group is not of your team.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,16 @@ class GroupAsking:
     count: int
 
 
-class RequestStore(Protocol):
-    async def groups(self) -> Sequence[GroupAsking]: ...
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a person is in a team."""
 
+    workspace_id: int
+    member_id: int
+    role: Role
+
+
+class RequestStore(Protocol):
     async def card(self, chat_id: int) -> Card | None:
         """None for a chat that is not of this workspace. `chat_id` is our row in `chats`."""
 
@@ -67,27 +75,31 @@ class RequestStore(Protocol):
 
 
 class RequestDoors(Protocol):
+    async def groups(self, person_id: int) -> Sequence[GroupAsking]:
+        """Of all the teams the person manages."""
+
+    async def seat(self, chat_id: int, person_id: int) -> Seat | None:
+        """What the person is in the group's team; None when they are not of it."""
+
     async def card(self, chat_id: int) -> Card | None: ...
 
     async def shown(self, card: Card, telegram_chat_id: int, message_id: int) -> None: ...
 
 
 class Requests:
-    """What managers do with requests."""
+    """What managers do with requests; always in the group's team, whichever is the manager's current one."""
 
     def __init__(self, storage: Storage, doors: RequestDoors) -> None:
         self._storage = storage
         self.doors = doors
 
     async def groups(self, actor: Actor) -> Sequence[GroupAsking]:
-        """Groups of the team in which somebody asks. Raises NotAllowed."""
-        must_manage(actor)
-        async with self._storage.transaction(actor) as unit:
-            return await unit.requests.groups()
+        """Groups in which somebody asks, of all the teams the actor manages."""
+        return await self.doors.groups(actor.person_id)
 
     async def card(self, actor: Actor, chat_id: int) -> Card:
-        """Raises NotAllowed, NotFound for a group of another team."""
-        must_manage(actor)
+        """Raises NotAllowed for whoever manages nothing there, NotFound for a group of a team they are not of."""
+        actor = await self._seated(actor, chat_id)
         async with self._storage.transaction(actor) as unit:
             return known(await unit.requests.card(chat_id))
 
@@ -102,7 +114,7 @@ class Requests:
         approve: bool,
     ) -> Answer:
         """Make one guest a member, or leave them a guest. The answer shows who is left. Raises as `card`."""
-        must_manage(actor)
+        actor = await self._seated(actor, chat_id)
         async with self._storage.transaction(actor) as unit:
             known(await unit.requests.card(chat_id))
             return await self._settle(unit, actor, arrival, chat_id, [member_id], reply, approve=approve)
@@ -111,13 +123,21 @@ class Requests:
         self, actor: Actor, arrival: Arrival, chat_id: int, mark: str, reply: Reply[Card]
     ) -> Answer:
         """Make all those members who were shown. Raises NotFound when others ask meanwhile, and as `card`."""
-        must_manage(actor)
+        actor = await self._seated(actor, chat_id)
         async with self._storage.transaction(actor) as unit:
             card = known(await unit.requests.card(chat_id))
             if card.asking and card.mark != mark:
                 raise NotFound(N_("Meanwhile others ask. Look at the list again: /requests"))
             everyone = [one.member_id for one in card.asking]
             return await self._settle(unit, actor, arrival, chat_id, everyone, reply, approve=True)
+
+    async def _seated(self, actor: Actor, chat_id: int) -> Actor:
+        seat = await self.doors.seat(chat_id, actor.person_id)
+        if seat is None:
+            raise NotFound(FOREIGN)
+        if seat.role not in MANAGERS:
+            raise NotAllowed(N_("Only an owner or a manager of the team can do that."))
+        return replace(actor, workspace_id=seat.workspace_id, member_id=seat.member_id, role=seat.role)
 
     async def _settle(
         self,
@@ -148,12 +168,7 @@ class Requests:
         return answer
 
 
-def must_manage(actor: Actor) -> None:
-    if actor.role not in MANAGERS:
-        raise NotAllowed(N_("Only an owner or a manager of the team can do that."))
-
-
 def known(card: Card | None) -> Card:
     if card is None:
-        raise NotFound(N_("That group is not of the team you are in now."))
+        raise NotFound(FOREIGN)
     return card

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.requests import Asking, Card, GroupAsking
-from db.models.chats import chat_members, chats
-from db.models.people import members
+from crm.people import Role
+from crm.requests import Asking, Card, GroupAsking, Seat
 from db.transactions import plain_transaction
 
 
@@ -17,22 +16,6 @@ class SqlRequests:
     def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
         self._link = link
         self._workspace_id = workspace_id
-
-    async def groups(self) -> Sequence[GroupAsking]:
-        rows = await self._link.execute(
-            select(chats.c.id, chats.c.title, func.count().label("count"))
-            .join(chat_members, chat_members.c.chat_id == chats.c.id)
-            .join(members, members.c.id == chat_members.c.member_id)
-            .where(
-                chat_members.c.request == "open",
-                chat_members.c.left_at.is_(None),
-                members.c.role == "guest",
-                members.c.removed_at.is_(None),
-            )
-            .group_by(chats.c.id, chats.c.title)
-            .order_by(chats.c.id)
-        )
-        return [GroupAsking(row.id, row.title or "", row[2]) for row in rows]
 
     async def card(self, chat_id: int) -> Card | None:
         card = await card_of(self._link, chat_id)
@@ -54,6 +37,21 @@ class SqlRequestDoors:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+
+    async def groups(self, person_id: int) -> Sequence[GroupAsking]:
+        async with plain_transaction(self._engine) as link:
+            rows = await link.execute(text("SELECT * FROM open_requests(:person)"), {"person": person_id})
+            return [GroupAsking(row.chat_id, row.title or "", row.asking) for row in rows]
+
+    async def seat(self, chat_id: int, person_id: int) -> Seat | None:
+        async with plain_transaction(self._engine) as link:
+            row = (
+                await link.execute(
+                    text("SELECT * FROM seat_by_group(:chat, :person)"),
+                    {"chat": chat_id, "person": person_id},
+                )
+            ).one_or_none()
+        return None if row is None else Seat(row.workspace_id, row.member_id, Role(row.role))
 
     async def card(self, chat_id: int) -> Card | None:
         async with plain_transaction(self._engine) as link:

@@ -158,6 +158,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE c.id = in_place
 $$;
 
+-- Groups in which somebody asks, of the teams this person manages, whichever is their current one.
+CREATE FUNCTION open_requests(in_person bigint) RETURNS TABLE (chat_id bigint, title text, asking bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.id, c.title, count(*)
+    FROM members me
+    JOIN chats c ON c.workspace_id = me.workspace_id
+    JOIN chat_members s ON s.chat_id = c.id AND s.request = 'open' AND s.left_at IS NULL
+    JOIN members m ON m.id = s.member_id AND m.role = 'guest' AND m.removed_at IS NULL
+    WHERE me.person_id = in_person AND me.role IN ('owner', 'manager') AND me.removed_at IS NULL
+    GROUP BY c.id, c.title ORDER BY c.id
+$$;
+
+-- What a person is in the team of a group; no row: nothing. A card is answered in its own team.
+CREATE FUNCTION seat_by_group(in_place bigint, in_person bigint)
+RETURNS TABLE (workspace_id bigint, member_id bigint, role text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT m.workspace_id, m.id, m.role FROM chats c JOIN members m ON m.workspace_id = c.workspace_id
+    WHERE c.id = in_place AND m.person_id = in_person AND m.removed_at IS NULL
+$$;
+
 -- The owner was shown these requests in a message of theirs (null: the card is answered, the next is a new one).
 CREATE FUNCTION requests_shown(in_place bigint, in_chat bigint, in_message bigint, in_members bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

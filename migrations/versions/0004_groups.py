@@ -25,6 +25,8 @@ DOORS = (
     "may_be_upgrade(bigint, text, bigint)",
     "language_of_group(bigint)",
     "request_card(bigint)",
+    "open_requests(bigint)",
+    "seat_by_group(bigint, bigint)",
     "requests_shown(bigint, bigint, bigint, bigint[])",
     "answer_requests(bigint, bigint[], boolean)",
 )

@@ -5,19 +5,11 @@ import pytest
 from crm.answers import Answer
 from crm.errors import NotAllowed, NotFound
 from crm.people import Role
-from crm.requests import Asking, Card, RequestDoors, Requests
-from tests.fakes import FakeStorage, an_actor, an_arrival
+from crm.requests import Asking, Card, Requests, Seat
+from tests.fakes import FakeRequestDoors, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor()
 BOB, CLARA = Asking(7, "Bob"), Asking(8, "Clara")
-
-
-class NoDoors:
-    async def card(self, chat_id: int) -> Card | None:
-        return None
-
-    async def shown(self, card: Card, telegram_chat_id: int, message_id: int) -> None:
-        return None
 
 
 def say(card: Card) -> Answer:
@@ -37,8 +29,7 @@ def storage() -> FakeStorage:
 
 @pytest.fixture
 def requests(storage: FakeStorage) -> Requests:
-    doors: RequestDoors = NoDoors()
-    return Requests(storage, doors)
+    return Requests(storage, FakeRequestDoors(storage, Seat(1, ANNA.member_id, Role.OWNER)))
 
 
 async def test_one_is_let_in_and_the_others_go_on_asking(storage: FakeStorage, requests: Requests) -> None:
@@ -78,21 +69,29 @@ async def test_answering_again_changes_nothing(storage: FakeStorage, requests: R
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.GUEST])
-async def test_only_managers_see_and_answer(storage: FakeStorage, requests: Requests, role: Role) -> None:
-    somebody = an_actor(role=role)
+async def test_only_managers_see_and_answer(storage: FakeStorage, role: Role) -> None:
+    requests = Requests(storage, FakeRequestDoors(storage, Seat(1, 5, role)))
     for attempt in (
-        requests.groups(somebody),
-        requests.card(somebody, 9),
-        requests.answer(somebody, an_arrival(1), 9, 7, say, approve=True),
-        requests.approve_all(somebody, an_arrival(2), 9, storage.state.cards[9].mark, say),
+        requests.card(ANNA, 9),
+        requests.answer(ANNA, an_arrival(1), 9, 7, say, approve=True),
+        requests.approve_all(ANNA, an_arrival(2), 9, storage.state.cards[9].mark, say),
     ):
         with pytest.raises(NotAllowed, match="owner or a manager"):
             await attempt
+    assert await requests.groups(ANNA) == []
     assert len(storage.state.cards[9].asking) == 2
 
 
-async def test_a_card_of_another_team_is_not_theirs(storage: FakeStorage, requests: Requests) -> None:
+async def test_a_card_of_a_team_one_is_not_of_can_not_be_answered(storage: FakeStorage) -> None:
+    requests = Requests(storage, FakeRequestDoors(storage, Seat(2, 5, Role.OWNER)))
     with pytest.raises(NotFound):
-        await requests.answer(an_actor(workspace_id=2), an_arrival(), 9, 7, say, approve=True)
-    assert await requests.groups(an_actor(workspace_id=2)) == []
-    assert [group.count for group in await requests.groups(an_actor(role=Role.MANAGER))] == [2]
+        await requests.answer(ANNA, an_arrival(), 9, 7, say, approve=True)
+    assert await requests.groups(ANNA) == []
+
+
+async def test_a_card_is_answered_in_its_own_team_whichever_is_current(storage: FakeStorage) -> None:
+    requests = Requests(storage, FakeRequestDoors(storage, Seat(1, 55, Role.MANAGER)))
+    elsewhere = an_actor(workspace_id=2, member_id=22, role=Role.MEMBER)
+    assert [group.count for group in await requests.groups(elsewhere)] == [2]
+    assert await requests.answer(elsewhere, an_arrival(), 9, 7, say, approve=True) == Answer("Clara")
+    assert [line.actor_member_id for line in storage.state.activity] == [55]

@@ -5,7 +5,7 @@ from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts, folded
 from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
-from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequests
+from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests
 from tests.fakes.people import (
     MONDAY,
     FakeClock,
@@ -40,6 +40,7 @@ __all__ = [
     "FakePeopleDoors",
     "FakeReminderDoors",
     "FakeReminders",
+    "FakeRequestDoors",
     "FakeRequests",
     "FakeStorage",
     "FakeTasks",

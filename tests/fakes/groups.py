@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from crm.answers import Answer
 from crm.groups import Hold, Place
 from crm.people import Actor, Role
-from crm.requests import MANAGERS, Card, GroupAsking
+from crm.requests import MANAGERS, Card, GroupAsking, Seat
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
-    from tests.fakes.storage import State
+    from tests.fakes.storage import FakeStorage, State
 
 
 class FakeGroups:
@@ -43,13 +43,6 @@ class FakeRequests:
         self._state = state
         self._actor = actor
 
-    async def groups(self) -> Sequence[GroupAsking]:
-        return [
-            GroupAsking(card.chat_id, card.title, len(card.asking))
-            for card in self._state.cards.values()
-            if card.asking and card.workspace_id == self._actor.workspace_id
-        ]
-
     async def card(self, chat_id: int) -> Card | None:
         card = self._state.cards.get(chat_id)
         return card if card is not None and card.workspace_id == self._actor.workspace_id else None
@@ -65,6 +58,33 @@ class FakeRequests:
 
     async def close_card(self, chat_id: int) -> None:
         self._state.cards[chat_id] = replace(self._state.cards[chat_id], shown_in=None)
+
+
+class FakeRequestDoors:
+    """crm.requests.RequestDoors. `seats` are the memberships of the one person who answers."""
+
+    def __init__(self, storage: "FakeStorage", *seats: Seat) -> None:
+        self._storage = storage
+        self.seats = list(seats)
+
+    async def groups(self, person_id: int) -> Sequence[GroupAsking]:
+        managed = {seat.workspace_id for seat in self.seats if seat.role in MANAGERS}
+        return [
+            GroupAsking(card.chat_id, card.title, len(card.asking))
+            for card in self._storage.state.cards.values()
+            if card.asking and card.workspace_id in managed
+        ]
+
+    async def seat(self, chat_id: int, person_id: int) -> Seat | None:
+        card = self._storage.state.cards.get(chat_id)
+        return next((seat for seat in self.seats if card and seat.workspace_id == card.workspace_id), None)
+
+    async def card(self, chat_id: int) -> Card | None:
+        return self._storage.state.cards.get(chat_id)
+
+    async def shown(self, card: Card, telegram_chat_id: int, message_id: int) -> None:
+        shown = replace(card, shown_in=(telegram_chat_id, message_id))
+        self._storage.state.cards[card.chat_id] = shown
 
 
 @dataclass
