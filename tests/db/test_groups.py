@@ -23,7 +23,7 @@ from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.storage import SqlStorage, create_engine
-from tests.acting import NOW, a_visitor, an_arrival
+from tests.acting import a_visitor, an_arrival
 from tests.databases import Database
 
 GROUP, OTHER, SUPER = -5, -6, -1000000000005
@@ -180,7 +180,6 @@ async def test_an_approved_guest_is_of_the_team_until_the_last_group_is_left(hou
     await house.approve(anna, guest)
     bob = await house.people_doors.arrive(a_visitor(9), open_to_all=False)
     assert (bob.role, bob.from_group, await house.titles(bob)) == (Role.MEMBER, True, {"secret"})
-    assert [group.title for group in await house.requests.groups(anna)] == []
     await house.doors.left(GROUP, 9)
     assert await house.titles(bob) == {"secret"}
     await house.doors.left(OTHER, 9)
@@ -299,4 +298,3 @@ async def test_a_chat_that_is_gone_is_marked_until_they_write_again(house: House
     await house.doors.unreachable(101)
     await house.doors.reachable(101)
     assert await house.one("SELECT private_chat_id FROM people") == 101
-    assert await house.reminders.claim(NOW) == []
