@@ -11,6 +11,7 @@ from crm.answers import Answer, Reply
 from crm.contacts import NAME_LIMIT, Contact, find_or_add
 from crm.errors import N_, BadInput
 from crm.grammar.drafts import parse_call
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.storage import Storage
 from crm.tasks import chat_limit
@@ -77,7 +78,7 @@ class Calls:
 
     async def log(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Call]) -> Answer:
         """Save the call one line tells of; an unknown contact is made in the same transaction. Raises BadInput."""
-        draft = parse_call(text, now=arrival.sent_at, zone=actor.zone)
+        draft = parse_call(text, now=arrival.sent_at, reader=Reader(actor.zone))
         if draft.bad_phone is not None:
             raise BadInput(
                 N_(
@@ -90,7 +91,7 @@ class Calls:
             raise BadInput(
                 N_("Who was it with? For example: /call Anna +7 999 123-45-67: wants the new price")
             )
-        if len(name) > NAME_LIMIT or len(draft.notes) > NOTES_LIMIT:
+        if len(name) > NAME_LIMIT or len(draft.notes or "") > NOTES_LIMIT:
             raise BadInput(
                 N_("That is too long. A name fits in {name} characters, notes in {notes}: type it shorter."),
                 name=NAME_LIMIT,
@@ -99,13 +100,13 @@ class Calls:
         async with self._storage.transaction(actor) as unit:
             saved = await find_or_add(unit.contacts, name, draft.phone, actor)
             new = NewCall(
-                direction=Direction(draft.direction),
-                outcome=Outcome(draft.outcome),
-                started_at=draft.started_at,
+                direction=Direction(draft.direction or Direction.OUTBOUND),
+                outcome=Outcome(draft.outcome or Outcome.CONNECTED),
+                started_at=draft.started_at or arrival.sent_at,
                 duration_seconds=draft.duration_seconds,
                 contact_id=saved.contact.id,
                 phone=draft.phone,
-                notes=draft.notes,
+                notes=draft.notes or "",
             )
             call = await unit.calls.add(new, arrival, actor)
             if saved.is_new:

@@ -8,6 +8,7 @@ from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.grammar.drafts import Draft, parse_contact
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.storage import Storage
 from crm.updates import Arrival
@@ -53,7 +54,7 @@ class Contacts:
 
     async def save(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[SavedContact]) -> Answer:
         """Create or complete the contact of one line: a name and a phone. Raises BadInput."""
-        draft = parse_contact(text)
+        draft = parse_contact(text, reader=Reader(actor.zone))
         if draft.bad_phone is not None:
             raise BadInput(
                 N_(

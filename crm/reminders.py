@@ -10,6 +10,7 @@ from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, NotFound, Removed
 from crm.grammar.dates import Due
 from crm.grammar.drafts import parse
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.storage import Storage
 from crm.updates import Arrival
@@ -90,8 +91,8 @@ class Reminders:
 
     async def create(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder]) -> Answer:
         """`text` as after /remind. Raises BadInput without a time, with a passed one, without or with too much text."""
-        draft = parse(text, now=arrival.sent_at, zone=actor.zone)
-        if draft.past is not None:
+        draft = parse(text, now=arrival.sent_at, reader=Reader(actor.zone))
+        if draft.confirm == "past":
             raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
         if draft.due is None:
             raise BadInput(N_("When shall I remind you? For example: /remind in 20 minutes call Anna"))

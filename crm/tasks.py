@@ -12,6 +12,7 @@ from crm.errors import N_, BadInput, NotFound
 from crm.grammar.dates import Due
 from crm.grammar.drafts import Draft, parse
 from crm.grammar.letters import storable
+from crm.grammar.readers import Reader
 from crm.people import Actor, Role
 from crm.reminders import NewReminder
 from crm.storage import Storage
@@ -104,13 +105,13 @@ class Tasks:
 
         Raises BadInput for no title, one over TITLE_LIMIT, or a due that has passed.
         """
-        draft = parse(text, now=arrival.sent_at, zone=actor.zone)
+        draft = parse(text, now=arrival.sent_at, reader=Reader(actor.zone))
         title = checked_title(draft)
         new = NewTask(
             title=title,
             due=draft.due,
-            priority=Priority(draft.priority),
-            task_type=draft.task_type,
+            priority=Priority(draft.priority or Priority.NORMAL),
+            task_type=draft.task_type or "todo",
             assignee_id=actor.member_id,
             raw_input=storable(text),
             phone=draft.phone,
@@ -176,7 +177,7 @@ class Tasks:
 
 def checked_title(draft: Draft) -> str:
     """The title of a draft that may be saved. Raises BadInput with what to type instead."""
-    if draft.past is not None:
+    if draft.confirm == "past":
         raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
     if draft.bad_phone is not None:
         raise BadInput(

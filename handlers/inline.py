@@ -18,6 +18,7 @@ from crm.answers import Answer
 from crm.dialogs import Dialog, DialogKey, DialogStore
 from crm.errors import N_, BadInput
 from crm.grammar.drafts import parse
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.tasks import Tasks, checked_title
 from crm.updates import Arrival
@@ -41,7 +42,7 @@ async def offer_task(query: InlineQuery, bot: Bot, actor: Actor, dialogs: Dialog
     words = query.query.strip()
     for start in ("task ", "задача "):
         words = words[len(start) :] if words.casefold().startswith(start) else words
-    draft = parse(words, now=clock(), zone=actor.zone)
+    draft = parse(words, now=clock(), reader=Reader(actor.zone))
     try:
         title = checked_title(draft)
     except BadInput:

@@ -1,0 +1,362 @@
+"""Call logs: who was called, which way, how long, how it ended; notes after a colon, the next task after a comma."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from itertools import product
+
+from crm.grammar import english, russian
+from crm.grammar.clocks import Clock, Dial, clock_at
+from crm.grammar.contacts import NOBODY, ContactLookup
+from crm.grammar.dates import UTC, Due
+from crm.grammar.days import Day
+from crm.grammar.daywords import day_at
+from crm.grammar.drafts import Alternative, Draft
+from crm.grammar.lengths import length_at
+from crm.grammar.moments import Setting
+from crm.grammar.people import mentioned, named_outright, suggested
+from crm.grammar.readers import Reader
+from crm.grammar.titles import without
+from crm.grammar.tokens import MASKED, Line, Span, quoted
+
+_DIRECTIONS = {
+    word: direction
+    for direction, words in (
+        ("outbound", "out outbound outgoing исх исходящий исходящая исходящее исходящим"),
+        ("inbound", "in inbound incoming вх входящий входящая входящее входящим"),
+    )
+    for word in words.split()
+}
+_OUTCOMES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _outcome, _phrases in {
+    "connected": "connected|talked|spoke|answered|reached|дозвонился|дозвонилась|дозвонились|поговорили|поговорил|поговорила|"
+    "состоялся|ответил|ответила|пообщались|созвонились",
+    "no_answer": "no answer|no reply|missed|didn't answer|did not answer|not answered|didn't pick up|did not pick up|unanswered|"
+    "no pickup|недозвон|не дозвонился|не дозвонилась|не дозвонились|не взял трубку|не взяла трубку|не взял|не взяла|"
+    "не ответил|не ответила|не отвечает|не берет трубку|не берет|нет ответа|без ответа|пропущен|пропущена|пропущенный|"
+    "пропущено|недоступен|недоступна|не поднял|не подняла",
+    "busy": "busy|engaged|line busy|занято|занят|занята",
+    "left_voicemail": "left voicemail|left a voicemail|left vm|voicemail|vm|voice mail|на автоответчик|автоответчик|автоответчике|"
+    "голосовая почта",
+    "left_live_message": "left a message|left message|передали сообщение|передал сообщение|передала сообщение|оставил сообщение|"
+    "оставила сообщение",
+    "wrong_number": "wrong number|ошибся номером|ошиблась номером|ошибся|ошиблась|ошиблись номером|ошиблись|ошибка номера|ошибка|"
+    "не тот номер|неверный номер",
+    "callback_requested": "callback requested|requested a callback|requested callback|asked to call back|asked for a callback|"
+    "wants a callback|callback|call back|просил перезвонить|просила перезвонить|просили перезвонить|"
+    "попросил перезвонить|попросила перезвонить|просит перезвонить",
+}.items():
+    for _phrase in _phrases.split("|"):
+        _words = tuple(_phrase.split())
+        _OUTCOMES.setdefault(_words[0], []).append((_words, _outcome))
+for _rows in _OUTCOMES.values():
+    _rows.sort(key=lambda row: -len(row[0]))
+_NOTES = re.compile(r":(?=\s|$)")
+_AGO = frozenset({"ago", "назад"})
+
+
+def read_call(
+    text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY, start: int = 0
+) -> Draft:
+    """Read a call log that begins at `start` of the text."""
+    return _Log(text, now, reader, contacts, start).draft()
+
+
+def as_log(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> Draft | None:
+    """A line that begins with "call" or «звонок» as a log, None unless it says which way, how long or how it ended."""
+    log = _Log(text, now, reader, contacts, start)
+    needed = 1 if text.lstrip()[:1].casefold() == "з" else 2
+    said = log.evidence()
+    has_way = log.direction is not None or log.outcome is not None
+    return log.draft() if said >= needed and has_way and not log.looks_ahead else None
+
+
+class _Log:
+    """One log while it is read: `spans` grow as its parts are found."""
+
+    def __init__(self, text: str, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> None:
+        from crm.grammar.reading import gather
+
+        self.text, self.now, self.reader, self.contacts = text, now, reader, contacts
+        self.direction: str | None = None
+        self.outcome: str | None = None
+        self.seconds: int | None = None
+        self.ago: int | None = None
+        self.clock: Clock | None = None
+        self.day: Day | None = None
+        self.follow_up: Draft | None = None
+        self.looks_ahead = False
+        self.spans: dict[str, list[Span]] = {"object": [(0, start)]} if start else {}
+        head_end = self._notes(start)
+        clauses = self._clauses(start, head_end)
+        self.gathered = gather(text[: clauses[0][1]], reader, contacts, start)
+        self.line = self.gathered.line
+        for name, spans in self.gathered.spans.items():
+            self.spans.setdefault(name, []).extend(spans)
+        self._walk(self.line, 0)
+        for begin, end in clauses[1:]:
+            self._clause(begin, end)
+
+    def evidence(self) -> int:
+        return sum(
+            each is not None for each in (self.direction, self.outcome, self.seconds, self.notes or None)
+        )
+
+    def _notes(self, start: int) -> int:
+        """Where the head ends; what follows its colon is the notes, unread."""
+        quotes = quoted(self.text)
+        self.notes = ""
+        for colon in _NOTES.finditer(self.text, start):
+            at = colon.start()
+            if any(begin <= at < end for begin, end in quotes):
+                continue
+            self.notes = " ".join(self.text[at + 1 :].split())
+            self.spans.setdefault("notes", []).append((at, len(self.text)))
+            return at
+        return len(self.text)
+
+    def _clauses(self, start: int, end: int) -> list[Span]:
+        """The stretches between commas; not those between digits or within quotes."""
+        quotes = quoted(self.text[:end])
+        cuts = [start - 1]
+        for at in range(start, end):
+            if self.text[at] not in ",;" or any(begin <= at < stop for begin, stop in quotes):
+                continue
+            if self.text[at - 1 : at].isdecimal() and self.text[at + 1 : at + 2].isdecimal():
+                continue
+            cuts.append(at)
+            if len(cuts) > 20:
+                break
+        return [(cut + 1, after) for cut, after in zip(cuts, (*cuts[1:], end), strict=True)]
+
+    def _walk(self, line: Line, shift: int) -> None:
+        """Take out of a clause all that a log is made of. `shift` is where its text begins."""
+        at = 0
+        while at < line.count:
+            end = at if line.lows[at] == MASKED else self._one(line, at, shift)
+            at = max(end, at + 1)
+
+    def _one(self, line: Line, at: int, shift: int) -> int:
+        lows = line.lows
+        low = lows[at]
+        if (
+            low in _DIRECTIONS
+            and self.direction is None
+            and not (low in ("in", "out") and self._is_talk(line, at))
+        ):
+            end = at + 1 + (lows[at + 1] in (".", "call", "звонок") and lows[at + 1] != "")
+            end += lows[end] in ("from", "to", "от")
+            self.direction = _DIRECTIONS[low]
+            return self._took("direction", line, at, end, shift)
+        if low in ("from", "от") and self.direction is None and self._nothing_before(line, at):
+            self.direction = "inbound"
+            return self._took("direction", line, at, at + 1, shift)
+        if (
+            low in ("to", "with", "с", "со", "к")
+            and self._nothing_before(line, at)
+            and clock_at(line, at) is None
+        ):
+            return self._took("object", line, at, at + 1, shift)
+        for words, outcome in _OUTCOMES.get(low, ()):
+            if tuple(lows[at : at + len(words)]) == words:
+                if self.outcome is None:
+                    self.outcome = outcome
+                    return self._took("outcome", line, at, at + len(words), shift)
+                break
+        length_start = at + 1 if low in ("for", "на") else at
+        length = length_at(line, length_start)
+        if length is not None and length[0].is_clock and length[0].seconds:
+            if lows[length[1]] in _AGO and self.ago is None:
+                self.ago = length[0].seconds
+                return self._took("started_at", line, at, length[1] + 1, shift)
+            if self.seconds is None:
+                self.seconds = length[0].seconds
+                return self._took("duration_seconds", line, at, length[1], shift)
+        if self.day is None and (found := day_at(line, at)) is not None:
+            self.day = found[0]
+            self.looks_ahead = self.looks_ahead or not self._days()
+            return self._took("started_at", line, at, found[1], shift)
+        if self.clock is None and (clock := clock_at(line, at)) is not None:
+            self.clock = clock[0]
+            return self._took("started_at", line, at, clock[1], shift)
+        return at
+
+    def _is_talk(self, line: Line, at: int) -> bool:
+        """Whether "in" or "out" is an ordinary word here: "in Berlin", "out of stock"."""
+        following = line.lows[at + 1]
+        return following in ("the", "of", "a", "charge") or (
+            at + 1 < line.count and line.tokens[at + 1].text[:1].isupper() and line.lows[at] == "in" and at > 0
+            and not self._nothing_before(line, at)
+        )  # fmt: skip
+
+    def _nothing_before(self, line: Line, at: int) -> bool:
+        taken = [span for each in self.spans.values() for span in each]
+        return all(any(begin <= token.start < end for begin, end in taken) for token in line.tokens[:at])
+
+    def _took(self, name: str, line: Line, first: int, end: int, shift: int) -> int:
+        begin, stop = line.span(first, min(end, line.count))
+        self.spans.setdefault(name, []).append((begin + shift, stop + shift))
+        return end
+
+    def _clause(self, begin: int, end: int) -> None:
+        """What follows a comma: with a verb and a date the next task, with a verb alone a note, else more of the log."""
+        from crm.grammar.reading import read
+
+        said = self.text[begin:end]
+        if self.follow_up is None and self._has_verb(said):
+            task = read(said, now=self.now, reader=self.reader, contacts=self.contacts)
+            if task.due is not None and task.object != "call":
+                self.follow_up = task
+                self.spans.setdefault("follow_up", []).append((begin - 1, end))
+                return
+        line = Line(said, quoted(said))
+        before = self.outcome
+        self._walk(line, begin)
+        if before is None and self.outcome is not None:
+            pass
+        spans = [span for each in self.spans.values() for span in each if begin <= span[0] < end]
+        rest = without(self.text[:end], [(0, begin), *spans])
+        if rest:
+            self.notes = f"{rest}. {self.notes}" if self.notes else rest
+            self.spans.setdefault("notes", []).extend(_between(begin - 1, end, spans))
+
+    @staticmethod
+    def _has_verb(said: str) -> bool:
+        words = [token.low for token in Line(said).tokens if token.is_word]
+        if any(russian.is_verb(word) or word in russian.FIRST_PERSON for word in words):
+            return True
+        return any(word in english.VERBS or word in english.CALLING for word in words)
+
+    def draft(self) -> Draft:
+        taken = self._taken()
+        marks = self.gathered.marks
+        who = mentioned(self.line, self.contacts, self.gathered.quotes, taken)
+        outright = named_outright(marks.contact, self.contacts) if marks.contact else None
+        contact = outright if marks.contact else (who.contacts[0] if who.contacts else None)
+        name, talk = self._rest([*who.spans] if not marks.contact else [], known=contact is not None)
+        if marks.contact:
+            name = marks.contact if contact is None else None
+        notes = ". ".join(part for part in (talk, self.notes) if part) or None
+        started = self._started()
+        phone = self.gathered.phone
+        follow_up = self.follow_up
+        if follow_up is not None and follow_up.contact is None:
+            follow_up = replace(follow_up, contact=contact, contact_name=follow_up.contact_name or name)
+        alternatives = [Alternative({"started_at": each}) for each in started[1:]]
+        if not marks.contact:
+            alternatives += [Alternative({"contact": other}) for other in who.contacts[1:]]
+        has_who = contact is not None or name is not None or (phone is not None and phone.number is not None)
+        return Draft(
+            object="call",
+            contact=contact,
+            contact_name=None if contact else name,
+            suggestions=() if contact else suggested(self.line, self.contacts, taken),
+            phone=phone.number if phone else None,
+            bad_phone=phone.typed if phone and phone.number is None else None,
+            assignee=marks.assignee,
+            priority=marks.priority,
+            labels=tuple(marks.labels),
+            direction=self.direction or "outbound",
+            outcome=self.outcome or "connected",
+            duration_seconds=self.seconds,
+            started_at=started[0],
+            notes=notes,
+            follow_up=follow_up,
+            ambiguous=bool(alternatives),
+            alternatives=tuple(alternatives),
+            error=None if has_who else "contact_required",
+            spans={key: tuple(sorted(value)) for key, value in self.spans.items()},
+        )
+
+    def _taken(self) -> list[bool]:
+        spans = [span for each in self.spans.values() for span in each]
+        return [any(begin <= token.start < end for begin, end in spans) for token in self.line.tokens]
+
+    def _rest(self, names: list[Span], *, known: bool) -> tuple[str | None, str]:
+        """The name of whom nobody knows, and what else the head says."""
+        head = self.gathered.text
+        spans = [span for each in self.spans.values() for span in each if span[0] < len(head)]
+        spans = [(begin, min(end, len(head))) for begin, end in spans]
+        self.spans.setdefault("contact", []).extend(
+            span for span in names if not any(begin < span[1] and span[0] < end for begin, end in spans)
+        )
+        if known:
+            talk = without(head, [*spans, *names])
+            return None, talk
+        rest = without(head, spans)
+        words = rest.split()
+        capitals = 0
+        while capitals < len(words) and words[capitals][:1].isupper():
+            capitals += 1
+        if 0 < capitals < len(words) and words[capitals][:1] not in '«"“„&':
+            return " ".join(words[:capitals]), " ".join(words[capitals:])
+        return rest or None, ""
+
+    def _days(self) -> list[date]:
+        """The most recent past days that were meant; empty when only days ahead are."""
+        setting = Setting(self.now, self.reader.zone, self.reader)
+        today = setting.today
+        if self.day is None:
+            return [today, today - timedelta(days=1)]
+        if self.day.kind in ("weekday", "nearest", "last", "this"):
+            back = (today.weekday() - self.day.weekday) % 7
+            return [today - timedelta(days=back), today - timedelta(days=back + 7)]
+        dates = setting.dates(self.day)
+        if self.day.kind == "date" and self.day.year is None and dates and dates[0] > today:
+            try:
+                return [dates[0].replace(year=dates[0].year - 1)]
+            except ValueError:
+                return []
+        return [day for day in dates[:1] if day <= today]
+
+    def _started(self) -> list[datetime]:
+        zone = self.reader.zone
+        length = timedelta(seconds=self.seconds or 0)
+        if self.ago is not None:
+            return [(self.now.astimezone(UTC) - timedelta(seconds=self.ago)).astimezone(zone)]
+        days = self._days()
+        if self.clock is None:
+            if self.day is None or not days or days[0] == self.now.astimezone(zone).date():
+                return [(self.now.astimezone(UTC) - length).astimezone(zone)]
+            return [_moment(days[0], self.reader.workday_starts, zone.key, zone)]
+        clock = self.clock
+        hours = [clock.hour]
+        if clock.dial in (Dial.EITHER, Dial.MORNING):
+            hours.append(clock.hour + 12)
+        past = [
+            moment
+            for day, hour in product(days, hours)
+            if (moment := _moment(day, time(hour % 24, clock.minute), zone.key, zone)) <= self.now
+        ]
+        if not past:
+            return [(self.now.astimezone(UTC) - length).astimezone(zone)]
+        if clock.dial is Dial.EITHER:
+            first = {moment.hour: moment for moment in sorted(past)}
+            found = sorted(first.values(), reverse=True)
+            if self.day is not None:
+                found.sort(key=lambda moment: moment.hour < 12)
+            return found[:2]
+        mornings = [moment for moment in past if moment.hour == clock.hour] or past
+        latest = max(mornings)
+        evening = (
+            latest.replace(hour=clock.hour + 12) if clock.dial is Dial.MORNING and self.day is None else None
+        )
+        return [latest, evening] if evening is not None and evening <= self.now else [latest]
+
+
+def _moment(day: date, clock: time, key: str, zone: object) -> datetime:
+    at = Due(day, clock, key).at
+    assert at is not None  # noqa: S101 - a clock was given
+    return at.astimezone(Due(day, clock, key).zone)
+
+
+def _between(begin: int, end: int, spans: list[Span]) -> list[Span]:
+    """What of a stretch no span covers."""
+    free, position = [], begin
+    for start, stop in sorted(spans):
+        if start > position:
+            free.append((position, start))
+        position = max(position, stop)
+    if position < end:
+        free.append((position, end))
+    return free
