@@ -75,7 +75,7 @@ def shown(draft: Draft) -> dict[str, Any]:
     """A draft with the keys of the conventions."""
     fields = _fields(draft)
     fields["ambiguous"] = draft.ambiguous
-    fields["alternatives"] = [_changed(alternative.changes) for alternative in draft.alternatives]
+    fields["alternatives"] = [_changed(alternative.changes, fields) for alternative in draft.alternatives]
     return fields
 
 
@@ -118,14 +118,14 @@ def _due(due: Due | None) -> dict[str, str | None]:
     return {"due": due.at.astimezone(due.zone).isoformat(timespec="seconds"), "due_date": None}
 
 
-def _changed(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(changes: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
     """An alternative: only the keys that differ."""
     out: dict[str, Any] = {}
     for name, value in changes.items():
         if name == "due":
             due = _due(value)
             said: dict[str, Any] = {key: each for key, each in due.items() if each is not None}
-            out |= said or due
+            out |= said or {key: None for key in due if default[key] is not None}
         elif name == "contact":
             out[name] = value.name if value else None
         elif name == "started_at":

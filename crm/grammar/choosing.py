@@ -16,6 +16,7 @@ _FIELDS = {
     "remind": "object", "lead": "reminders", "zone": "due_tz", "length": "duration_minutes", "repeat": "rrule",
     "until": "rrule", "times": "rrule", "completion": "repeat_from", "link": "object",
 }  # fmt: skip
+WHEN = frozenset({*_FIELDS.values(), "due"}) - {"object"}
 _BARE_REPEATS = frozenset(english.REPEATS)
 
 
@@ -32,16 +33,9 @@ class Choice:
     from_completion: bool = False
     maybe_title: Piece | None = None
 
-    @property
-    def is_maybe_title(self) -> bool:
-        return self.maybe_title is not None
-
     def spans(self, line: Line) -> Iterator[tuple[str, Span]]:
         for piece in self.pieces:
             yield _FIELDS.get(piece.kind, "due"), line.span(piece.first, piece.end)
-
-    def maybe_title_spans(self, line: Line) -> list[Span]:
-        return [line.span(self.maybe_title.first, self.maybe_title.end)] if self.maybe_title else []
 
     def without_time(self) -> "Choice":
         """When nothing said when: only that it is a reminder is left."""

@@ -219,7 +219,7 @@ def _half(line: Line, at: int) -> tuple[str, int] | None:
 
 def _halved(hour: int, minute: int, half: str, after: int) -> Found | None:
     clock = with_part(Clock(hour % 24, minute), half)
-    return clock and (clock, after)
+    return None if clock is None else (clock, after)
 
 
 def with_part(clock: Clock, part: str) -> Clock | None:
@@ -334,7 +334,7 @@ def _spoken(line: Line, at: int) -> Found | None:
         return None
     start = found[1] + (lows[found[1]] in ("минут", "минуты", "minutes"))
     if lows[start] in ("past", "to") and (hour := whole(line, start + 1, digits=2)) and 1 <= hour[0] <= 12:
-        is_time = not (lows[hour[1]].isdecimal() or lows[hour[1]] in english.UNITS)
+        is_time = not (lows[at].isdecimal() or lows[hour[1]].isdecimal() or lows[hour[1]] in english.UNITS)
         return (
             _around(line, hour, found[0], is_before=lows[start] == "to")
             if is_time and found[0] % 5 == 0

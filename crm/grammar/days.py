@@ -49,6 +49,8 @@ def dates_of(day: Day, today: date, order: str | None, region: str | None) -> tu
             return (today + timedelta(days=ahead),)
         case "this":
             return (monday + timedelta(days=day.weekday),)
+        case "week after":
+            return (today + timedelta(days=7 + (ahead or 7)),)
         case "last":
             return (today - timedelta(days=(today.weekday() - day.weekday) % 7 or 7),)
         case "next":

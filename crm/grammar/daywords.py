@@ -112,7 +112,7 @@ def _day(line: Line, at: int, cue: str) -> Found | None:
         return offset(1), at + 2
     if low in ("сегодняшнего", "сегодняшнему") and lows[at + 1] in ("дня", "дню"):
         return offset(0), at + 2
-    if low == "a" and lows[at + 1 : at + 3] == ["week", "from"]:
+    if low == "a" and lows[at + 1 : at + 3] == ["week", "from"] and lows[at + 3] != "a":
         found = _day(line, at + 3, cue="on")
         if found and found[0].kind == "weekday":
             return Day("week after", weekday=found[0].weekday), found[1]

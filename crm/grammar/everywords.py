@@ -72,7 +72,7 @@ def _every(line: Line, at: int) -> Found | None:
 def _every_what(line: Line, at: int) -> Found | None:
     lows = line.lows
     low = lows[at]
-    if low == "single":
+    if low == "single" and lows[at + 1] != "single":
         return _every_what(line, at + 1)
     if low in ("first", "last", "1st") or low in (
         "первый",

@@ -169,9 +169,6 @@ def _dated_dues(said: Said, day: Day, clocks: list[Clock], setting: Setting) -> 
     today = setting.today
     if day.kind == "weekday" and day.weekday == today.weekday():
         dates.append(today)
-    if day.kind == "week after":
-        ahead = (day.weekday - today.weekday()) % 7
-        dates = [today + timedelta(days=7 + (ahead or 7))]
     if said.is_tonight or (said.part == "evening" and said.clock is None and dates == [today]):
         tonight = setting.due(today, setting.reader.evening)
         if said.clock is None and dates == [today]:

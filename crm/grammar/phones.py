@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import phonenumbers
-
 _PLUS = re.compile(r"(?<![\w+])\+\s?\d(?:[\s().-]{0,2}\d){0,19}(?!\w)")
 _BARE = re.compile(r"(?<![\w+.:/,-])\(?\d(?:[\s().-]{0,2}\d){4,19}(?![\w:])")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}[-.]\d{2}[-.]\d{2}|\d{1,2}\.\d{2}(?:[\s-]|$)")
@@ -93,6 +91,8 @@ def _valid_part(match: re.Match[str], regions: Sequence[str]) -> FoundPhone | No
 
 def e164(typed: str, regions: Sequence[str] | None = None) -> str | None:
     """The number as E.164, None when libphonenumber doesn't find it valid, anywhere or in one of these regions."""
+    import phonenumbers  # 0.1 s, and most lines have no number
+
     for region in regions or (None,) if typed.lstrip().startswith("+") else regions or ():
         try:
             number = phonenumbers.parse(typed, region)

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crm.grammar import english, russian
-from crm.grammar.choosing import Choice, choose
+from crm.grammar.choosing import WHEN, Choice, choose
 from crm.grammar.contacts import ContactLookup
 from crm.grammar.drafts import Alternative, Draft
 from crm.grammar.letters import says_nothing
@@ -16,7 +16,7 @@ from crm.grammar.moments import FAR_AHEAD, Reading, Setting, readings
 from crm.grammar.people import mentioned, named_outright, suggested
 from crm.grammar.phones import FoundPhone, find_phone
 from crm.grammar.readers import Reader
-from crm.grammar.scanning import scan
+from crm.grammar.scanning import Piece, scan
 from crm.grammar.titles import without
 from crm.grammar.tokens import MASKED, Line, Span, quoted
 from crm.grammar.typos import mended
@@ -118,7 +118,8 @@ def put_together(
     gathered: Gathered, now: datetime, reader: Reader, contacts: ContactLookup, *, is_reminder: bool = False
 ) -> Draft:
     line, marks = gathered.line, gathered.marks
-    choice = choose(line, scan(line))
+    pieces = scan(line)
+    choice = choose(line, pieces)
     zone = ZoneInfo(choice.zone) if choice.zone else reader.zone
     setting = Setting(now, zone, reader)
     found = readings(choice.said, setting)
@@ -136,7 +137,9 @@ def put_together(
     is_reminder = is_reminder or choice.is_reminder
     outright = named_outright(marks.contact, contacts) if marks.contact else None
     chosen = outright if marks.contact else (who.contacts[0] if who.contacts else None)
-    alternatives = _alternatives(found, choice, gathered, title)
+    alternatives = _alternatives(found)
+    if choice.maybe_title is not None and title is not None:
+        alternatives.append(_as_title(gathered, pieces, choice.maybe_title, setting, first))
     if not marks.contact:
         alternatives += [Alternative({"contact": other}) for other in who.contacts[1:]]
     far = first.due is not None and first.due.date - setting.today > FAR_AHEAD
@@ -180,29 +183,42 @@ def taken_tokens(gathered: Gathered) -> list[bool]:
     return taken
 
 
-def _alternatives(
-    found: list[Reading], choice: Choice, gathered: Gathered, title: str | None
-) -> list[Alternative]:
-    first = found[0] if found else Reading()
-    differing = []
+def _alternatives(found: list[Reading]) -> list[Alternative]:
+    """The other readings. With another rule the due is told even where it is the same."""
+    differing: list[dict[str, object]] = []
     for other in found[1:]:
+        first = found[0]
         changes: dict[str, object] = {}
         if other.due != first.due or other.rule != first.rule:
             changes["due"] = other.due
         if other.rule != first.rule:
-            changes["rrule"] = other.rule
-            if (other.rule is None) != (first.rule is None):
-                changes["repeat_from"] = "schedule" if other.rule else None
+            changes |= _ruled(other, first)
         if changes and changes not in differing:
             differing.append(changes)
-    alternatives = [Alternative(changes) for changes in differing]
-    if choice.is_maybe_title and title is not None:
-        kept = choice.maybe_title_spans(gathered.line)
-        spans = [span for each in gathered.spans.values() for span in each if span not in kept]
-        changes = {"title": without(gathered.text, spans)}
-        changes |= {"due": None} if first.rule is None else {"due": None, "rrule": None, "repeat_from": None}
-        alternatives.append(Alternative(changes))
-    return alternatives
+    return [Alternative(changes) for changes in differing]
+
+
+def _ruled(other: Reading, first: Reading) -> dict[str, object]:
+    if (other.rule is None) == (first.rule is None):
+        return {"rrule": other.rule}
+    return {"rrule": other.rule, "repeat_from": "schedule" if other.rule else None}
+
+
+def _as_title(
+    gathered: Gathered, pieces: list[Piece], kept: Piece, setting: Setting, first: Reading
+) -> Alternative:
+    """The reading in which a piece is a part of the title: "Monday report"."""
+    line = gathered.line
+    choice = choose(line, [piece for piece in pieces if piece != kept])
+    other = next(iter(readings(choice.said, setting)), Reading())
+    when = {span for _, span in choice.spans(line)}
+    spans = [span for name, each in gathered.spans.items() if name not in WHEN for span in each]
+    changes: dict[str, object] = {"title": without(gathered.text, [*spans, *when]) or None}
+    if other.due != first.due:
+        changes["due"] = other.due
+    if other.rule != first.rule:
+        changes |= _ruled(other, first)
+    return Alternative(changes)
 
 
 def task_type(line: Line, taken: list[bool]) -> str | None:

@@ -112,10 +112,16 @@ _EVENT = frozenset(
 )
 
 
-def _lead(line: Line, at: int, _: list[Piece]) -> Piece | None:
+def _lead(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     """ "remind 1h before", "за час", "с напоминанием за 30 минут": how long before, to be reminded."""
     lows = line.lows
     start = at
+    if pieces and pieces[-1].kind == "lead" and pieces[-1].end == at:
+        start += lows[at] in ("and", "и", ",", "&")
+        found = length_at(line, start)
+        if found is not None and lows[found[1]] == "before":
+            return Piece("lead", at, found[1] + 1, (found[0], True))
+        start = at
     if lows[start] in ("with", "and", "и", "с"):
         start += 1
         start += lows[start] == "a"
@@ -159,12 +165,17 @@ def _lead(line: Line, at: int, _: list[Piece]) -> Piece | None:
     return Piece("lead", at, after, (found[0], is_said))
 
 
+_JOINS = frozenset({"до", "to", "till", "until", "-", "–", "—", "and", "и", "по", "through", "thru"})
+
+
 def _range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     """ "с 10 до 12", "from 9 to 5", "10:00–11:30", "between 2 and 4pm"."""
     lows = line.lows
     opening = lows[at] in ("с", "со", "from", "between", "между")
     is_strong = opening or lows[at] in STRONG
     start = at + 1 if is_strong else at
+    if _JOINS.isdisjoint(lows[start + 1 : start + 7]):
+        return None
     if not (lows[start].isdecimal() or lows[start] in NUMBERS or lows[start] in ("половины", "noon")):
         return None
     first = _end_clock(line, start, is_open=is_strong)
@@ -205,10 +216,11 @@ def _shows_time(line: Line, start: int, middle: int, end: int) -> bool:
 
 def _end_clock(line: Line, at: int, *, is_open: bool) -> tuple[Clock, int] | None:
     """A time within a range: any form, and a bare hour."""
-    found = clock_at(line, at)
+    number = whole(line, at, digits=2)
+    is_joined = number is not None and line.lows[number[1]] in ("to", "till", "until")
+    found = None if is_joined else clock_at(line, at)
     if found is not None:
         return found
-    number = whole(line, at, digits=2)
     if (
         number is None
         or number[0] > 24
@@ -234,6 +246,8 @@ def _day_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     lows = line.lows
     opening = lows[at] in ("с", "со", "from", "between", "между")
     start = at + 1 if opening else at
+    if _JOINS.isdisjoint(lows[start + 1 : start + 8]):
+        return None
     joins = ("по", "до", "to", "till", "until", "through", "thru", "-", "–", "—", "and", "и")
     first = day_at(line, at) if lows[at] in ("с", "со") else day_at(line, start)
     if first is not None and first[0].kind in ("date", "weekday", "after", "slashed", "day of month"):
@@ -454,7 +468,7 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
     begin(_day, DAY_PREPOSITIONS | {"the", "day", "a", "end", "eod", "eow", "eom", "cob", "next", "this", "last", "coming",
                                     "upcoming", "конец", "завтрашний"}
           | english.DAYS.keys() | russian.DAYS.keys() | english.WEEKDAYS.keys() | russian.WEEKDAYS.keys()
-          | english.MONTHS.keys() | english.ORDINALS.keys() | russian.ORDINALS.keys()
+          | {"twenty", "thirty", "двадцать", "тридцать"} | english.MONTHS.keys() | english.ORDINALS.keys() | russian.ORDINALS.keys()
           | russian.NEXT | russian.THIS | russian.NEAREST | russian.LAST)  # fmt: skip
     begin(_length, {"for", "на"})
     begin(_clock, [*CLOCK_PREPOSITIONS, *spoken])

@@ -37,6 +37,7 @@ class Line:
         self.tokens = tokens = list(tokenised(text))
         self.count = len(tokens)
         self.lows = [token.low for token in tokens] + [""] * _PADDING
+        self._numbers = [int(low) if len(low) <= 5 and low.isdecimal() and low.isascii() else None for low in self.lows]
         self.is_cyrillic = sum("а" <= low[0] <= "я" for low in self.lows[: self.count]) * 2 > sum(
             low[0].isalpha() for low in self.lows[: self.count]
         )
@@ -55,6 +56,7 @@ class Line:
                 break
             if spans[at][0] < token.end:
                 self.lows[index] = MASKED
+                self._numbers[index] = None
 
     def span(self, first: int, end: int) -> Span:
         """Where the tokens from `first` up to, not including, `end` stand in the text."""
@@ -66,8 +68,8 @@ class Line:
 
     def number(self, index: int, digits: int = 4) -> int | None:
         """The whole number written in digits at `index`, None for anything else or a longer one."""
-        low = self.lows[index]
-        return int(low) if len(low) <= digits and low.isdecimal() and low.isascii() else None
+        value = self._numbers[index]
+        return value if value is not None and len(self.lows[index]) <= digits else None
 
 
 def tokenised(text: str) -> Iterator[Token]:

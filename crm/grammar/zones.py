@@ -70,7 +70,7 @@ def zone_at(line: Line, at: int) -> tuple[str, int] | None:
     lows = line.lows
     low = lows[at]
     if low == "(":  # "9:00 (МСК)"
-        found = zone_at(line, at + 1)
+        found = zone_at(line, at + 1) if lows[at + 1] != "(" else None
         return (found[0], found[1] + 1) if found and lows[found[1]] == ")" else None
     if low == "по":
         return _russian(line, at + 1)
