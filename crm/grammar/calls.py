@@ -68,6 +68,8 @@ def as_log(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup,
     needed = 1 if text.lstrip()[:1].casefold() == "з" else 2
     said = log.evidence()
     has_way = log.direction is not None or log.outcome is not None
+    if needed > 1 and log.outcome is None:
+        has_way = False  # "call back Bob in 10 min" is a task
     return log.draft() if said >= needed and has_way and not log.looks_ahead else None
 
 
@@ -174,8 +176,11 @@ class _Log:
                 return self._took("duration_seconds", line, at, length[1], shift)
         if self.day is None and (found := day_at(line, at)) is not None:
             self.day = found[0]
-            self.looks_ahead = self.looks_ahead or not self._days()
-            return self._took("started_at", line, at, found[1], shift)
+            if self._days():
+                return self._took("started_at", line, at, found[1], shift)
+            self.day, self.looks_ahead = None, True  # it goes to the notes
+            clock = clock_at(line, found[1])
+            return clock[1] if clock else found[1]
         if self.clock is None and (clock := clock_at(line, at)) is not None:
             self.clock = clock[0]
             return self._took("started_at", line, at, clock[1], shift)
@@ -233,7 +238,8 @@ class _Log:
         who = mentioned(self.line, self.contacts, self.gathered.quotes, taken)
         outright = named_outright(marks.contact, self.contacts) if marks.contact else None
         contact = outright if marks.contact else (who.contacts[0] if who.contacts else None)
-        name, talk = self._rest([*who.spans] if not marks.contact else [], known=contact is not None)
+        names = [] if marks.contact else [self._with_surname(span, taken) for span in who.spans]
+        name, talk = self._rest(names, known=contact is not None)
         if marks.contact:
             name = marks.contact if contact is None else None
         notes = ". ".join(part for part in (talk, self.notes) if part) or None
@@ -267,6 +273,19 @@ class _Log:
             error=None if has_who else "contact_required",
             spans={key: tuple(sorted(value)) for key, value in self.spans.items()},
         )
+
+    def _with_surname(self, span: Span, taken: list[bool]) -> Span:
+        """The name with the capitalised words that touch it: the Smith of "Bob Smith", where only Bob is known."""
+        tokens = self.line.tokens
+        inside = [at for at, token in enumerate(tokens) if span[0] <= token.start < span[1]]
+        if not inside:
+            return span
+        first, last = inside[0], inside[-1]
+        while first > 0 and not taken[first - 1] and tokens[first - 1].text[0].isupper():
+            first -= 1
+        while last + 1 < len(tokens) and not taken[last + 1] and tokens[last + 1].text[0].isupper():
+            last += 1
+        return min(span[0], tokens[first].start), max(span[1], tokens[last].end)
 
     def _taken(self) -> list[bool]:
         spans = [span for each in self.spans.values() for span in each]

@@ -14,7 +14,7 @@ from crm.grammar.tokens import Line, Span
 
 _FIELDS = {
     "remind": "object", "lead": "reminders", "zone": "due_tz", "length": "duration_minutes", "repeat": "rrule",
-    "until": "rrule", "times": "rrule", "completion": "repeat_from", "link": "object",
+    "until": "rrule", "times": "rrule", "span": "rrule", "completion": "repeat_from", "link": "object",
 }  # fmt: skip
 WHEN = frozenset({*_FIELDS.values(), "due"}) - {"object"}
 _BARE_REPEATS = frozenset(english.REPEATS)
@@ -179,6 +179,15 @@ def _with_limits(chosen: dict[str, Piece], said: Said) -> Said:
             said = replace(said, times=chosen["times"].value)
         else:
             chosen.pop("times")
+    if "span" in chosen:
+        if (
+            said.repeat is not None
+            and isinstance(value := chosen["span"].value, Length)
+            and said.until is None
+        ):
+            said = replace(said, lasts=value)
+        else:
+            chosen.pop("span")
     if "completion" in chosen and said.repeat is None:
         chosen.pop("completion")
     return said

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from crm.grammar import english, russian
-from crm.grammar.numbers import whole
+from crm.grammar.numbers import NUMBERS, whole
 from crm.grammar.tokens import Line
 
 
@@ -88,7 +88,15 @@ def _bare(line: Line, at: int) -> Found | None:
     if found is not None:
         return found
     found = _hour(line, at, cued=False)
-    return found if found and found[0].dial is Dial.EXACT and line.number(found[1] - 1) is None else None
+    if found is None:
+        return None
+    last = lows[found[1] - 1]
+    is_clear = (
+        found[0].dial is Dial.EXACT
+        and line.number(found[1] - 1) is None
+        and last not in ("hours", *_HOUR_WORDS)
+    )
+    return found if is_clear or last == "o'clock" else None
 
 
 def _is_russian(low: str) -> bool:
@@ -293,7 +301,7 @@ def _spoken_minutes(line: Line, at: int) -> tuple[int, int] | None:
         return (unit[0], unit[1]) if unit and unit[0] < 10 else None
     if lows[at].isdecimal():
         value = line.number(at, 2)
-        is_time = value is not None and len(lows[at]) == 2 and value < 60 and _ends(line, at + 1)
+        is_time = value is not None and len(lows[at]) == 2 and value < 60 and not _counts(line, at + 1)
         return (value, at + 1) if value is not None and is_time and not line.glued(at) else None
     found = whole(line, at)
     if found is None or not 10 <= found[0] < 60 or lows[found[1]] in ("минут", "минуты"):
@@ -312,7 +320,7 @@ def _spoken(line: Line, at: int) -> Found | None:
         minutes = 30 if low == "half" else 15
         return _around(line, hour, minutes, is_before=lows[at + 1] == "to")
     if low in ("без", "полпятого") and low == "без":
-        minutes_found = (15, at + 2) if lows[at + 1] == "четверти" else whole(line, at + 1, digits=2)
+        minutes_found = (15, at + 2) if lows[at + 1] == "четверти" else _before_hour(line, at + 1)
         if minutes_found is None:
             return None
         start = minutes_found[1] + (lows[minutes_found[1]] in ("минут", "минуты"))
@@ -343,6 +351,14 @@ def _spoken(line: Line, at: int) -> Found | None:
     if start > found[1] and lows[start] in russian.HOUR_GENITIVE:
         return _around(line, (russian.HOUR_GENITIVE[lows[start]] - 1 or 12, start + 1), found[0])
     return None
+
+
+def _before_hour(line: Line, at: int) -> tuple[int, int] | None:
+    """The minutes of "без двадцати пять": the genitive alone, the hour after them is no part of it."""
+    found = whole(line, at, digits=2)
+    if found is not None and found[1] == at + 2 and not line.lows[at + 1].endswith(("и", "х", "ного")):
+        return NUMBERS[line.lows[at]], at + 1
+    return found
 
 
 def _around(

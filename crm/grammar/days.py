@@ -221,6 +221,8 @@ def written_date(line: Line, at: int) -> tuple[Day, int] | None:
     ):
         return None
     mark, second = lows[at + 1], line.number(at + 2, 2)
+    if lows[at - 1] in ("№", "#"):
+        return None
     if second is None or mark not in (".", "/", "-"):
         return None
     third = (
@@ -282,7 +284,7 @@ def _is_decimal(line: Line, at: int, after: int) -> bool:
         return True
     if low.startswith(russian.COUNTED_STEMS):
         return True
-    before = line.lows[at - 1]
+    before = line.lows[at - 2] if line.lows[at - 1] == "." else line.lows[at - 1]
     return before in ("$", "€", "£", "₽", "№", "#") or before in (
         "v", "version", "версия", "версии", "версию", "версией", "ver", "вер", "п", "пункт", "пункта", "пункту", "ст",
         "гл", "section", "chapter", "python", "rc", "release", "релиз", "room", "ip", "ios", "android", "postgresql",

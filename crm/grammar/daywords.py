@@ -70,6 +70,12 @@ def day_at(line: Line, at: int) -> Found | None:
 def after_at(line: Line, at: int) -> tuple[Length, int] | None:
     """ "in two hours", "через 20 минут", "3 days from now", "минут через 20": the length from now."""
     lows = line.lows
+    if lows[at : at + 2] == ["в", "течение"]:
+        if lows[at + 2] in ("часа", "минуты", "недели", "месяца"):
+            return {"часа": Length(3600), "минуты": Length(60), "недели": Length(0, 7)}.get(
+                lows[at + 2], Length(0, 0, 1)
+            ), at + 3
+        return length_at(line, at + 2) if lows[at + 2] != "дня" else None
     if lows[at] in ("in", "через", "within", "спустя"):
         start = at + 1 + (lows[at + 1] in ("about", "примерно", "around", "где-то"))
         found = length_at(line, start)
@@ -149,13 +155,13 @@ def _turned(line: Line, at: int, turned: str, cue: str) -> Found | None:
     start = at + 1 + (lows[at] == "след" and lows[at + 1] == "." and line.glued(at + 1))
     low = lows[start]
     weekday = english.WEEKDAYS.get(low)
-    if weekday is None and (cue or low in russian.CUED):
+    if weekday is None and (cue or low in russian.CUED or (lows[at] not in ("это", "этой", "этом"))):
         weekday = russian.WEEKDAYS.get(low)
     if weekday is not None:
         return Day(turned, weekday=weekday), start + 1
     if low == "weekend" and turned in ("this", "next", "nearest"):
         return Day("weekend", day=7 if turned == "next" else 0), start + 1
-    if turned != "next":
+    if turned != "next" or lows[at - 1] == "for":
         return None
     if low == "week":
         if lows[start + 1] in english.WEEKDAYS:
@@ -193,6 +199,8 @@ def _english_weekday(line: Line, at: int, cue: str) -> Found | None:
     dated = _then_date(line, after)
     if dated is not None:
         return dated
+    if lows[after] == "the" and (number := ordinal(line, after + 1)) and number[1] > after + 2:
+        return Day("day of month", day=number[0], is_monthly=True), number[1]
     if line.glued(after) and lows[after] in ("-", "–", "'", "/") and not cue:
         return None
     return Day("weekday", weekday=weekday, cue=bool(cue)), after
@@ -233,6 +241,9 @@ def _then_date(line: Line, at: int) -> Found | None:
 def _with_weekday(line: Line, found: Found) -> Found:
     """A weekday after the date, in brackets or after a comma, goes with it."""
     lows, after = line.lows, found[1]
+    start = after + (lows[after] == ",")
+    if lows[start] in russian.NOMINATIVE or (lows[start] in english.WEEKDAYS and start > after):
+        return found[0], start + 1
     if (
         lows[after] == "("
         and lows[after + 2] == ")"

@@ -126,7 +126,7 @@ def _turn(line: Line, at: int, turn: int, after: int) -> Found | None:
     lows = line.lows
     days = _weekdays(line, after)
     if days is not None:
-        if _month_follows(line, days[1]) is not None:
+        if _month_follows(line, days[1], named=True) is not None:
             return _nth(line, at, named_month=True)
         maybe = None if lows[at] == "other" or turn > 5 else turn
         return Repeat("WEEKLY", turn, days[0], maybe_nth=maybe), days[1]

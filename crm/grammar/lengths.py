@@ -81,6 +81,8 @@ def _part(line: Line, at: int) -> tuple[Length, int] | None:
         return Length(months=6), at + 1
     if low == "half" and lows[at + 1] in ("an", "a") and lows[at + 2] in ("hour", "day"):
         return Length(seconds=1800 if lows[at + 2] == "hour" else 43200), at + 3
+    if low == "half" and lows[at + 1 : at + 3] == ["a", "year"]:
+        return Length(months=6), at + 3
     if low in ("quarter", "четверть") or (low == "a" and lows[at + 1] == "quarter"):
         return _quarter(line, at + (low == "a"))
     if low in ("a", "an") and lows[at + 1] == "half" and lows[at + 2] == "hour":

@@ -7,7 +7,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from crm.grammar.clocks import Clock, Dial, with_part
-from crm.grammar.dates import FAR, Due, elapsed
+from crm.grammar.dates import FAR, Due, elapsed, months_later
 from crm.grammar.days import Day, dates_of
 from crm.grammar.lengths import Length
 from crm.grammar.readers import Reader, region_of
@@ -31,6 +31,7 @@ class Said:
     repeat: Repeat | None = None
     until: Day | None = None
     times: int | None = None
+    lasts: Length | None = None
     anchor: Day | None = None
 
 
@@ -295,12 +296,12 @@ def _first(repeat: Repeat, anchor: Day | None, clock: Clock | None, setting: Set
 def _limits(said: Said, due: Due, setting: Setting) -> str:
     if said.times is not None:
         return f";COUNT={said.times}"
-    if said.until is None:
+    if said.lasts is not None:
+        last = months_later(due.date, said.lasts.months) + timedelta(days=said.lasts.days - 1)
+    elif said.until is None or not (dates := setting.dates(said.until)):
         return ""
-    dates = setting.dates(said.until)
-    if not dates:
-        return ""
-    last = dates[0]
+    else:
+        last = dates[0]
     if due.time is None:
         return f";UNTIL={last:%Y%m%d}"
     ends = datetime.combine(last, time(23, 59, 59), setting.zone).astimezone(UTC)

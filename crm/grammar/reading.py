@@ -233,7 +233,7 @@ def task_type(line: Line, taken: list[bool]) -> str | None:
             continue
         if low in russian.CALLING and _is_calling(line, index):
             return "call"
-        if opens and low in english.CALLING:
+        if opens and low in english.CALLING and (low != "phone" or _names_someone(line, index + 1)):
             following = line.lows[index + 1]
             return (
                 None
@@ -249,6 +249,10 @@ def task_type(line: Line, taken: list[bool]) -> str | None:
             "to",
             "and",
             "then",
+            "will",
+            "should",
+            "must",
+            "i'll",
             "urgent",
             "urgently",
             "asap",
@@ -256,6 +260,16 @@ def task_type(line: Line, taken: list[bool]) -> str | None:
             "нужно",
         )
     return None
+
+
+def _names_someone(line: Line, index: int) -> bool:
+    """Whether a person follows "phone": a name, or a word for one."""
+    if index >= line.count:
+        return False
+    token = line.tokens[index]
+    return token.text[0].isupper() or token.low in (
+        "the", "my", "him", "her", "them", "back", "mom", "mum", "dad", "clients", "client", "up", "our",
+    )  # fmt: skip
 
 
 def _is_calling(line: Line, index: int) -> bool:

@@ -36,14 +36,9 @@ def scan(line: Line) -> list[Piece]:
     while at < line.count:
         low = line.lows[at]
         found = None
-        readers = None if _is_inside(line, at) else _STARTS.get(low)
-        if (
-            readers is None
-            and low.isdecimal()
-            and len(low) <= 4
-            and low.isascii()
-            and not _is_inside(line, at)
-        ):
+        is_inside = _is_inside(line, at) and not (pieces and pieces[-1].end == at)
+        readers = None if is_inside else _STARTS.get(low)
+        if readers is None and not is_inside and line.number(at) is not None:
             readers = _AT_NUMBER
         for read in readers or ():
             found = read(line, at, pieces)
@@ -153,6 +148,7 @@ def _lead(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     if found is None or (found[0].months and not is_said):
         return None
     after = found[1]
+    after += lows[after] in _REMINDING
     if lows[after] == "до":
         if lows[after + 1] in _EVENT:
             after += 2
@@ -337,9 +333,11 @@ def _times(line: Line, at: int, _: list[Piece]) -> Piece | None:
     return Piece("times", at, number[1] + 1, number[0])
 
 
-def _after(line: Line, at: int, _: list[Piece]) -> Piece | None:
+def _after(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     found = after_at(line, at)
-    if found is None:
+    if found is None or (
+        line.lows[at] == "в" and found[0].days and any(each.kind == "repeat" for each in pieces)
+    ):
         return None
     length, after = found
     lows = line.lows
@@ -396,17 +394,23 @@ def _part(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
 def _clock(line: Line, at: int, _: list[Piece]) -> Piece | None:
     if line.lows[at] in ("noon", "midnight"):
         return None
-    found = clock_at(line, at)
-    return found and Piece("clock", at, found[1], found[0])
+    is_about = line.lows[at] in ("часов", "часа", "часу") and line.lows[at + 1] in STRONG  # "часов в 9"
+    found = clock_at(line, at + is_about)
+    return None if found is None else Piece("clock", at, found[1], found[0])
 
 
 def _length(line: Line, at: int, _: list[Piece]) -> Piece | None:
     """ "for 1 hour", "на полчаса": how long it takes."""
     lows = line.lows
-    if lows[at - 1] in _MOVING and at:
+    if (lows[at - 1] in _MOVING and at) or (lows[at] == "в" and lows[at + 1] != "течение"):
         return None
-    found = length_at(line, at + 1)
-    if found is None or not found[0].seconds or found[0].days or found[0].months or found[0].seconds % 60:
+    start = at + 2 if lows[at : at + 2] == ["в", "течение"] else at + 1
+    found = length_at(line, start)
+    if found is None or found[0].seconds % 60:
+        return None
+    if found[0].days or found[0].months:
+        return Piece("span", at, found[1], found[0])
+    if start == at + 2 or not found[0].seconds:
         return None
     return Piece("length", at, found[1], found[0].seconds // 60)
 
@@ -459,7 +463,7 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
     begin(_range, {"с", "со", "from", "between", "между", *STRONG, *NUMBERS})
     begin(_day_range, {"с", "со", "from", "between", "между", *english.MONTHS, *english.WEEKDAYS})
     begin(_repeat, REPEAT_STARTS)
-    begin(_after, {"in", "через", "within", "спустя", "минут", "минуты", "часа", "часов", "часика", "дня", "дней", "недели",
+    begin(_after, {"in", "в", "через", "within", "спустя", "минут", "минуты", "часа", "часов", "часика", "дня", "дней", "недели",
                    "месяца", "a", "an", "one", "two", "three", "half", "four", "five", "ten"})  # fmt: skip
     begin(_until, {"until", "till", "untill", "до", "through", "thru", "по"})
     begin(_starting, {"starting", "beginning", "from", "начиная", "с", "со", "start"})
@@ -470,8 +474,8 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
           | english.DAYS.keys() | russian.DAYS.keys() | english.WEEKDAYS.keys() | russian.WEEKDAYS.keys()
           | {"twenty", "thirty", "двадцать", "тридцать"} | english.MONTHS.keys() | english.ORDINALS.keys() | russian.ORDINALS.keys()
           | russian.NEXT | russian.THIS | russian.NEAREST | russian.LAST)  # fmt: skip
-    begin(_length, {"for", "на"})
-    begin(_clock, [*CLOCK_PREPOSITIONS, *spoken])
+    begin(_length, {"for", "на", "в"})
+    begin(_clock, [*CLOCK_PREPOSITIONS, *spoken, "часов", "часа", "часу"])
     begin(_zone, {"(", "по", "time", "мск", "msk", "utc", "gmt", "cet", "cest", "est", "edt", "et", "cst", "cdt", "pst", "pdt",
                   "pt", "ist", "jst", "bst", "eet", "mst", "sgt", "екб"})  # fmt: skip
     from crm.grammar.zones import NAMES

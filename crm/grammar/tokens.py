@@ -37,7 +37,9 @@ class Line:
         self.tokens = tokens = list(tokenised(text))
         self.count = len(tokens)
         self.lows = [token.low for token in tokens] + [""] * _PADDING
-        self._numbers = [int(low) if len(low) <= 5 and low.isdecimal() and low.isascii() else None for low in self.lows]
+        self._numbers = [
+            int(low) if len(low) <= 5 and low.isdecimal() and low.isascii() else None for low in self.lows
+        ]
         self.is_cyrillic = sum("а" <= low[0] <= "я" for low in self.lows[: self.count]) * 2 > sum(
             low[0].isalpha() for low in self.lows[: self.count]
         )
