@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from crm.grammar.contacts import ContactLookup, KnownContact, KnownContacts
 from crm.grammar.dates import Due
-from crm.grammar.drafts import Draft, parse
+from crm.grammar.drafts import parse
+from crm.grammar.fields import Draft
 from crm.grammar.names import forms_of
 from crm.grammar.readers import Reader
 

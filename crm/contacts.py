@@ -7,7 +7,8 @@ from typing import Protocol
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
-from crm.grammar.drafts import Draft, parse_contact
+from crm.grammar.drafts import parse_contact
+from crm.grammar.fields import Draft
 from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.storage import Storage

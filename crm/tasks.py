@@ -10,7 +10,8 @@ from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, NotFound
 from crm.grammar.dates import Due
-from crm.grammar.drafts import Draft, parse
+from crm.grammar.drafts import parse
+from crm.grammar.fields import Draft
 from crm.grammar.letters import storable
 from crm.grammar.readers import Reader
 from crm.people import Actor, Role

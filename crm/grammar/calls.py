@@ -6,51 +6,25 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 
 from crm.grammar import english, russian
-from crm.grammar.clocks import Clock, Dial, clock_at
+from crm.grammar.callparts import between
+from crm.grammar.calltimes import moment_of
+from crm.grammar.clocks import clock_at
 from crm.grammar.contacts import NOBODY, ContactLookup
-from crm.grammar.dates import UTC, Due
+from crm.grammar.dates import UTC
 from crm.grammar.days import Day
 from crm.grammar.daywords import day_at
-from crm.grammar.drafts import Alternative, Draft
+from crm.grammar.dials import Clock, Dial
+from crm.grammar.fields import Alternative, Draft
+from crm.grammar.gathering import gather
 from crm.grammar.lengths import length_at
-from crm.grammar.moments import Setting
+from crm.grammar.outcomes import DIRECTIONS, OUTCOMES
 from crm.grammar.people import mentioned, named_outright, suggested
 from crm.grammar.readers import Reader
+from crm.grammar.reading import read_task
+from crm.grammar.sayings import Setting
 from crm.grammar.titles import without
 from crm.grammar.tokens import MASKED, Line, Span, quoted
 
-_DIRECTIONS = {
-    word: direction
-    for direction, words in (
-        ("outbound", "out outbound outgoing исх исходящий исходящая исходящее исходящим"),
-        ("inbound", "in inbound incoming вх входящий входящая входящее входящим"),
-    )
-    for word in words.split()
-}
-_OUTCOMES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _outcome, _phrases in {
-    "connected": "connected|talked|spoke|answered|reached|дозвонился|дозвонилась|дозвонились|поговорили|поговорил|поговорила|"
-    "состоялся|ответил|ответила|пообщались|созвонились",
-    "no_answer": "no answer|no reply|missed|didn't answer|did not answer|not answered|didn't pick up|did not pick up|unanswered|"
-    "no pickup|недозвон|не дозвонился|не дозвонилась|не дозвонились|не взял трубку|не взяла трубку|не взял|не взяла|"
-    "не ответил|не ответила|не отвечает|не берет трубку|не берет|нет ответа|без ответа|пропущен|пропущена|пропущенный|"
-    "пропущено|недоступен|недоступна|не поднял|не подняла",
-    "busy": "busy|engaged|line busy|занято|занят|занята",
-    "left_voicemail": "left voicemail|left a voicemail|left vm|voicemail|vm|voice mail|на автоответчик|автоответчик|автоответчике|"
-    "голосовая почта",
-    "left_live_message": "left a message|left message|передали сообщение|передал сообщение|передала сообщение|оставил сообщение|"
-    "оставила сообщение",
-    "wrong_number": "wrong number|ошибся номером|ошиблась номером|ошибся|ошиблась|ошиблись номером|ошиблись|ошибка номера|ошибка|"
-    "не тот номер|неверный номер",
-    "callback_requested": "callback requested|requested a callback|requested callback|asked to call back|asked for a callback|"
-    "wants a callback|callback|call back|просил перезвонить|просила перезвонить|просили перезвонить|"
-    "попросил перезвонить|попросила перезвонить|просит перезвонить",
-}.items():
-    for _phrase in _phrases.split("|"):
-        _words = tuple(_phrase.split())
-        _OUTCOMES.setdefault(_words[0], []).append((_words, _outcome))
-for _rows in _OUTCOMES.values():
-    _rows.sort(key=lambda row: -len(row[0]))
 _NOTES = re.compile(r":(?=\s|$)")
 _AGO = frozenset({"ago", "назад"})
 
@@ -77,7 +51,6 @@ class _Log:
     """One log while it is read: `spans` grow as its parts are found."""
 
     def __init__(self, text: str, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> None:
-        from crm.grammar.reading import gather
 
         self.text, self.now, self.reader, self.contacts = text, now, reader, contacts
         self.direction: str | None = None
@@ -142,13 +115,13 @@ class _Log:
         lows = line.lows
         low = lows[at]
         if (
-            low in _DIRECTIONS
+            low in DIRECTIONS
             and self.direction is None
             and not (low in ("in", "out") and self._is_talk(line, at))
         ):
             end = at + 1 + (lows[at + 1] in (".", "call", "звонок") and lows[at + 1] != "")
             end += lows[end] in ("from", "to", "от")
-            self.direction = _DIRECTIONS[low]
+            self.direction = DIRECTIONS[low]
             return self._took("direction", line, at, end, shift)
         if low in ("from", "от") and self.direction is None and self._nothing_before(line, at):
             self.direction = "inbound"
@@ -159,7 +132,7 @@ class _Log:
             and clock_at(line, at) is None
         ):
             return self._took("object", line, at, at + 1, shift)
-        for words, outcome in _OUTCOMES.get(low, ()):
+        for words, outcome in OUTCOMES.get(low, ()):
             if tuple(lows[at : at + len(words)]) == words:
                 if self.outcome is None:
                     self.outcome = outcome
@@ -205,11 +178,10 @@ class _Log:
 
     def _clause(self, begin: int, end: int) -> None:
         """What follows a comma: with a verb and a date the next task, with a verb alone a note, else more of the log."""
-        from crm.grammar.reading import read
 
         said = self.text[begin:end]
         if self.follow_up is None and self._has_verb(said):
-            task = read(said, now=self.now, reader=self.reader, contacts=self.contacts)
+            task = read_task(said, now=self.now, reader=self.reader, contacts=self.contacts)
             if task.due is not None and task.object != "call":
                 self.follow_up = task
                 self.spans.setdefault("follow_up", []).append((begin - 1, end))
@@ -223,7 +195,7 @@ class _Log:
         rest = without(self.text[:end], [(0, begin), *spans])
         if rest:
             self.notes = f"{rest}. {self.notes}" if self.notes else rest
-            self.spans.setdefault("notes", []).extend(_between(begin - 1, end, spans))
+            self.spans.setdefault("notes", []).extend(between(begin - 1, end, spans))
 
     @staticmethod
     def _has_verb(said: str) -> bool:
@@ -337,7 +309,7 @@ class _Log:
         if self.clock is None:
             if self.day is None or not days or days[0] == self.now.astimezone(zone).date():
                 return [(self.now.astimezone(UTC) - length).astimezone(zone)]
-            return [_moment(days[0], self.reader.workday_starts, zone.key, zone)]
+            return [moment_of(days[0], self.reader.workday_starts, zone.key, zone)]
         clock = self.clock
         hours = [clock.hour]
         if clock.dial in (Dial.EITHER, Dial.MORNING):
@@ -345,7 +317,7 @@ class _Log:
         past = [
             moment
             for day, hour in product(days, hours)
-            if (moment := _moment(day, time(hour % 24, clock.minute), zone.key, zone)) <= self.now
+            if (moment := moment_of(day, time(hour % 24, clock.minute), zone.key, zone)) <= self.now
         ]
         if not past:
             return [(self.now.astimezone(UTC) - length).astimezone(zone)]
@@ -361,21 +333,3 @@ class _Log:
             latest.replace(hour=clock.hour + 12) if clock.dial is Dial.MORNING and self.day is None else None
         )
         return [latest, evening] if evening is not None and evening <= self.now else [latest]
-
-
-def _moment(day: date, clock: time, key: str, zone: object) -> datetime:
-    at = Due(day, clock, key).at
-    assert at is not None  # noqa: S101 - a clock was given
-    return at.astimezone(Due(day, clock, key).zone)
-
-
-def _between(begin: int, end: int, spans: list[Span]) -> list[Span]:
-    """What of a stretch no span covers."""
-    free, position = [], begin
-    for start, stop in sorted(spans):
-        if start > position:
-            free.append((position, start))
-        position = max(position, stop)
-    if position < end:
-        free.append((position, end))
-    return free

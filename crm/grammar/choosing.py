@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from crm.grammar import english
-from crm.grammar.clocks import Clock
 from crm.grammar.days import Day, offset
+from crm.grammar.dials import Clock
 from crm.grammar.lengths import Length
-from crm.grammar.moments import Said
+from crm.grammar.nounphrases import outside_titles
+from crm.grammar.pieces import Piece
 from crm.grammar.repeats import Repeat
-from crm.grammar.scanning import Piece
+from crm.grammar.sayings import Said
 from crm.grammar.tokens import Line, Span
 
 _FIELDS = {
@@ -17,7 +17,6 @@ _FIELDS = {
     "until": "rrule", "times": "rrule", "span": "rrule", "completion": "repeat_from", "link": "object",
 }  # fmt: skip
 WHEN = frozenset({*_FIELDS.values(), "due"}) - {"object"}
-_BARE_REPEATS = frozenset(english.REPEATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,13 @@ class Choice:
 def choose(line: Line, pieces: list[Piece]) -> Choice:
     """The first piece of each kind that says when, the ones that go with it, and no more."""
     by_first = {piece.first: piece for piece in pieces}
-    pieces, maybe_title = _outside_titles(line, pieces, by_first)
+    pieces, maybe_title = outside_titles(line, pieces, by_first)
     chosen: dict[str, Piece] = {}
     leads: list[Piece] = []
     for piece in pieces:
         if piece.kind == "lead":
-            leads.append(piece)
+            if _is_lead(line, piece, by_first):
+                leads.append(piece)
         elif _fits(piece, chosen):
             chosen[piece.kind] = piece
     said = _said(chosen)
@@ -88,6 +88,13 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
         from_completion="completion" in chosen or (said.repeat is not None and said.repeat.from_completion),
         maybe_title=maybe_title if maybe_title in kept else None,
     )
+
+
+def _is_lead(line: Line, piece: Piece, by_first: dict[int, Piece]) -> bool:
+    """Whether "за час" is how long before: said with a word of reminding, or with no noun after it."""
+    is_said = isinstance(piece.value, tuple) and piece.value[1]
+    following = line.lows[piece.end]
+    return bool(is_said) or not following[:1].isalpha() or piece.end in by_first
 
 
 def _zone(chosen: dict[str, Piece]) -> str | None:
@@ -204,76 +211,3 @@ def _links(line: Line, remind: Piece, kept: list[Piece]) -> Iterator[Piece]:
         yield Piece("link", at, start + 1, None)
     elif line.lows[start] == "о" and line.lows[start + 1 : start + 4] == ["том", ",", "что"]:
         yield Piece("link", at, start + 4, None)
-
-
-def _outside_titles(
-    line: Line, pieces: list[Piece], by_first: dict[int, Piece]
-) -> tuple[list[Piece], Piece | None]:
-    """Without the days and repetitions that are part of a noun phrase; the one that may be, where it opens the line."""
-    kept: list[Piece] = []
-    maybe: Piece | None = None
-    for at, piece in enumerate(pieces):
-        verdict = _is_in_title(line, piece, pieces, at, by_first)
-        if verdict == "title":
-            continue
-        if verdict == "maybe" and maybe is None:
-            maybe = piece
-        kept.append(piece)
-    return kept, maybe
-
-
-def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_first: dict[int, Piece]) -> str:
-    word = line.lows[piece.first]
-    day = piece.value
-    is_day = piece.kind == "day" and isinstance(day, Day) and day.kind == "weekday" and not day.cue
-    is_repeat = piece.kind == "repeat" and word in _BARE_REPEATS and piece.end == piece.first + 1
-    if not is_day and not is_repeat:
-        return "when"
-    is_english = word.isascii()
-    before = pieces[at - 1] if at else None
-    touches = (
-        before is not None and before.end == piece.first and before.kind != "remind"
-    ) or piece.end in by_first
-    following = line.lows[piece.end]
-    opens = (before is None and piece.first == 0) or (
-        before is not None and before.kind == "remind" and before.end == piece.first
-    )
-    opens = opens or (
-        not any(token.isalnum() for token in line.lows[: piece.first] if token != "\0") and piece.first > 0
-    )
-    if not is_english:
-        is_short = len(word) <= 3
-        alone = piece.end == line.count and (opens or is_short)
-        return "when" if touches or alone or (is_short and opens) else "title"
-    if word in english.SHY_WEEKDAYS and not touches and not (piece.end == line.count):
-        return "title"
-    if touches or not following or not following[0].isalpha() or following in english.LINKS:
-        return "when"
-    if following in english.VERBS and following not in english.NOUN_VERBS:
-        return "when"
-    if following in english.NOUN_VERBS and _takes_object(line, piece.end):
-        return "when"
-    if following >= "а":
-        return "when"
-    return "maybe" if opens else "title"
-
-
-def _takes_object(line: Line, at: int) -> bool:
-    """Whether the word at `at`, noun or verb, is followed by what a verb takes: a name or an article."""
-    if at + 1 >= line.count:
-        return False
-    following = line.tokens[at + 1]
-    return following.low in (
-        "the",
-        "a",
-        "an",
-        "my",
-        "our",
-        "his",
-        "her",
-        "their",
-        "up",
-        "back",
-        "him",
-        "them",
-    ) or (following.text[0].isupper() and not following.text.isupper())

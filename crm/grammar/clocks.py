@@ -1,42 +1,17 @@
 """Times of day: "9am", "в 9 утра", "17:30", "half past five", "без пятнадцати десять", "вечером"."""
 
-from dataclasses import dataclass
-from enum import Enum
-
 from crm.grammar import english, russian
-from crm.grammar.numbers import NUMBERS, whole
+from crm.grammar.dials import Clock, Dial, Found, dialled, half_of_day, halved
+from crm.grammar.letters import words
+from crm.grammar.numbers import whole
+from crm.grammar.spokenclocks import spoken_at
 from crm.grammar.tokens import Line
 
-
-class Dial(Enum):
-    """What an hour leaves open."""
-
-    EXACT = "nothing"
-    EITHER = "1 to 7 without am or pm: morning or afternoon"
-    MORNING = "8 to 11 without am or pm: the morning, unless that is gone"
-    MIDNIGHT = "which end of the day"
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A time of day. `hour` is as said (1–7 for an open dial); `day_later` is set by "24:00"."""
-
-    hour: int
-    minute: int = 0
-    dial: Dial = Dial.EXACT
-    day_later: int = 0
-    part: str | None = None  # "morning" and so on: a part of the day alone, whose hour the member sets
-    maybe_date: tuple[int, int] | None = None  # day and month, where "в 10.12" may be meant so
-    alternative: int | None = None  # another hour that may be meant ("в обед")
-
-
-Found = tuple[Clock, int]
 STRONG = frozenset({"at", "в", "во", "@"})
-WEAK = frozenset({"by", "from", "till", "until", "before", "к", "ко", "с", "со", "до", "на", "after", "после", "around", "about",
-                  "около", "for", "~"})  # fmt: skip
+WEAK = words(
+    "by from till until before к ко с со до на after после around about около for ~"
+)  # fmt: skip
 PREPOSITIONS = STRONG | WEAK
-_MERIDIEMS = {"am": "morning", "pm": "afternoon", "утра": "morning", "дня": "afternoon", "вечера": "evening",
-              "ночи": "night", "пополудни": "afternoon", "a": "", "p": ""}  # fmt: skip
 _HOUR_WORDS = frozenset({"час", "часа", "часов", "ч", "часам", "часу", "часика"})
 
 
@@ -56,7 +31,7 @@ def _after_preposition(line: Line, at: int) -> Found | None:
     strong = lows[at] in STRONG
     found = (
         _named(line, start)
-        or _spoken(line, start)
+        or spoken_at(line, start)
         or _written(line, start, cued=True, russian_cue=_is_russian(lows[at]))
     )
     if found is not None:
@@ -84,7 +59,7 @@ def _bare(line: Line, at: int) -> Found | None:
     lows = line.lows
     if lows[at] in ("noon", "midnight"):
         return _named(line, at)
-    found = _spoken(line, at) or _written(line, at, cued=False, russian_cue=False)
+    found = spoken_at(line, at) or _written(line, at, cued=False, russian_cue=False)
     if found is not None:
         return found
     found = _hour(line, at, cued=False)
@@ -140,9 +115,9 @@ def _written(line: Line, at: int, *, cued: bool, russian_cue: bool) -> Found | N
             return None
         maybe_date = (hour, minute) if is_date else None
     after = at + 3
-    half = _half(line, after)
+    half = half_of_day(line, after)
     if half is not None:
-        return _halved(hour, minute, half[0], half[1])
+        return halved(hour, minute, half[0], half[1])
     after += line.lows[after] in ("h", "ч")
     is_russian = russian_cue or (line.is_cyrillic and line.lows[at - 1] not in ("at", "by"))
     is_open = 1 <= hour <= 7 and not padded and not is_russian
@@ -158,7 +133,8 @@ def _is_part_of_more(line: Line, at: int, after: int, mark: str) -> bool:
                                                          and lows[after + 1].isdecimal())):  # fmt: skip
         return True
     if line.glued(at) and (
-        lows[at - 1] in (".", ":", "/", "$", "€", "№", "#", "+", ",") or lows[at - 1].isalpha()
+        lows[at - 1] in (".", ":", "/", "$", "€", "№", "#", "+", ",")
+        or (lows[at - 1].isalpha() and lows[at - 1] != "t")
     ):
         return True
     if line.glued(after) and lows[after] in ("%", "€", "₽", "$"):
@@ -166,27 +142,7 @@ def _is_part_of_more(line: Line, at: int, after: int, mark: str) -> bool:
     return mark == "." and lows[at - 1] in VERSIONS
 
 
-VERSIONS = frozenset(
-    [
-        "v",
-        "version",
-        "версия",
-        "версии",
-        "версию",
-        "версией",
-        "ver",
-        "вер",
-        "п",
-        "пункт",
-        "ст",
-        "гл",
-        "rev",
-        "release",
-        "релиз",
-        "rc",
-        "ip",
-    ]
-)
+VERSIONS = words("v version версия версии версию версией ver вер п пункт ст гл rev release релиз rc ip")
 
 
 def _is_money(line: Line, after: int) -> bool:
@@ -194,74 +150,13 @@ def _is_money(line: Line, after: int) -> bool:
     return low in english.MONEY or low in ("%", "€", "₽", "$") or low.startswith(russian.COUNTED_STEMS)
 
 
-def _half(line: Line, at: int) -> tuple[str, int] | None:
-    """ "pm", "p.m.", "утра", "in the evening", "at night": which half of the day, and the place after it."""
-    lows = line.lows
-    low = lows[at]
-    if low in ("am", "pm", "утра", "вечера", "ночи", "пополудни"):
-        return _MERIDIEMS[low], at + 1
-    if low == "дня":
-        return "afternoon", at + 1
-    if (
-        low in ("a", "p")
-        and lows[at + 1] == "."
-        and lows[at + 2] == "m"
-        and line.glued(at + 1)
-        and line.glued(at + 2)
-    ):
-        after = at + 3
-        return ("morning" if low == "a" else "afternoon"), after + (lows[after] == "." and line.glued(after))
-    if (
-        low in ("a", "p")
-        and lows[at + 1] == "m"
-        and line.glued(at) is False
-        and line.number(at - 1, 2) is not None
-    ):
-        return ("morning" if low == "a" else "afternoon"), at + 2
-    if low == "in" and lows[at + 1] == "the" and lows[at + 2] in ("morning", "afternoon", "evening"):
-        return lows[at + 2], at + 3
-    if low == "at" and lows[at + 1] == "night":
-        return "night", at + 2
-    return None
-
-
-def _halved(hour: int, minute: int, half: str, after: int) -> Found | None:
-    clock = with_part(Clock(hour % 24, minute), half)
-    return None if clock is None else (clock, after)
-
-
-def with_part(clock: Clock, part: str) -> Clock | None:
-    """The clock in that part of the day; None where they disagree."""
-    hour, later = clock.hour, clock.day_later
-    if part == "morning":
-        hour = 0 if hour == 12 else hour
-    elif part == "afternoon":
-        hour = hour + 12 if hour < 12 else hour
-    elif part == "evening":
-        if hour == 12 or hour == 0:
-            hour, later = 0, 1  # noon is no evening: "в 12 вечера" is how some say midnight
-        elif hour < 12:
-            hour += 12
-    elif hour == 12 or (hour == 0 and clock.dial is Dial.MIDNIGHT):
-        return Clock(0, clock.minute, Dial.MIDNIGHT if not clock.minute else Dial.EXACT)
-    elif 7 <= hour < 12:
-        hour += 12
-    return Clock(hour, clock.minute, Dial.EXACT, later)
-
-
-def dialled(hour: int, minute: int = 0) -> Clock:
-    """The time with its hour as spoken: open from 1 to 11, as is above."""
-    dial = Dial.EITHER if 1 <= hour <= 7 else Dial.MORNING if 8 <= hour <= 11 else Dial.EXACT
-    return Clock(hour % 24, minute, dial, hour // 24)
-
-
 def _hour(line: Line, at: int, *, cued: bool) -> Found | None:
     """ "5", "5pm", "5 часов утра", "девять тридцать", "five o'clock"."""
     lows = line.lows
     if cued and lows[at] == "час":  # "в час", "в час дня"
-        half = _half(line, at + 1)
+        half = half_of_day(line, at + 1)
         if half is not None:
-            return _halved(1, 0, half[0], half[1])
+            return halved(1, 0, half[0], half[1])
         return None if _counts(line, at + 1) else (dialled(1), at + 1)
     found = whole(line, at, digits=2)
     if found is None or found[0] > 24:
@@ -280,9 +175,9 @@ def _hour(line: Line, at: int, *, cued: bool) -> Found | None:
         minutes = _spoken_minutes(line, after)
         if minutes is not None and (in_words or minutes[1] == after + 1):
             minute, after = minutes
-    half = _half(line, after)
+    half = half_of_day(line, after)
     if half is not None:
-        return _halved(hour, minute, half[0], half[1])
+        return halved(hour, minute, half[0], half[1])
     if not _may_end_hour(line, after):
         return None
     if minute == 0 and after == at + 1 and in_words and not cued:
@@ -307,74 +202,6 @@ def _spoken_minutes(line: Line, at: int) -> tuple[int, int] | None:
     if found is None or not 10 <= found[0] < 60 or lows[found[1]] in ("минут", "минуты"):
         return None
     return found
-
-
-def _spoken(line: Line, at: int) -> Found | None:
-    """ "half past five", "quarter to six", "половине шестого", "без пятнадцати десять", "пятнадцать минут шестого"."""
-    lows = line.lows
-    low = lows[at]
-    if low in ("a", "the") and lows[at + 1] in ("quarter", "half"):
-        at, low = at + 1, lows[at + 1]
-    if low in ("half", "quarter") and lows[at + 1] in ("past", "to", "after"):
-        hour = whole(line, at + 2, digits=2)
-        minutes = 30 if low == "half" else 15
-        return _around(line, hour, minutes, is_before=lows[at + 1] == "to")
-    if low in ("без", "полпятого") and low == "без":
-        minutes_found = (15, at + 2) if lows[at + 1] == "четверти" else _before_hour(line, at + 1)
-        if minutes_found is None:
-            return None
-        start = minutes_found[1] + (lows[minutes_found[1]] in ("минут", "минуты"))
-        hour = (1, start + 1) if lows[start] == "час" else whole(line, start, digits=2)
-        return _around(line, hour, minutes_found[0], is_before=True)
-    if low in ("половине", "половину", "половина", "полов", "пол", "четверть"):
-        start = at + 1 + (lows[at + 1] == "-")
-        if lows[start] in russian.HOUR_GENITIVE:
-            return _around(
-                line,
-                (russian.HOUR_GENITIVE[lows[start]] - 1 or 12, start + 1),
-                15 if low == "четверть" else 30,
-            )
-        return None
-    if low.startswith("пол") and low[3:] in russian.HOUR_GENITIVE:
-        return _around(line, (russian.HOUR_GENITIVE[low[3:]] - 1 or 12, at + 1), 30)
-    found = whole(line, at, digits=2)
-    if found is None or not 0 < found[0] < 60:
-        return None
-    start = found[1] + (lows[found[1]] in ("минут", "минуты", "minutes"))
-    if lows[start] in ("past", "to") and (hour := whole(line, start + 1, digits=2)) and 1 <= hour[0] <= 12:
-        is_time = not (lows[at].isdecimal() or lows[hour[1]].isdecimal() or lows[hour[1]] in english.UNITS)
-        return (
-            _around(line, hour, found[0], is_before=lows[start] == "to")
-            if is_time and found[0] % 5 == 0
-            else None
-        )
-    if start > found[1] and lows[start] in russian.HOUR_GENITIVE:
-        return _around(line, (russian.HOUR_GENITIVE[lows[start]] - 1 or 12, start + 1), found[0])
-    return None
-
-
-def _before_hour(line: Line, at: int) -> tuple[int, int] | None:
-    """The minutes of "без двадцати пять": the genitive alone, the hour after them is no part of it."""
-    found = whole(line, at, digits=2)
-    if found is not None and found[1] == at + 2 and not line.lows[at + 1].endswith(("и", "х", "ного")):
-        return NUMBERS[line.lows[at]], at + 1
-    return found
-
-
-def _around(
-    line: Line, hour: tuple[int, int] | None, minutes: int, *, is_before: bool = False
-) -> Found | None:
-    if hour is None or not 1 <= hour[0] <= 24 or not 0 < minutes < 60:
-        return None
-    value, after = hour
-    if is_before:
-        value, minutes = (value - 1 or 12), 60 - minutes
-    if line.lows[after] in ("o'clock", "часов", "часа"):
-        after += 1
-    half = _half(line, after)
-    if half is not None:
-        return _halved(value, minutes, half[0], half[1])
-    return dialled(value, minutes), after
 
 
 def _may_end_hour(line: Line, after: int) -> bool:

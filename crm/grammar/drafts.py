@@ -1,96 +1,66 @@
 """Drafts: what one line says of a task, a reminder, a contact or a call; the rest of it is the title."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any
+import re
+from collections.abc import Iterator
+from datetime import datetime
 
-from crm.grammar.contacts import NOBODY, ContactLookup, KnownContact
-from crm.grammar.dates import Due
-from crm.grammar.letters import on_one_line
+from crm.grammar.calls import as_log, read_call
+from crm.grammar.contacts import NOBODY, ContactLookup
+from crm.grammar.fields import Alternative, Draft
+from crm.grammar.letters import on_one_line, says_nothing
 from crm.grammar.readers import Reader
-from crm.grammar.tokens import Span
+from crm.grammar.reading import read_contact, read_task
 
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another way to read the line: the fields that differ, by their names in Draft."""
-
-    changes: Mapping[str, Any]
-
-    def of(self, draft: "Draft") -> "Draft":
-        """The draft as it would be, no longer in doubt."""
-        return replace(draft, **self.changes, ambiguous=False, alternatives=())
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a line said. None is what it didn't say; `title` is None when nothing was left for it.
-
-    `contact_name` is a name that no known contact has, `bad_phone` what was typed as a phone and is none.
-    `reminders` are ISO 8601 durations before the due, `rrule` an RFC 5545 rule, `repeat_from` "schedule" or
-    "completion". `started_at` is aware. `confirm` is "past" or "far_future", `dst` "gap_shifted" or "fold_first".
-    `spans` holds for each field the pieces of the text it came from; none overlaps another.
-    """
-
-    object: str = "task"
-    title: str | None = None
-    due: Due | None = None
-    priority: str | None = None
-    assignee: str | None = None
-    contact: KnownContact | None = None
-    contact_name: str | None = None
-    suggestions: tuple[KnownContact, ...] = ()
-    phone: str | None = None
-    bad_phone: str | None = None
-    labels: tuple[str, ...] = ()
-    task_type: str | None = None
-    rrule: str | None = None
-    repeat_from: str | None = None
-    reminders: tuple[str, ...] = ()
-    start_date: date | None = None
-    duration_minutes: int | None = None
-    direction: str | None = None
-    duration_seconds: int | None = None
-    outcome: str | None = None
-    notes: str | None = None
-    started_at: datetime | None = None
-    follow_up: "Draft | None" = None
-    ambiguous: bool = False
-    alternatives: tuple[Alternative, ...] = ()
-    confirm: str | None = None
-    dst: str | None = None
-    due_tz: str | None = None  # the zone, where the line named one
-    error: str | None = None
-    spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict, hash=False)
+__all__ = ["Alternative", "Draft", "as_text", "parse", "parse_call", "parse_contact", "parse_lines"]
+_COMMAND = re.compile(r"\s*/(task|задача|remind|напомни|call|звонок)(?:@\w+)?(?!\w)\s*", re.IGNORECASE)
+_CALL = re.compile(r"\s*(?:call|звонок)(?!\w)\s*:?\s*", re.IGNORECASE)
+_ITEM = re.compile(r"\s*(?:[-–—•*]\s+|\d{1,3}[.)]\s+(?=\S))")
 
 
 def parse(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY) -> Draft:
-    """Read one line. `now` is when it was sent, aware. Pure: the same text, clock and contacts give the same draft."""
-    from crm.grammar.reading import read
+    """Read one line. `now` is when it was sent, aware. Pure: the same text, clock and contacts give the same draft.
 
-    return read(on_one_line(text), now=now, reader=reader, contacts=contacts)
+    A leading /task, /remind or /call (in Russian too) says what it is; a call log is known by its form as well.
+    """
+    text = on_one_line(text)
+    command = _COMMAND.match(text)
+    if command is not None:
+        start, name = command.end(), command[1].casefold()
+        if name in ("call", "звонок"):
+            return read_call(text, now=now, reader=reader, contacts=contacts, start=start)
+        is_reminder = name in ("remind", "напомни")
+        return read_task(
+            text, now=now, reader=reader, contacts=contacts, start=start, is_reminder=is_reminder
+        )
+    call = _CALL.match(text)
+    log = None
+    if call is not None:
+        log = as_log(text, now=now, reader=reader, contacts=contacts, start=call.end())
+    return log or read_task(text, now=now, reader=reader, contacts=contacts)
 
 
 def parse_call(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY) -> Draft:
     """Read a call log, as what follows /call or /звонок: who, which number, how it ended, how long."""
-    from crm.grammar.calls import read_call
-
     return read_call(on_one_line(text), now=now, reader=reader, contacts=contacts)
 
 
 def parse_contact(text: str, *, reader: Reader) -> Draft:
     """Read a contact: a name and a phone, in either order; the title is the name."""
-    from crm.grammar.reading import read_contact
-
     return read_contact(on_one_line(text), reader)
 
 
 def parse_lines(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY) -> list[Draft]:
     """Read several lines as several drafts, empty ones left out; a dash or a number before an item is no part of it."""
-    from crm.grammar.reading import items
-
     return [parse(line, now=now, reader=reader, contacts=contacts) for line in items(text)]
+
+
+def items(text: str) -> Iterator[str]:
+    """The lines of a message that say something, without the dash or number before an item."""
+    for line in text.splitlines():
+        mark = _ITEM.match(line)
+        item = line[mark.end() :] if mark else line
+        if not says_nothing(item):
+            yield item.strip()
 
 
 def as_text(text: str) -> Draft:

@@ -5,9 +5,12 @@ from dataclasses import replace
 from crm.grammar import english, russian
 from crm.grammar.days import month_day, ordinal
 from crm.grammar.lengths import UNITS
+from crm.grammar.letters import words
+from crm.grammar.monthwords import NTH, day_number, month_follows, nth_weekday, of_month
 from crm.grammar.numbers import whole
 from crm.grammar.repeats import WEEKEND, WORKDAYS, Repeat
 from crm.grammar.tokens import Line
+from crm.grammar.weekdaylists import listed, weekdays_at
 
 Found = tuple[Repeat, int]
 _FREQUENCIES = {
@@ -15,9 +18,6 @@ _FREQUENCIES = {
     "mo": ("MONTHLY", 1), "q": ("MONTHLY", 3), "y": ("YEARLY", 1),
 }  # fmt: skip
 _TURNS = {"other": 2, "second": 2, "third": 3, "fourth": 4} | russian.TURNS
-_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1} | {
-    "последний": -1, "последнюю": -1, "последнее": -1, "последняя": -1, "последней": -1,
-} | russian.TURNS  # fmt: skip
 _PARTS = {
     "утро": "morning",
     "вечер": "evening",
@@ -26,9 +26,11 @@ _PARTS = {
     "ночь": "night",
 } | english.PARTS
 STARTS = (
-    frozenset({"every", "each", "раз", "once", "по", "on", "в", "во", "the", "first", "last", "weekdays", "будни", "будням",
-               "after", "после", "twice", "последний", "на", "weekday", "второй", "третий"})
-    | russian.EVERY | english.REPEATS.keys() | russian.REPEATS.keys() | english.MANY_WEEKDAYS.keys() | _NTH.keys()
+    words(
+    "every each раз once по on в во the first last weekdays будни будням after после twice последний "
+    "на weekday второй третий"
+)
+    | russian.EVERY | english.REPEATS.keys() | russian.REPEATS.keys() | english.MANY_WEEKDAYS.keys() | NTH.keys()
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def repeat_at(line: Line, at: int) -> Found | None:
         return _english_many(line, at)
     if low == "weekdays":
         return Repeat("WEEKLY", weekdays=WORKDAYS), at + 1
-    return _of_month(line, at)
+    return of_month(line, at)
 
 
 def _every(line: Line, at: int) -> Found | None:
@@ -82,7 +84,7 @@ def _every_what(line: Line, at: int) -> Found | None:
         "последнюю",
         "последнее",
     ):
-        return _nth(line, at, named_month=True)
+        return nth_weekday(line, at, named_month=True)
     turn = _TURNS.get(low)
     nth_digits = ordinal(line, at) if lows[at].isdecimal() and not lows[at + 1].isdecimal() else None
     if turn is None and nth_digits and nth_digits[1] > at + 1:
@@ -96,7 +98,7 @@ def _every_what(line: Line, at: int) -> Found | None:
             return None
         after = number[1]
         if lows[after] in ("число", "числа") or (lows[after] == "-" and lows[after + 1] in ("е", "го")):
-            return _day_number(line, at)
+            return day_number(line, at)
         return _of_unit(line, number[0], after)
     if low in ("weekday", "workday", "будни") or (low in ("будний", "рабочий") and lows[at + 1] == "день"):
         return Repeat("WEEKLY", weekdays=WORKDAYS), at + 1 + (low in ("будний", "рабочий"))
@@ -106,7 +108,7 @@ def _every_what(line: Line, at: int) -> Found | None:
         return Repeat("WEEKLY", weekdays=WEEKEND), at + 1
     if low in _PARTS:
         return Repeat("DAILY", part=_PARTS[low]), at + 1
-    days = _weekdays(line, at)
+    days = weekdays_at(line, at)
     if days is not None:
         return Repeat("WEEKLY", weekdays=days[0]), days[1]
     dated = month_day(line, at)
@@ -124,42 +126,18 @@ def _every_what(line: Line, at: int) -> Found | None:
 def _turn(line: Line, at: int, turn: int, after: int) -> Found | None:
     """ "every other Friday", "каждую вторую пятницу", "every 3rd day", "every 15th"."""
     lows = line.lows
-    days = _weekdays(line, after)
+    days = weekdays_at(line, after)
     if days is not None:
-        if _month_follows(line, days[1], named=True) is not None:
-            return _nth(line, at, named_month=True)
+        if month_follows(line, days[1], named=True) is not None:
+            return nth_weekday(line, at, named_month=True)
         maybe = None if lows[at] == "other" or turn > 5 else turn
         return Repeat("WEEKLY", turn, days[0], maybe_nth=maybe), days[1]
     if lows[at].isdecimal() or lows[after] in ("число", "числа"):
-        number = _day_number(line, at)
+        number = day_number(line, at)
         if number is not None:
             return number
     found = _of_unit(line, turn, after)
     return found
-
-
-def _day_number(line: Line, at: int) -> Found | None:
-    """ "every 15th", "каждое 15-е число"."""
-    number = ordinal(line, at)
-    if number is None or not 1 <= number[0] <= 31:
-        return None
-    after = number[1]
-    if UNITS.get(line.lows[after]):
-        return None
-    after += line.lows[after] in ("число", "числа")
-    month = _month_follows(line, after)
-    if (
-        month is None
-        and after == number[1]
-        and line.lows[after][:1].isalpha()
-        and not (
-            line.lows[after] in english.LINKS
-            or line.lows[after] in english.VERBS
-            or russian.is_verb(line.lows[after])
-        )
-    ):
-        return None
-    return Repeat("MONTHLY", month_day=number[0]), month or after
 
 
 def _of_unit(line: Line, count: int, at: int) -> Found | None:
@@ -181,8 +159,8 @@ def _dated(line: Line, repeat: Repeat, at: int) -> Found:
         if lows[start : start + 2] in (["last", "day"], ["последний", "день"]):
             after = start + 2 + (lows[start + 2] in ("месяца",))
             return replace(repeat, month_day=-1), after
-        nth = _NTH.get(lows[start])
-        days = _weekdays(line, start + 1) if nth is not None else None
+        nth = NTH.get(lows[start])
+        days = weekdays_at(line, start + 1) if nth is not None else None
         if nth is not None and days is not None:
             return replace(repeat, nth=nth, weekdays=days[0]), days[1]
         number = ordinal(line, start)
@@ -192,7 +170,7 @@ def _dated(line: Line, repeat: Repeat, at: int) -> Found:
                 return replace(repeat, month_day=number[0]), number[1] + is_number
     if repeat.freq == "WEEKLY":
         start = at + (lows[at] in ("on", "в", "во", "по"))
-        days = _weekdays(line, start) if start > at else None
+        days = weekdays_at(line, start) if start > at else None
         if days is not None:
             return replace(repeat, weekdays=days[0]), days[1]
     if repeat.freq == "YEARLY":
@@ -241,91 +219,10 @@ def _many(line: Line, at: int) -> Found | None:
     number = ordinal(line, at)
     if number is not None and 1 <= number[0] <= 31 and lows[number[1]] == "числам":
         return Repeat("MONTHLY", month_day=number[0]), number[1] + 1
-    days = _listed(line, at, russian.MANY_DATIVE | russian.SHORT)
+    days = listed(line, at, russian.MANY_DATIVE | russian.SHORT)
     return days and (Repeat("WEEKLY", weekdays=days[0]), days[1])
 
 
 def _english_many(line: Line, at: int) -> Found | None:
-    days = _listed(line, at, english.MANY_WEEKDAYS)
+    days = listed(line, at, english.MANY_WEEKDAYS)
     return days and (Repeat("WEEKLY", weekdays=days[0]), days[1])
-
-
-def _weekdays(line: Line, at: int) -> tuple[tuple[int, ...], int] | None:
-    return _listed(
-        line, at, english.WEEKDAYS | russian.WEEKDAYS | english.MANY_WEEKDAYS | russian.MANY_DATIVE
-    )
-
-
-def _listed(line: Line, at: int, table: dict[str, int]) -> tuple[tuple[int, ...], int] | None:
-    """Weekdays in a row: "Mon, Wed and Fri"; a range "Mon-Fri" too."""
-    lows = line.lows
-    first = table.get(lows[at])
-    if first is None:
-        return None
-    days, after = [first], at + 1
-    while True:
-        step = after
-        while lows[step] in (",", "and", "и", "&", "/", "по", "."):
-            step += 1
-        more = table.get(lows[step])
-        if more is not None and step > after:
-            days.append(more)
-            after = step + 1
-            continue
-        until = table.get(lows[after + 1]) if lows[after] in ("-", "–", "—", "to") else None
-        if until is None or len(days) > 1:
-            return tuple(dict.fromkeys(days)), after
-        span = range(first, until + 1) if first < until else (*range(first, 7), *range(until + 1))
-        return tuple(span), after + 2
-
-
-def _of_month(line: Line, at: int) -> Found | None:
-    """ "on the 31st of every month", "в первый понедельник каждого месяца", "15-го числа каждого месяца"."""
-    lows = line.lows
-    start = at + (lows[at] in ("on", "в", "во", "на"))
-    start += lows[start] == "the"
-    if lows[start] in _NTH:
-        return _nth(line, start, named_month=False)
-    number = ordinal(line, start)
-    if number is None or not 1 <= number[0] <= 31:
-        return None
-    after = number[1] + (lows[number[1]] in ("числа", "число", "day"))
-    month = _month_follows(line, after)
-    return None if month is None else (Repeat("MONTHLY", month_day=number[0]), month)
-
-
-def _nth(line: Line, at: int, *, named_month: bool) -> Found | None:
-    """ "last day of every month", "первый понедельник месяца"; `named_month` where "every" came before."""
-    lows = line.lows
-    nth = _NTH.get(lows[at])
-    if nth is None:
-        return None
-    if lows[at + 1] in ("day", "день", "число", "working", "рабочий", "business"):
-        if lows[at + 1] in ("working", "рабочий", "business"):
-            return None
-        after = _month_follows(line, at + 2, named=named_month)
-        return None if after is None or nth not in (-1, 1) else (Repeat("MONTHLY", month_day=nth), after)
-    days = _weekdays(line, at + 1)
-    if days is None:
-        return None
-    after = _month_follows(line, days[1], named=named_month)
-    return None if after is None else (Repeat("MONTHLY", weekdays=days[0], nth=nth), after)
-
-
-def _month_follows(line: Line, at: int, *, named: bool = False) -> int | None:
-    """The place after "of every month", "каждого месяца"; with `named`, after "of the month" too."""
-    lows = line.lows
-    start = at + (lows[at] in ("of", "in", "у"))
-    if lows[start] in ("every", "each", "каждого", "каждый") and lows[start + 1] in (
-        "month",
-        "месяца",
-        "месяц",
-    ):
-        return start + 2
-    if lows[at] in ("месяца",) and named:
-        return at + 1
-    if named and lows[start] in ("the", "a") and lows[start + 1] == "month":
-        return start + 2
-    if lows[at] in ("monthly", "ежемесячно"):
-        return at + 1
-    return None

@@ -7,58 +7,22 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from crm.grammar.letters import words
 from crm.grammar.shortnames import FIRST_NAMES
 from crm.grammar.tokens import folded, tokenised
 
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _NAMES = frozenset({"Name", "Surn", "Patr"})
-_LEGAL = frozenset(
-    [
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "ип",
-        "нко",
-        "llc",
-        "ltd",
-        "inc",
-        "gmbh",
-        "co",
-        "corp",
-        "plc",
-        "sa",
-        "ag",
-        "llp",
-        "the",
-        "и",
-        "and",
-        "of",
-    ]
-)
+_LEGAL = words("ооо оао зао пао ао ип нко llc ltd inc gmbh co corp plc sa ag llp the и and of")
 # First names that are common nouns as well: in a line they need their capital.
-_ALSO_NOUNS = frozenset(
-    [
-        "вера",
-        "надежда",
-        "любовь",
-        "роман",
-        "лев",
-        "слава",
-        "роза",
-        "лилия",
-        "мир",
-        "майя",
-        "злата",
-        "рада",
-        "тихон",
-        "герман",
-        "марс",
-        "эра",
-    ]
+_ALSO_NOUNS = words(
+    "вера надежда любовь роман лев слава роза лилия мир майя злата рада тихон герман марс эра"
 )
-_ALSO_WORDS = frozenset(["will", "may", "bill", "art", "hope", "faith", "joy", "dawn", "grace", "rose", "june", "april", "august", "summer", "guy", "drew", "sue", "pat", "chase", "grant", "frank", "rich", "skip", "ray", "jack", "ruby", "daisy", "lily", "mark", "miles", "page", "price", "law", "young", "long", "short", "best", "day"]) - {
+_ALSO_WORDS = words(
+    "will may bill art hope faith joy dawn grace rose june april august summer guy drew sue pat chase "
+    "grant frank rich skip ray jack ruby daisy lily mark miles page price law young long short best "
+    "day"
+) - {
     "mark"
 }  # fmt: skip
 

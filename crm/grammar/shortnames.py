@@ -1,5 +1,7 @@
 """Short forms of first names, and the full ones they stand for: Саша is Александр or Александра."""
 
+from crm.grammar.letters import words
+
 _RUSSIAN = (
     "саша александр александра", "саня александр", "шура александр александра", "лена елена", "леша алексей",
     "алеша алексей", "дима дмитрий", "митя дмитрий", "миша михаил", "маша мария", "катя екатерина", "настя анастасия",
@@ -28,65 +30,11 @@ _ENGLISH = (
     "vicky victoria", "sandy sandra alexandra", "debbie deborah", "barb barbara", "cathy catherine", "cindy cynthia",
     "gabe gabriel", "josh joshua", "larry lawrence", "nate nathan nathaniel", "vince vincent", "walt walter", "zach zachary",
 )  # fmt: skip
-FIRST_NAMES = frozenset(name for row in _ENGLISH for name in row.split()) | frozenset(
-    [
-        "anna",
-        "emma",
-        "olivia",
-        "sophia",
-        "mia",
-        "amelia",
-        "harry",
-        "oliver",
-        "george",
-        "noah",
-        "leo",
-        "oscar",
-        "mark",
-        "paul",
-        "kim",
-        "dana",
-        "lena",
-        "kevin",
-        "brian",
-        "laura",
-        "sarah",
-        "linda",
-        "karen",
-        "nancy",
-        "emily",
-        "julia",
-        "maria",
-        "eva",
-        "alice",
-        "grace",
-        "henry",
-        "frank",
-        "peter",
-        "simon",
-        "martin",
-        "felix",
-        "hans",
-        "klaus",
-        "lucas",
-        "marco",
-        "luigi",
-        "pierre",
-        "jean",
-        "marie",
-        "claire",
-        "ivan",
-        "olga",
-        "elena",
-        "irina",
-        "dmitry",
-        "sergey",
-        "oleg",
-        "igor",
-        "boris",
-        "natalia",
-        "tatiana",
-    ]
+FIRST_NAMES = frozenset(name for row in _ENGLISH for name in row.split()) | words(
+    "anna emma olivia sophia mia amelia harry oliver george noah leo oscar mark paul kim dana lena "
+    "kevin brian laura sarah linda karen nancy emily julia maria eva alice grace henry frank peter "
+    "simon martin felix hans klaus lucas marco luigi pierre jean marie claire ivan olga elena irina "
+    "dmitry sergey oleg igor boris natalia tatiana"
 )
 
 
