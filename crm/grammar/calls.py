@@ -2,18 +2,16 @@
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from itertools import product
+from datetime import datetime
 
 from crm.grammar import english, russian
 from crm.grammar.callparts import between
-from crm.grammar.calltimes import moment_of
+from crm.grammar.calltimes import past_days, started_at
 from crm.grammar.clocks import clock_at
 from crm.grammar.contacts import NOBODY, ContactLookup
-from crm.grammar.dates import UTC
 from crm.grammar.days import Day
 from crm.grammar.daywords import day_at
-from crm.grammar.dials import Clock, Dial
+from crm.grammar.dials import Clock
 from crm.grammar.fields import Alternative, Draft
 from crm.grammar.gathering import gather
 from crm.grammar.lengths import length_at
@@ -53,6 +51,7 @@ class _Log:
     def __init__(self, text: str, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> None:
 
         self.text, self.now, self.reader, self.contacts = text, now, reader, contacts
+        self.setting = Setting(now, reader.zone, reader)
         self.direction: str | None = None
         self.outcome: str | None = None
         self.seconds: int | None = None
@@ -149,7 +148,7 @@ class _Log:
                 return self._took("duration_seconds", line, at, length[1], shift)
         if self.day is None and (found := day_at(line, at)) is not None:
             self.day = found[0]
-            if self._days():
+            if past_days(self.day, self.setting):
                 return self._took("started_at", line, at, found[1], shift)
             self.day, self.looks_ahead = None, True  # it goes to the notes
             clock = clock_at(line, found[1])
@@ -215,7 +214,7 @@ class _Log:
         if marks.contact:
             name = marks.contact if contact is None else None
         notes = ". ".join(part for part in (talk, self.notes) if part) or None
-        started = self._started()
+        started = started_at(self.day, self.clock, self.setting, seconds=self.seconds, ago=self.ago)
         phone = self.gathered.phone
         follow_up = self.follow_up
         if follow_up is not None and follow_up.contact is None:
@@ -282,54 +281,3 @@ class _Log:
         if 0 < capitals < len(words) and words[capitals][:1] not in '«"“„&':
             return " ".join(words[:capitals]), " ".join(words[capitals:])
         return rest or None, ""
-
-    def _days(self) -> list[date]:
-        """The most recent past days that were meant; empty when only days ahead are."""
-        setting = Setting(self.now, self.reader.zone, self.reader)
-        today = setting.today
-        if self.day is None:
-            return [today, today - timedelta(days=1)]
-        if self.day.kind in ("weekday", "nearest", "last", "this"):
-            back = (today.weekday() - self.day.weekday) % 7
-            return [today - timedelta(days=back), today - timedelta(days=back + 7)]
-        dates = setting.dates(self.day)
-        if self.day.kind == "date" and self.day.year is None and dates and dates[0] > today:
-            try:
-                return [dates[0].replace(year=dates[0].year - 1)]
-            except ValueError:
-                return []
-        return [day for day in dates[:1] if day <= today]
-
-    def _started(self) -> list[datetime]:
-        zone = self.reader.zone
-        length = timedelta(seconds=self.seconds or 0)
-        if self.ago is not None:
-            return [(self.now.astimezone(UTC) - timedelta(seconds=self.ago)).astimezone(zone)]
-        days = self._days()
-        if self.clock is None:
-            if self.day is None or not days or days[0] == self.now.astimezone(zone).date():
-                return [(self.now.astimezone(UTC) - length).astimezone(zone)]
-            return [moment_of(days[0], self.reader.workday_starts, zone.key, zone)]
-        clock = self.clock
-        hours = [clock.hour]
-        if clock.dial in (Dial.EITHER, Dial.MORNING):
-            hours.append(clock.hour + 12)
-        past = [
-            moment
-            for day, hour in product(days, hours)
-            if (moment := moment_of(day, time(hour % 24, clock.minute), zone.key, zone)) <= self.now
-        ]
-        if not past:
-            return [(self.now.astimezone(UTC) - length).astimezone(zone)]
-        if clock.dial is Dial.EITHER:
-            first = {moment.hour: moment for moment in sorted(past)}
-            found = sorted(first.values(), reverse=True)
-            if self.day is not None:
-                found.sort(key=lambda moment: moment.hour < 12)
-            return found[:2]
-        mornings = [moment for moment in past if moment.hour == clock.hour] or past
-        latest = max(mornings)
-        evening = (
-            latest.replace(hour=clock.hour + 12) if clock.dial is Dial.MORNING and self.day is None else None
-        )
-        return [latest, evening] if evening is not None and evening <= self.now else [latest]
