@@ -36,10 +36,9 @@ def run() -> None:
 def _answer(line: str) -> dict[str, Any]:
     try:
         asked = json.loads(line)
-        now = datetime.fromisoformat(asked["now"])
-        if now.tzinfo is None:
-            raise ValueError("now has no UTC offset")
         zone = ZoneInfo(asked["tz"])
+        now = datetime.fromisoformat(asked["now"])
+        now = now if now.tzinfo else now.replace(tzinfo=zone)
         reader = reader_of(zone, str(asked.get("lang") or "en"), asked.get("settings") or {})
         draft = parse(
             str(asked["text"]),

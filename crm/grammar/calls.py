@@ -176,8 +176,7 @@ class _Log:
         return end
 
     def _clause(self, begin: int, end: int) -> None:
-        """What follows a comma: with a verb and a date the next task, with a verb alone a note, else more of the log."""
-
+        """What follows a comma: with a verb and a date the next task, with a verb a note, else more of the log."""
         said = self.text[begin:end]
         if self.follow_up is None and self._has_verb(said):
             task = read_task(said, now=self.now, reader=self.reader, contacts=self.contacts)

@@ -69,7 +69,7 @@ def _bare(line: Line, at: int) -> Found | None:
     is_clear = (
         found[0].dial is Dial.EXACT
         and line.number(found[1] - 1) is None
-        and last not in ("hours", *_HOUR_WORDS)
+        and last not in ("hours", "дня", "ночи", *_HOUR_WORDS)
     )
     return found if is_clear or last == "o'clock" else None
 

@@ -123,3 +123,19 @@ def numbered_alone(line: Line, at: int) -> Found | None:
         if not low[:1].isalpha() or russian.is_verb(low) or low in ("в", "во"):
             return Day("day of month", day=number[0], is_monthly=True), number[1]
     return None
+
+
+def last_day_of_month(line: Line, at: int) -> Found | None:
+    """ "on the last day of the month", "в последний день месяца"; those of every month are repetitions."""
+    lows = line.lows
+    start = at + (lows[at] in ("on", "by", "в", "до", "к"))
+    start += lows[start] == "the"
+    if lows[start : start + 3] == ["последний", "день", "месяца"]:
+        return Day("last of month"), start + 3
+    if (
+        lows[start : start + 3] == ["last", "day", "of"]
+        and lows[start + 3] in ("the", "this")
+        and lows[start + 4] == "month"
+    ):
+        return Day("last of month"), start + 5
+    return None

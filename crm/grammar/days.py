@@ -77,6 +77,8 @@ def dates_of(day: Day, today: date, order: str | None, region: str | None) -> tu
                 monday + timedelta(days=day.day + SUNDAY),
             )
             return (saturday, sunday) if saturday >= today else (sunday, saturday + timedelta(days=7))
+        case "last of month":
+            return (today.replace(day=last_day(today.year, today.month)),)
         case "next month":
             return (months_later(today.replace(day=1), 1),)
         case _:
@@ -237,9 +239,8 @@ def written_date(line: Line, at: int) -> tuple[Day, int] | None:
             return None
         after += lows[after] == "t" and line.glued(after)
         return Day("date", year=first, month=second, day=third or 0, is_monthly=True), after
-    if mark == "-" or len(lows[at]) > 2:
-        if mark != "-" or third is None or len(lows[at + 4]) != 4:
-            return None
+    if (mark == "-" or len(lows[at]) > 2) and (mark != "-" or third is None or len(lows[at + 4]) != 4):
+        return None
     year = None
     if third is not None:
         if len(lows[at + 4]) not in (2, 4):

@@ -1,7 +1,7 @@
 """Days in words, with their prepositions: "by next Friday", "до конца недели", "через три дня", "on the 5th"."""
 
 from crm.grammar import english, russian
-from crm.grammar.dayends import end_of, numbered, period
+from crm.grammar.dayends import end_of, last_day_of_month, numbered, period
 from crm.grammar.days import Day, month_day, offset, ordinal, written_date
 from crm.grammar.lengths import Length, length_at
 from crm.grammar.letters import words
@@ -29,6 +29,15 @@ def day_at(line: Line, at: int) -> Found | None:
     low = line.lows[at]
     if line.lows[at - 1] in ABOUT and at:
         return None
+    if low in ("не", "no"):
+        is_limit = line.lows[at + 1] in ("позднее", "позже") or line.lows[at + 1 : at + 3] == [
+            "later",
+            "than",
+        ]
+        return _day(line, at + (2 if low == "не" else 3), cue="до") if is_limit else None
+    last = last_day_of_month(line, at)
+    if last is not None:
+        return last
     if low not in PREPOSITIONS:
         return _day(line, at, cue="")
     start = at + 1
@@ -82,6 +91,8 @@ def after_at(line: Line, at: int) -> tuple[Length, int] | None:
         return Length(seconds, days, number[0] if unit == "mo" else 0), number[1]
     if lows[at].isdecimal() or lows[at] in ("a", "an", "one", "two", "three", "half", "four", "five", "ten"):
         found = length_at(line, at)
+        if found and lows[found[1]] in ("спустя", "later"):
+            return found[0], found[1] + 1
         if found and lows[found[1]] == "from" and lows[found[1] + 1] in ("now", "today"):
             return found[0], found[1] + 2
     return None

@@ -79,7 +79,7 @@ def with_part(clock: Clock, part: str) -> Clock | None:
     elif part == "afternoon":
         hour = hour + 12 if hour < 12 else hour
     elif part == "evening":
-        if hour == 12 or hour == 0:
+        if hour in (0, 12):
             hour, later = 0, 1  # noon is no evening: "в 12 вечера" is how some say midnight
         elif hour < 12:
             hour += 12

@@ -5,14 +5,14 @@ from crm.grammar.letters import words
 from crm.grammar.tokens import tokenised
 
 _ASKING = words(
-    "show tell what what's when where who who's whom why how which is are am was were do does did can could would should "
-    "may shall have has list find search lookup summarize summarise explain help give translate count compare describe "
-    "покажи покажите найди найдите скажи скажите расскажи расскажите что когда где кто кого кому почему зачем как какой "
-    "какая какое какие каков сколько есть дай дайте выведи перечисли посчитай объясни помоги помогите подскажи подскажите "
-    "удали отмени перенеси измени закрой отметь переведи сравни опиши составь придумай можно можешь можете ли куда "
-    "откуда чей чья чье привет здравствуйте спасибо hi hello hey thanks thank"
+    "show tell what what's when where who who's whom why how which is are am was were do does did can could would "
+    "should may shall have has list find search lookup summarize summarise explain help give translate count compare "
+    "describe hi hello hey thanks thank покажи покажите найди найдите скажи скажите расскажи расскажите что когда где "
+    "кто кого кому почему зачем как какой какая какое какие каков сколько есть дай дайте выведи перечисли посчитай "
+    "объясни помоги помогите подскажи подскажите удали отмени перенеси измени закрой отметь переведи сравни опиши "
+    "составь придумай можно можешь можете ли куда откуда чей чья чье привет здравствуйте спасибо"
 )
-_OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай а-ну well")
+_OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай well")
 
 
 def is_without_doubt(draft: Draft, text: str) -> bool:

@@ -48,6 +48,9 @@ def repeat_at(line: Line, at: int) -> Found | None:
         return _once(line, at)
     if low == "по":
         return _many(line, at + 1)
+    if low in ("в", "во") and lows[at + 1] in russian.MANY_ACCUSATIVE:
+        days = listed(line, at + 1, russian.MANY_ACCUSATIVE)
+        return days and (Repeat("WEEKLY", weekdays=days[0]), days[1])
     if low in ("on", "in") and lows[at + 1] in english.MANY_WEEKDAYS:
         return _english_many(line, at + 1)
     if low in ("on", "в") and lows[at + 1] in ("weekdays", "workdays", "будни", "рабочие"):
@@ -136,8 +139,7 @@ def _turn(line: Line, at: int, turn: int, after: int) -> Found | None:
         number = day_number(line, at)
         if number is not None:
             return number
-    found = _of_unit(line, turn, after)
-    return found
+    return _of_unit(line, turn, after)
 
 
 def _of_unit(line: Line, count: int, at: int) -> Found | None:

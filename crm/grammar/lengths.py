@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crm.grammar import english, russian
+from crm.grammar.letters import words
 from crm.grammar.numbers import amount
 from crm.grammar.tokens import Line
 
@@ -12,6 +13,7 @@ _DAYS = {"d": 1, "w": 7, "fortnight": 14}
 _MONTHS = {"mo": 1, "q": 3, "y": 12}
 _GLUED_ONLY = frozenset({"s", "m", "d", "w", "с", "м", "д"})  # too short to stand apart from the number
 _ONE = frozenset({"a", "an", "one", "один", "одну"})
+_ALONE = words("час часик минуту минутку секунду день сутки неделю недельку месяц квартал год")
 _PAIR = frozenset({"пару", "пара"})
 _HALVES = {"полчаса": 30, "полчасика": 30, "полминуты": 0.5}
 
@@ -94,8 +96,7 @@ def _part(line: Line, at: int) -> tuple[Length, int] | None:
         return Length(seconds=1800), at + 2
     if low in _ONE and lows[at + 1] in UNITS and lows[at + 1] not in _GLUED_ONLY:
         return _and_a_half(1, at + 1, line)
-    if low in UNITS and low in ("час", "минуту", "день", "неделю", "месяц", "год", "часик", "сутки", "минутку", "недельку",
-                                "квартал", "секунду"):  # fmt: skip
+    if low in _ALONE:
         return _and_a_half(1, at, line)
     number = amount(line, at)
     return None if number is None else _of(number[0], number[1], line)

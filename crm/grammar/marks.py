@@ -1,4 +1,4 @@
-"""Marks with a meaning of their own: `!!`, `p1`, `#label`, `@member`, `c:"Anna P"`; and addresses, which are left whole."""
+"""Marks with a meaning of their own: `!!`, `p1`, `#label`, `@member`, `c:"Anna P"`; addresses stay whole."""
 
 import re
 from dataclasses import dataclass, field

@@ -27,10 +27,8 @@ def readings(said: Said, setting: Setting) -> list[Reading]:
         return _every_other(said, clocks, setting)
     if said.day is not None and said.day.kind == "end of day":
         return _end_of_day(setting, setting.today)
-    if said.day is None:
-        dues = _next_dues(said, clocks, setting)
-    else:
-        dues = _dated_dues(said, said.day, clocks, setting)
+    day = said.day
+    dues = _next_dues(said, clocks, setting) if day is None else _dated_dues(said, day, clocks, setting)
     found = [Reading(due, minutes=minutes_of(said, due)) for due in dues]
     if said.day_end is not None and said.day is not None:
         return _ranged(said.day, said.day_end, found, setting)

@@ -40,14 +40,12 @@ def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_firs
     opens = (before is None and piece.first == 0) or (
         before is not None and before.kind == "remind" and before.end == piece.first
     )
-    opens = opens or (
-        not any(token.isalnum() for token in line.lows[: piece.first] if token != "\0") and piece.first > 0
-    )
+    opens = opens or not any(low.isalnum() for low in line.lows[: piece.first])
     if not is_english:
         is_short = len(word) <= 3
         alone = piece.end == line.count and (opens or is_short)
         return "when" if touches or alone or (is_short and opens) else "title"
-    if word in english.SHY_WEEKDAYS and not touches and not (piece.end == line.count):
+    if word in english.SHY_WEEKDAYS and not touches and piece.end != line.count:
         return "title"
     if touches or not following or not following[0].isalpha() or following in english.LINKS:
         return "when"

@@ -15,6 +15,15 @@ ACCUSATIVE = {row[0]: day for day, row in enumerate(_WEEKDAYS)} | {"воскре
 GENITIVE = {row[1]: day for day, row in enumerate(_WEEKDAYS)}
 DATIVE = {row[2]: day for day, row in enumerate(_WEEKDAYS)}
 MANY_DATIVE = {row[3]: day for day, row in enumerate(_WEEKDAYS)}
+MANY_ACCUSATIVE = {
+    "понедельники": 0,
+    "вторники": 1,
+    "среды": 2,
+    "четверги": 3,
+    "пятницы": 4,
+    "субботы": 5,
+    "воскресенья": 6,
+}
 NOMINATIVE = {row[4]: day for day, row in enumerate(_WEEKDAYS)}
 SHORT = {row[5]: day for day, row in enumerate(_WEEKDAYS)} | {"вск": 6, "птн": 4}
 CUED = {"среду": 2, "пятницу": 4, "субботу": 5}  # the case alone says "when"

@@ -1,6 +1,6 @@
 """One pass over a line: at each word the recognisers that may begin there, the first that fits takes its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from crm.grammar import english, russian
 from crm.grammar.clocks import PREPOSITIONS as CLOCK_PREPOSITIONS
@@ -13,12 +13,14 @@ from crm.grammar.dials import Clock, Dial
 from crm.grammar.everywords import STARTS as REPEAT_STARTS
 from crm.grammar.everywords import repeat_at
 from crm.grammar.lengths import Length
+from crm.grammar.letters import words
 from crm.grammar.limits import completion, duration, starting, times, until
 from crm.grammar.numbers import NUMBERS
 from crm.grammar.pieces import Piece
 from crm.grammar.ranges import clock_range, day_range
 from crm.grammar.reminding import REMINDING, lead, remind
 from crm.grammar.tokens import Line
+from crm.grammar.zones import STARTS as ZONE_STARTS
 from crm.grammar.zones import zone_at
 
 Recogniser = Callable[[Line, int, list[Piece]], Piece | None]
@@ -73,6 +75,15 @@ def _after(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     return Piece("day", at, after, Day("every other" if is_one_day else "after", length=length))
 
 
+def _roughly(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
+    """ "примерно в 15", "ровно через час": the time, with the word that goes with it."""
+    step = 3 if line.lows[at + 1] == "-" else 1
+    found = _after(line, at + step, pieces) or (
+        _clock(line, at + step, pieces) if line.lows[at + step] in STRONG else None
+    )
+    return found and found._replace(first=at)
+
+
 def _repeat(line: Line, at: int, _: list[Piece]) -> Piece | None:
     found = repeat_at(line, at)
     return found and Piece("repeat", at, found[1], found[0])
@@ -85,9 +96,20 @@ def _day(line: Line, at: int, _: list[Piece]) -> Piece | None:
     return found and Piece("day", at, found[1], found[0])
 
 
+_PART_AFTER = {
+    ("с", "утра"): "morning", ("к", "утру"): "morning", ("под", "вечер"): "evening", ("к", "вечеру"): "evening",
+    ("до", "вечера"): "evening",
+}  # fmt: skip
+ROUGHLY = words("примерно ровно где exactly around about approximately roughly ориентировочно")
+
+
 def _part(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     lows = line.lows
     low = lows[at]
+    if low in ("с", "к", "до", "под"):
+        part = _PART_AFTER.get((low, lows[at + 1]))
+        is_range = (low == "с" and lows[at + 2] == "до") or lows[at - 1] == "утра"
+        return None if part is None or is_range else Piece("part", at, at + 2, part)
     if low in russian.PARTS:
         return Piece("part", at, at + 1, russian.PARTS[low])
     if low in ("tonight", "tonite"):
@@ -138,39 +160,45 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
     """Each word with the recognisers that may begin at it, in the order they are tried."""
     starts: dict[str, list[Recogniser]] = {}
 
-    def begin(read: Recogniser, words: object) -> None:
-        for word in words:  # type: ignore[attr-defined]  # frozensets, dicts and lists of words alike
+    def begin(read: Recogniser, at: Iterable[str]) -> None:
+        for word in at:
             if read not in (readers := starts.setdefault(word, [])):
                 readers.append(read)
 
     spoken = [*NUMBERS, "half", "quarter", "a", "без", "половине", "пол", "четверть", "час"]
     spoken += ["пол" + word for word in russian.HOUR_GENITIVE]
-    begin(lead, {"remind", "reminder", "alert", "notify", "за", "with", "and", "и", "с", *REMINDING})
-    begin(remind, {"remind", "please", "пожалуйста", "can", "could", "напомни", "напомните", "напомнить", "set", "поставь",
-                    "создай", "сделай", "reminder", "напоминание"})  # fmt: skip
-    begin(completion, {"после", "от", "с", "from", "after", "upon"})
-    begin(times, {"for", "всего", "только", *NUMBERS})
+    begin(lead, words("remind reminder alert notify за with and и с") | REMINDING)
+    begin(
+        remind,
+        words("remind please пожалуйста can could напомни напомните напомнить set поставь создай сделай"),
+    )
+    begin(remind, ("reminder", "напоминание"))
+    begin(_roughly, ROUGHLY)
+    begin(completion, ("после", "от", "с", "from", "after", "upon"))
+    begin(times, ("for", "всего", "только", *NUMBERS))
     begin(clock_range, {"с", "со", "from", "between", "между", *STRONG, *NUMBERS})
-    begin(day_range, {"с", "со", "from", "between", "между", *english.MONTHS, *english.WEEKDAYS})
+    begin(day_range, ("с", "со", "from", "between", "между", *english.MONTHS, *english.WEEKDAYS))
     begin(_repeat, REPEAT_STARTS)
-    begin(_after, {"in", "в", "через", "within", "спустя", "минут", "минуты", "часа", "часов", "часика", "дня", "дней", "недели",
-                   "месяца", "a", "an", "one", "two", "three", "half", "four", "five", "ten"})  # fmt: skip
-    begin(until, {"until", "till", "untill", "до", "through", "thru", "по"})
-    begin(starting, {"starting", "beginning", "from", "начиная", "с", "со", "start"})
+    begin(_after, words("in в через within спустя минут минуты часа часов часика дня дней недели месяца"))
+    begin(_after, words("a an one two three half four five ten"))
+    begin(until, ("until", "till", "untill", "до", "through", "thru", "по"))
+    begin(starting, ("starting", "beginning", "from", "начиная", "с", "со", "start"))
     begin(_clock, STRONG)
-    begin(_part, {*russian.PARTS, *english.PARTS, "tonight", "tonite", "in", "this", "noon", "midnight"})
-    begin(_day, DAY_PREPOSITIONS | {"the", "day", "a", "end", "eod", "eow", "eom", "cob", "next", "this", "last", "coming",
-                                    "upcoming", "конец", "завтрашний"}
-          | english.DAYS.keys() | russian.DAYS.keys() | english.WEEKDAYS.keys() | russian.WEEKDAYS.keys()
-          | {"twenty", "thirty", "двадцать", "тридцать"} | english.MONTHS.keys() | english.ORDINALS.keys() | russian.ORDINALS.keys()
-          | russian.NEXT | russian.THIS | russian.NEAREST | russian.LAST)  # fmt: skip
-    begin(duration, {"for", "на", "в"})
-    begin(_clock, [*CLOCK_PREPOSITIONS, *spoken, "часов", "часа", "часу"])
-    begin(_zone, {"(", "по", "time", "мск", "msk", "utc", "gmt", "cet", "cest", "est", "edt", "et", "cst", "cdt", "pst", "pdt",
-                  "pt", "ist", "jst", "bst", "eet", "mst", "sgt", "екб"})  # fmt: skip
-    from crm.grammar.zones import NAMES
-
-    begin(_zone, NAMES)
+    begin(_part, words("tonight tonite in this noon midnight с к до под") | {*russian.PARTS, *english.PARTS})
+    begin(
+        _day,
+        DAY_PREPOSITIONS
+        | words("the day a end eod eow eom cob next this last coming upcoming конец завтрашний"),
+    )
+    begin(_day, words("twenty thirty двадцать тридцать не no последний"))
+    for table in (english.DAYS, english.WEEKDAYS, english.MONTHS, english.ORDINALS):
+        begin(_day, table)
+    for table in (russian.DAYS, russian.WEEKDAYS, russian.ORDINALS):
+        begin(_day, table)
+    begin(_day, russian.NEXT | russian.THIS | russian.NEAREST | russian.LAST)
+    begin(duration, ("for", "на", "в"))
+    begin(_clock, (*CLOCK_PREPOSITIONS, *spoken, "часов", "часа", "часу"))
+    begin(_zone, ZONE_STARTS)
     return {word: tuple(readers) for word, readers in starts.items()}
 
 

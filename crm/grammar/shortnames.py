@@ -21,14 +21,16 @@ _ENGLISH = (
     "bob robert", "rob robert", "bobby robert", "bill william", "will william", "billy william", "liam william",
     "jim james", "jimmy james", "jack john", "johnny john", "mike michael", "mick michael", "dave david", "dan daniel",
     "danny daniel", "tom thomas", "tommy thomas", "tony anthony", "joe joseph", "joey joseph", "ben benjamin",
-    "sam samuel samantha", "alex alexander alexandra", "max maximilian maxwell", "nick nicholas", "chris christopher christine",
+    "sam samuel samantha", "alex alexander alexandra",
+    "max maximilian maxwell", "nick nicholas", "chris christopher christine",
     "steve steven stephen", "matt matthew", "andy andrew", "drew andrew", "greg gregory", "jeff jeffrey", "ed edward",
     "ted edward theodore", "charlie charles", "chuck charles", "dick richard", "rick richard", "rich richard",
     "ron ronald", "pat patrick patricia", "pete peter", "phil philip", "ken kenneth", "tim timothy", "kate katherine",
     "katie katherine", "kathy katherine", "liz elizabeth", "beth elizabeth", "betty elizabeth", "lisa elizabeth",
     "sue susan", "jen jennifer", "jenny jennifer", "meg margaret", "maggie margaret", "peggy margaret", "becky rebecca",
     "vicky victoria", "sandy sandra alexandra", "debbie deborah", "barb barbara", "cathy catherine", "cindy cynthia",
-    "gabe gabriel", "josh joshua", "larry lawrence", "nate nathan nathaniel", "vince vincent", "walt walter", "zach zachary",
+    "gabe gabriel", "josh joshua", "larry lawrence", "nate nathan nathaniel", "vince vincent",
+    "walt walter", "zach zachary",
 )  # fmt: skip
 FIRST_NAMES = frozenset(name for row in _ENGLISH for name in row.split()) | words(
     "anna emma olivia sophia mia amelia harry oliver george noah leo oscar mark paul kim dana lena "

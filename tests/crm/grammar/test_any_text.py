@@ -28,7 +28,7 @@ CONTACTS = KnownContacts(
 )
 WORDS = (
     "завтра tomorrow today's в at on на через in 5 24 10:00 10:00-11:00 24:00 25:61 5pm p.m. вечера часов мин. "
-    '! !! p1 « » " “ ” „ \' +7 +79991234567 999 123-45-67 - – : , . ё İ за\u1c80тра \0 \ud800 \u202e 🙂 👨‍👩‍👧 día '
+    "! !! p1 « » \" “ ” „ ' +7 +79991234567 999 123-45-67 - – : , . ё İ за\u1c80тра \0 \ud800 \u202e 🙂 👨‍👩‍👧 día "
     "<b> {x} %s day after ٥ minutes hour и 1h30m дня every каждый second вторую пятницу friday next следующий to "
     "до с по from until месяца of the last day 31 числа 05.12 05/06 2026-12-05 раз в неделю после выполнения "
     "remind me напомни за час before #label @bob c:Bob Анне Bob «Ромашка» ( ) половине шестого without без десяти "
@@ -36,9 +36,9 @@ WORDS = (
     "starting 3 times weeks недели quarter Berlin time по Москве UTC+3 мск+2 end week конца полночь midnight tonight "
     "утром morning a couple from now 29 февраля Feb 30 год year through 999999 00 0 1/0 99.99 -1 ноль oh single please"
 )
-LINES = st.lists(st.sampled_from(WORDS.split(" ")) | st.text(max_size=5), max_size=14).map(" ".join) | st.text(
-    max_size=80
-)
+LINES = st.lists(st.sampled_from(WORDS.split(" ")) | st.text(max_size=5), max_size=14).map(
+    " ".join
+) | st.text(max_size=80)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants bounds without a zone and adds it
 ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "Europe/Moscow", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"]
