@@ -36,7 +36,7 @@ def read_call(
 
 def as_log(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> Draft | None:
     """A line that begins with "call" or «звонок» as a log, None unless it says which way, how long or how it ended."""
-    log = _Log(text, now, reader, contacts, start)
+    log = _Log(text, now, reader, contacts, start, is_call=True)
     needed = 1 if text.lstrip()[:1].casefold() == "з" else 2
     said = log.evidence()
     has_way = log.direction is not None or log.outcome is not None

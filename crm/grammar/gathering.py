@@ -26,13 +26,15 @@ class Gathered:
         self.spans.setdefault(name, []).append(span)
 
 
-def gather(text: str, reader: Reader, contacts: ContactLookup, start: int = 0) -> Gathered:
+def gather(
+    text: str, reader: Reader, contacts: ContactLookup, start: int = 0, *, is_call: bool = False
+) -> Gathered:
     """Find the marks, the phone and the quotes of a text, and make the rest ready for the tables."""
     body = " " * start + text[start:] if start else text
     quotes = quoted(body)
     marks = marks_in(body, quotes)
     masks = [*quotes, *marks.whole, *(span for _, span in marks.spans)]
-    phone = find_phone(blanked(body, masks), reader.regions)
+    phone = find_phone(blanked(body, masks), reader.regions, expected=is_call)
     if phone is not None and phone.number is not None:
         masks.append(phone.span)
     line = Line(body, masks)

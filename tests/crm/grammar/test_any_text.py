@@ -9,10 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.grammar.contacts import KnownContact, KnownContacts
-from crm.grammar.drafts import parse
-from crm.grammar.drafts import parse_call
-from crm.grammar.drafts import parse_contact
-from crm.grammar.drafts import parse_lines
+from crm.grammar.drafts import parse, parse_call, parse_contact, parse_lines
 from crm.grammar.fields import Draft
 from crm.grammar.letters import on_one_line
 from crm.grammar.readers import Reader
