@@ -175,14 +175,11 @@ def _imports() -> None:
     for what in ("crm.grammar.drafts", "crm.grammar.names; crm.grammar.names.load()"):
         name, _, then = what.partition("; ")
         code = f"import time; a = time.perf_counter(); import {name}; {then}\nprint(1000 * (time.perf_counter() - a))"
-        taken = [
-            float(
-                subprocess.run(
-                    [sys.executable, "-c", code], capture_output=True, text=True, check=True
-                ).stdout
-            )  # noqa: S603 - our own words
-            for _ in range(5)
-        ]
+        command = [sys.executable, "-c", code]
+        taken = []
+        for _ in range(5):
+            ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+            taken.append(float(ran.stdout))
         say(f"import {what}: {min(taken):.0f} ms\n")
 
 

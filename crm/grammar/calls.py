@@ -36,7 +36,7 @@ def read_call(
 
 def as_log(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup, start: int) -> Draft | None:
     """A line that begins with "call" or «звонок» as a log, None unless it says which way, how long or how it ended."""
-    log = _Log(text, now, reader, contacts, start, is_call=True)
+    log = _Log(text, now, reader, contacts, start)
     needed = 1 if text.lstrip()[:1].casefold() == "з" else 2
     said = log.evidence()
     has_way = log.direction is not None or log.outcome is not None
@@ -63,7 +63,7 @@ class _Log:
         self.spans: dict[str, list[Span]] = {"object": [(0, start)]} if start else {}
         head_end = self._notes(start)
         clauses = self._clauses(start, head_end)
-        self.gathered = gather(text[: clauses[0][1]], reader, contacts, start)
+        self.gathered = gather(text[: clauses[0][1]], reader, contacts, start, is_call=True)
         self.line = self.gathered.line
         for name, spans in self.gathered.spans.items():
             self.spans.setdefault(name, []).extend(spans)
