@@ -88,7 +88,6 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "assignee": draft.assignee,
         "contact": draft.contact.name if draft.contact else None,
         "contact_name": draft.contact_name,
-        "suggestions": [contact.name for contact in draft.suggestions],
         "phone": draft.phone,
         "labels": list(draft.labels) or None,
         "task_type": draft.task_type,

@@ -58,7 +58,7 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
     has_when = (
         said.day is not None or said.clock is not None or said.part is not None or said.elapsed is not None
     )
-    has_when = has_when or said.is_tonight or said.repeat is not None
+    has_when = has_when or said.is_tonight or said.is_end_of_day or said.repeat is not None
     if not has_when:
         leads = []
         for kind in ("zone", "length", "times", "completion"):
@@ -108,7 +108,7 @@ def _length(piece: Piece) -> Length:
 
 _GROUPS = {
     "day": "day", "day range": "day", "elapsed": "day", "this part": "part", "tonight": "part", "part": "part",
-    "clock": "clock", "range": "clock",
+    "clock": "clock", "range": "clock", "end of day": "clock",
 }  # fmt: skip
 
 
@@ -155,6 +155,8 @@ def _said(chosen: dict[str, Piece]) -> Said:
     if "this part" in chosen:
         part = str(chosen["this part"].value)
         said = replace(said, part="evening" if part == "night" else part, day=offset(0))
+    if "end of day" in chosen:
+        said = replace(said, is_end_of_day=True)
     if "tonight" in chosen:
         said = replace(said, is_tonight=True)
     if "elapsed" in chosen and isinstance(value := chosen["elapsed"].value, Length):

@@ -11,6 +11,9 @@ from crm.grammar.sayings import Said, Setting
 def clocks_of(said: Said, setting: Setting) -> list[Clock]:
     """The clocks the time may mean on a named day; empty for no time."""
     clock, part = said.clock, said.part
+    if said.is_end_of_day:
+        ends = setting.reader.workday_ends
+        return [Clock(ends.hour, ends.minute), Clock(23, 59)]
     if said.is_tonight and clock is not None:
         part = "evening"
     if clock is None:

@@ -35,6 +35,8 @@ def day_at(line: Line, at: int) -> Found | None:
             "than",
         ]
         return _day(line, at + (2 if low == "не" else 3), cue="до") if is_limit else None
+    if low in ("at", "over"):
+        return period(line, at + 1)
     last = last_day_of_month(line, at)
     if last is not None:
         return last

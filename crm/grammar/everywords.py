@@ -34,6 +34,10 @@ STARTS = (
 )  # fmt: skip
 
 
+_SPANS = {short: day for short, day in english.WEEKDAYS.items() if len(short) <= 5} | russian.SHORT
+STARTS |= _SPANS.keys()
+
+
 def repeat_at(line: Line, at: int) -> Found | None:
     """The repetition that begins at `at`, and the place after it."""
     lows = line.lows
@@ -59,6 +63,9 @@ def repeat_at(line: Line, at: int) -> Found | None:
         return Repeat("WEEKLY", weekdays=WEEKEND), at + 2
     if low in english.MANY_WEEKDAYS:
         return _english_many(line, at)
+    if low in _SPANS and lows[at + 1] in ("-", "–") and lows[at + 2] in _SPANS:
+        days = listed(line, at, _SPANS)  # "mon-fri", «пн–пт»
+        return (Repeat("WEEKLY", weekdays=days[0]), days[1]) if days and len(days[0]) > 2 else None
     if low == "weekdays":
         return Repeat("WEEKLY", weekdays=WORKDAYS), at + 1
     return of_month(line, at)

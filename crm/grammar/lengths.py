@@ -130,6 +130,8 @@ def _of(count: float, at: int, line: Line) -> tuple[Length, int] | None:
     unit = UNITS.get(line.lows[at])
     if unit is None or (line.lows[at] in _GLUED_ONLY and not _stands_by_number(line, at)):
         return None
+    if unit == "q" and line.lows[at + 1 : at + 4] == ["of", "an", "hour"]:
+        return Length(seconds=round(count * 900)), at + 4
     if unit in _SECONDS:
         return Length(seconds=round(count * _SECONDS[unit])), at + 1
     if count != int(count):

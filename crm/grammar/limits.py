@@ -45,7 +45,9 @@ def until(line: Line, at: int, _: list[Piece]) -> Piece | None:
             if line.lows[at] in ("through", "thru", "по", "until", "till", "untill")
             else None
         )
-    return found and Piece("until", at, found[1], found[0])
+    if found is None:
+        return None
+    return Piece("end of day" if found[0].kind == "end of day" else "until", at, found[1], found[0])
 
 
 def times(line: Line, at: int, _: list[Piece]) -> Piece | None:

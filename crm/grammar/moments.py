@@ -1,7 +1,7 @@
 """Moments: what day, time and repetition mean together now; every reading, the likeliest first."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import product
 
 from crm.grammar.clockwork import clocks_of, due_at, minutes_of, next_such, or_none
@@ -20,13 +20,13 @@ def readings(said: Said, setting: Setting) -> list[Reading]:
     """Every way to read it that is not past, the default first; the default alone may be past."""
     if said.elapsed is not None:
         return _elapsed(said.elapsed, setting)
+    if said.is_end_of_day and said.day is None and said.repeat is None:
+        said = replace(said, day=Day("after", length=Length()))
     clocks = clocks_of(said, setting)
     if said.repeat is not None:
         return repeated(said, said.repeat, clocks, setting)
     if said.day is not None and said.day.kind == "every other":
         return _every_other(said, clocks, setting)
-    if said.day is not None and said.day.kind == "end of day":
-        return _end_of_day(setting, setting.today)
     day = said.day
     dues = _next_dues(said, clocks, setting) if day is None else _dated_dues(said, day, clocks, setting)
     found = [Reading(due, minutes=minutes_of(said, due)) for due in dues]
@@ -110,11 +110,6 @@ def _same_year(day: Day, last: date) -> date:
         if first <= last:
             return first
     return last
-
-
-def _end_of_day(setting: Setting, day: date) -> list[Reading]:
-    works = [setting.due(day, setting.reader.workday_ends), setting.due(day, time(23, 59))]
-    return [Reading(due) for due in ahead_of_now(works, setting)]
 
 
 def _every_other(said: Said, clocks: list[Clock], setting: Setting) -> list[Reading]:

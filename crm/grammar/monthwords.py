@@ -24,7 +24,7 @@ def day_number(line: Line, at: int) -> Found | None:
     if UNITS.get(line.lows[after]):
         return None
     after += line.lows[after] in ("число", "числа")
-    month = month_follows(line, after)
+    month = month_follows(line, after, named=True)
     if (
         month is None
         and after == number[1]
@@ -68,7 +68,7 @@ def nth_weekday(line: Line, at: int, *, named_month: bool) -> Found | None:
     days = weekdays_at(line, at + 1)
     if days is None:
         return None
-    after = month_follows(line, days[1], named=named_month)
+    after = month_follows(line, days[1], named=named_month) or (days[1] if named_month else None)
     return None if after is None else (Repeat("MONTHLY", weekdays=days[0], nth=nth), after)
 
 

@@ -98,9 +98,9 @@ def day_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     first = day_at(line, at) if lows[at] in ("с", "со") else day_at(line, start)
     if first is not None and first[0].kind in ("date", "weekday", "after", "slashed", "day of month"):
         begin, after = first
-        if lows[after] in joins and (opening or lows[after] in ("-", "–", "—")):
+        if lows[after] in joins and (opening or lows[after] in ("-", "–", "—", "to", "through")):
             second = _range_end(line, after + 1)
-            if second is not None and (opening or second[0].kind == "date" == begin.kind):
+            if second is not None and (opening or second[0].kind == begin.kind):
                 return Piece("day range", at, second[1], (begin, second[0]))
             number = ordinal(line, after + 1)
             if begin.kind == "date" and number is not None and 1 <= number[0] <= 31 and begin.day < number[0]:

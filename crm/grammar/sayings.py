@@ -25,6 +25,7 @@ class Said:
     part: str | None = None
     elapsed: Length | None = None
     is_tonight: bool = False
+    is_end_of_day: bool = False
     repeat: Repeat | None = None
     until: Day | None = None
     times: int | None = None

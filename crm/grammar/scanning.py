@@ -93,7 +93,7 @@ def _day(line: Line, at: int, _: list[Piece]) -> Piece | None:
     found = day_at(line, at)
     if found is None and line.lows[at] not in DAY_PREPOSITIONS:
         found = numbered_alone(line, at)
-    return found and Piece("day", at, found[1], found[0])
+    return found and Piece("end of day" if found[0].kind == "end of day" else "day", at, found[1], found[0])
 
 
 _PART_AFTER = {
@@ -179,6 +179,7 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
     begin(clock_range, {"с", "со", "from", "between", "между", *STRONG, *NUMBERS})
     begin(day_range, ("с", "со", "from", "between", "между", *english.MONTHS, *english.WEEKDAYS))
     begin(_repeat, REPEAT_STARTS)
+    begin(_day, ("at", "over"))
     begin(_after, words("in в через within спустя минут минуты часа часов часика дня дней недели месяца"))
     begin(_after, words("a an one two three half four five ten"))
     begin(until, ("until", "till", "untill", "до", "through", "thru", "по"))

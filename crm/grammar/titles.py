@@ -21,18 +21,17 @@ def without(text: str, spans: Iterable[Span]) -> str:
 
 
 def _joined(left: str, right: str, *, is_last: bool) -> str:
+    left, right = left.rstrip(), right.strip() if is_last else right.lstrip()
     if not left:
-        return (
-            right.lstrip(" ,;:.–—") if right.lstrip().startswith((",", ";", ":", ". ", "–", "—")) else right
-        )
-    right = right.strip() if is_last else right.lstrip()
-    left = left.rstrip()
+        return right.lstrip(" ,;:.–—") if right.startswith((",", ";", ":", ". ", "–", "—")) else right
     if not right:
         return left
     if left.endswith("(") and right.startswith(")"):
         return (left[:-1].rstrip() + " " + right[1:].lstrip()).strip()
     if is_last and right in (".", "!", "?", "…") and left[-1].isalnum():
         return left if right == "." else left + right
+    if is_last and right == "." == left[-1]:
+        return left
     if right[0] in _BEFORE:
         if right[0] in ",;:" and left[-1] in ",;:-–—":
             right = right[1:].lstrip()

@@ -78,6 +78,7 @@ def test_a_due_is_ahead_unless_it_is_flagged(text: str, now: datetime, zone: str
 
 @given(text=LINES)
 @example(text='c:"Bob" завтра')
+@example(text=" завтра :")
 @example(text="/звонок Bob исх 5м, busy, call Bob tomorrow: ok")
 def test_what_was_read_and_the_title_cover_the_text_and_never_overlap(text: str) -> None:
     draft, seen = read(text), on_one_line(text)

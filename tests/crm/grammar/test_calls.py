@@ -26,8 +26,8 @@ from tests.crm.grammar.lines import said
         ("/звонок Ольга в 9", "call: – · contact=Ольга · at=11-23 09:00"),
         (
             "/звонок Ольга не взяла трубку, перезвонить в пятницу",
-            "call: – · contact=Ольга · outcome=no_answer · at=11-23 14:20"
-            " · then [перезвонить · 11-27 · contact=Ольга · type=call]",
+            "call: – · contact=Ольга · outcome=no_answer · at=11-23 14:20 · then [перезвонить"
+            " · 11-27 · contact=Ольга · type=call]",
         ),
         (
             "/звонок Ольга просила перезвонить завтра в 10",
@@ -68,8 +68,8 @@ from tests.crm.grammar.lines import said
         ("/call the bank no answer", "call: – · contact_name=the bank · outcome=no_answer · at=11-23 14:20"),
         (
             "/call Anna left voicemail, call back tomorrow at 10",
-            "call: – · contact=Anna · outcome=left_voicemail · at=11-23 14:20"
-            " · then [call back · 11-24 10:00 · contact=Anna · type=call]",
+            "call: – · contact=Anna · outcome=left_voicemail · at=11-23 14:20 · then [call back"
+            " · 11-24 10:00 · contact=Anna · type=call]",
         ),
         (
             "/call Anna busy, send proposal",

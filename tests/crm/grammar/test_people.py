@@ -15,7 +15,6 @@ from tests.crm.grammar.lines import said
         ('call Bob "tomorrow never dies"', 'call Bob "tomorrow never dies" · contact=Bob · type=call'),
         ("!! call Bob", "call Bob · priority=urgent · contact=Bob · type=call"),
         ('c:"Anna" send contract', "send contract · contact=Anna"),
-        ("call John +44 20 7946 0958 ext 12", "call John ext 12 · phone=+442079460958 · type=call"),
         ("email Bob and call Anna", "email Bob and call Anna · contact=Bob · type=call ? contact=Anna"),
         ("#work #urgent buy milk p1", "buy milk · priority=urgent · labels=work,urgent"),
         ("@bob @anna sync", "@anna sync · assignee=bob"),
@@ -47,6 +46,15 @@ from tests.crm.grammar.lines import said
         ("на следующий день позвонить", "на следующий день позвонить · type=call"),
         ("на днях позвонить", "на днях позвонить · type=call"),
         ("скоро позвонить", "скоро позвонить · type=call"),
+        ("call Anna at 930", "call Anna at 930 · contact=Anna · type=call"),
+        ("after the holidays call Bob", "after the holidays call Bob · contact=Bob"),
+        ("asap call Bob", "asap call Bob · contact=Bob · type=call"),
+        ("later this week call Bob", "later this week call Bob · contact=Bob"),
+        ("call 555-0147", "call 555-0147 · type=call"),
+        ("Mark's invoice !!", "Mark's invoice · priority=urgent · contact=Mark"),
+        ("! call Bob", "call Bob · priority=high · contact=Bob · type=call"),
+        ("call Bob !", "call Bob · priority=high · contact=Bob · type=call"),
+        ("call Bob!!", "call Bob!! · contact=Bob · type=call"),
     ],
 )
 def test_people_and_marks_is_read(text: str, meaning: str) -> None:

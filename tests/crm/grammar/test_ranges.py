@@ -42,6 +42,17 @@ from tests.crm.grammar.lines import said
         ("отпуск с 10 по 20 января", "отпуск · 2027-01-20 · start_date=2027-01-10"),
         ("созвон с клиентом во вторник с 11 до 12", "созвон с клиентом · 11-24 11:00 · minutes=60"),
         ("созвон с клиентом во вторник в 11 на 30 минут", "созвон с клиентом · 11-24 11:00 · minutes=30"),
+        ("tomorrow 3-4pm sync", "sync · 11-24 15:00 · minutes=60"),
+        ("tomorrow from 3pm to 4:30pm sync", "sync · 11-24 15:00 · minutes=90"),
+        ("tomorrow 10:00 - 11:30 sync", "sync · 11-24 10:00 · minutes=90"),
+        ("tomorrow at 10 for an hour sync", "sync · 11-24 10:00 · minutes=60"),
+        ("tomorrow at 10 for 90 minutes sync", "sync · 11-24 10:00 · minutes=90"),
+        ("tomorrow at 10 for 1.5 hours sync", "sync · 11-24 10:00 · minutes=90"),
+        ("Dec 24 - Jan 2 vacation", "vacation · 2027-01-02 · start_date=2026-12-24"),
+        ("from Dec 24 to Jan 2 vacation", "vacation · 2027-01-02 · start_date=2026-12-24"),
+        ("24-26 December vacation", "vacation · 12-26 · start_date=2026-12-24"),
+        ("between Dec 24 and Dec 26 vacation", "vacation · 12-26 · start_date=2026-12-24"),
+        ("monday to friday conference", "conference · 12-04 · start_date=2026-11-30"),
     ],
 )
 def test_a_range_is_read(text: str, meaning: str) -> None:

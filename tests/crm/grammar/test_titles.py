@@ -133,6 +133,23 @@ from tests.crm.grammar.lines import said
         "каждый раз проверять",
         "понедельник, среда, пятница зал",
         "в последний рабочий день месяца отчёт",
+        "meet at half 6",
+        "meet 6ish",
+        "two days before christmas",
+        "before friday send report",
+        "soon",
+        "mid december review",
+        "on christmas",
+        "on new year's eve",
+        "this week review",
+        "this month review",
+        "nightly backup",
+        "biweekly sync",
+        "bi-weekly sync",
+        "three times a day pills",
+        "order 212 555 0147",
+        "ticket no. 2125550147",
+        "account 2125550147 close",
     ],
 )
 def test_what_only_looks_like_a_date_stays(text: str) -> None:
@@ -146,6 +163,8 @@ def test_what_only_looks_like_a_date_stays(text: str) -> None:
         ("/задача купить хлеб !!", "купить хлеб · priority=urgent"),
         ("!!", "– · priority=urgent"),
         ("...", "–"),
+        ("p2 p1 fix", "p1 fix · priority=high"),
+        ("P1 fix", "fix · priority=urgent"),
     ],
 )
 def test_what_only_looks_like_a_date_is_read(text: str, meaning: str) -> None:
