@@ -3,8 +3,9 @@
 from crm.grammar import english, russian
 from crm.grammar.dayends import end_of, last_day_of_month, numbered, period
 from crm.grammar.days import Day, month_day, offset, ordinal, written_date
-from crm.grammar.lengths import Length, length_at
+from crm.grammar.lengths import UNITS, Length, length_at
 from crm.grammar.letters import words
+from crm.grammar.numbers import whole
 from crm.grammar.tokens import Line
 
 Found = tuple[Day, int]
@@ -81,9 +82,6 @@ def after_at(line: Line, at: int) -> tuple[Length, int] | None:
         lows[at] in ("минут", "минуты", "часа", "часов", "часика", "дня", "дней", "недели", "месяца")
         and lows[at + 1] == "через"
     ):
-        from crm.grammar.lengths import UNITS
-        from crm.grammar.numbers import whole
-
         number = whole(line, at + 2, digits=3)
         if number is None or number[0] == 0 or lows[number[1]] in UNITS:
             return None

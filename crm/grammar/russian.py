@@ -11,7 +11,7 @@ _WEEKDAYS = (  # accusative, genitive, dative, plural dative, nominative where i
     ("субботу", "субботы", "субботе", "субботам", "суббота", "сб"),
     ("воскресенье", "воскресенья", "воскресенью", "воскресеньям", "воскресенье", "вс"),
 )
-ACCUSATIVE = {row[0]: day for day, row in enumerate(_WEEKDAYS)} | {"воскресение": 6, "средy": 2}
+ACCUSATIVE = {row[0]: day for day, row in enumerate(_WEEKDAYS)} | {"воскресение": 6}
 GENITIVE = {row[1]: day for day, row in enumerate(_WEEKDAYS)}
 DATIVE = {row[2]: day for day, row in enumerate(_WEEKDAYS)}
 MANY_DATIVE = {row[3]: day for day, row in enumerate(_WEEKDAYS)}

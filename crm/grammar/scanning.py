@@ -6,13 +6,12 @@ from crm.grammar import english, russian
 from crm.grammar.clocks import PREPOSITIONS as CLOCK_PREPOSITIONS
 from crm.grammar.clocks import STRONG, clock_at
 from crm.grammar.dayends import numbered_alone
-from crm.grammar.days import Day, offset
-from crm.grammar.daywords import ABOUT, after_at, day_at
+from crm.grammar.days import Day
 from crm.grammar.daywords import PREPOSITIONS as DAY_PREPOSITIONS
+from crm.grammar.daywords import after_at, day_at
 from crm.grammar.dials import Clock, Dial
 from crm.grammar.everywords import STARTS as REPEAT_STARTS
 from crm.grammar.everywords import repeat_at
-from crm.grammar.lengths import Length
 from crm.grammar.letters import words
 from crm.grammar.limits import completion, duration, starting, times, until
 from crm.grammar.numbers import NUMBERS
@@ -205,4 +204,3 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
 
 _STARTS = _registered()
 _AT_NUMBER: tuple[Recogniser, ...] = (times, clock_range, day_range, _day, _after, _repeat, _clock)
-__all__ = ["ABOUT", "Length", "Piece", "offset", "scan"]
