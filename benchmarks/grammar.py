@@ -147,7 +147,7 @@ def _others() -> dict[str, Read]:
 def _microseconds(read: Read, cases: list[Case]) -> tuple[float, float]:
     """The median and the 99th percentile over the lines, each the middle of several readings."""
     taken = [_one(partial(_quietly, read, case)) for case in cases]
-    return (median(taken), quantiles(taken, n=100)[98]) if len(taken) > 1 else (0, 0)
+    return (median(taken), quantiles(taken, n=100, method="inclusive")[98]) if len(taken) > 1 else (0, 0)
 
 
 def _one(work: Callable[[], object]) -> float:
