@@ -2,7 +2,7 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts secrets texts lock clean
+.PHONY: help run test fuzz check format lint types contracts secrets texts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,6 +30,9 @@ run: .venv/run.stamp ## start the bot; with no BOT_TOKEN the playground too
 
 test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
 	@.venv/bin/python -m pytest $(ARGS)
+
+fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
+	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -21,20 +23,35 @@ from bot.turns import TurnWorker
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
+from crm.groups import Groups
+from crm.history import History
+from crm.invites import Invites
+from crm.limits import Limits
 from crm.people import People
+from crm.presence import Presence
+from crm.quick_adds import QuickAdds
 from crm.reminders import Reminders
+from crm.removals import Removals
+from crm.requests import Requests
+from crm.settings import Settings
 from crm.tasks import Tasks
+from crm.teams import Teams
+from crm.undo import UNDOABLE, Undo
+from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
+from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
+from db.requests import SqlRequestDoors
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
+from handlers.groups import is_there
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 
@@ -83,9 +100,14 @@ def build(
     storage, journal, dialogs = SqlStorage(engine), SqlUpdateJournal(engine), SqlDialogs(engine)
     people_doors = SqlPeopleDoors(engine)
     people = People(storage, people_doors, open_to_all=open_to_all)
+    group_doors = SqlGroupDoors(engine)
+    gate.chats = group_doors
+    groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
+    presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
+    limits = Limits()
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
     def wake() -> None:
@@ -102,15 +124,27 @@ def build(
         cancel=cancel,
     )
     assistants = Assistants(directory, tasks, calls, models, clock)
-    workers.append(TurnWorker(bot, conversations, assistants, clock, new_reference, report))
+    workers.append(TurnWorker(bot, conversations, assistants, presence, clock, new_reference, report))
     provided: dict[str, Any] = {
         "people": people,
+        "groups": groups,
+        "presence": presence,
+        "requests": requests,
         "tasks": tasks,
         "calls": calls,
         "contacts": contacts,
+        "quick_adds": QuickAdds(storage),
         "reminders": reminders,
+        "settings": Settings(storage),
+        "teams": Teams(storage),
+        "invites": Invites(storage, partial(token_urlsafe, 18)),
+        "removals": Removals(storage),
         "conversations": conversations,
         "dialogs": dialogs,
+        "history": History(storage),
+        "limits": limits,
+        "undo": Undo(storage, UNDOABLE),
+        "visibility": Visibility(storage),
         "clock": clock,
         "new_reference": new_reference,
         "report": report,
@@ -118,14 +152,14 @@ def build(
     dispatcher = Dispatcher(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
-    connect(dispatcher, people, defaults, clock)
+    connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
     intake = Intake(bot, dispatcher, journal)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
         polling=Polling(bot, intake.handle),
-        reminder_clock=ReminderClock(bot, reminders, journal, clock),
+        reminder_clock=ReminderClock(bot, reminders, presence, journal, clock),
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),

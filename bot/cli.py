@@ -1,12 +1,9 @@
 """The command line: python -m bot."""
 
 import asyncio
-import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -78,9 +75,9 @@ def check() -> None:
 @app.command()
 def parse() -> None:
     """Read JSON lines (lang, now, tz, text, known_contacts), write what the grammar reads in them."""
-    for line in sys.stdin:
-        if line.strip():
-            print(json.dumps(_parsed(line), ensure_ascii=False))
+    from bot.parsing import run
+
+    run()
 
 
 @agents.command("import")
@@ -130,32 +127,6 @@ def export_agents(file: Path) -> None:
 
     with _opened(_settings()) as database:
         file.write_text(asyncio.run(work()), encoding="utf-8")
-
-
-def _parsed(line: str) -> dict[str, Any]:
-    """One line's answer; a bad line gives its error and the rest goes on."""
-    from crm.grammar.drafts import parse as read
-
-    try:
-        asked = json.loads(line)
-        now, zone = datetime.fromisoformat(asked["now"]), ZoneInfo(asked["tz"])
-        draft = read(str(asked["text"]), now=now, zone=zone)
-    except (ValueError, KeyError, TypeError) as fault:
-        return {"error": f"{type(fault).__name__}: {fault}"}
-    due = draft.due or draft.past
-    at = due.at.astimezone(zone).isoformat() if due is not None and due.at is not None else None
-    return {
-        "object": "task",
-        "title": draft.title,
-        "due": at,
-        "due_date": due.date.isoformat() if due is not None and due.time is None else None,
-        "priority": draft.priority if draft.priority != "normal" else None,
-        "phone": draft.phone,
-        "task_type": draft.task_type,
-        "confirm": "past" if draft.past is not None else None,
-        "ambiguous": False,
-        "alternatives": [],
-    }
 
 
 class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as database

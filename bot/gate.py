@@ -5,13 +5,17 @@ import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 import structlog
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.exceptions import (
     ClientDecodeError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -19,6 +23,8 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, SendChatAction, SendMessageDraft, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientConnectorError
+
+from crm.errors import StorageAway
 
 log = structlog.get_logger()
 # Bot FAQ, "My bot is hitting limits": one message a second to a chat (short bursts pass), 20 a minute to a
@@ -33,13 +39,31 @@ POSTING = ("send", "copy", "forward")
 SENDING = (*POSTING, "edit")
 
 
+FOLLOWING = (
+    "send",
+    "get",
+    "leave",
+)  # repeated for a group's new id; messages to edit have stayed at the old one
+
+
 def never_left(fault: BaseException) -> bool:
     """Whether a network error means that nothing was sent: the connection was refused or not made at all."""
     return isinstance(fault, TelegramNetworkError) and isinstance(fault.__cause__, ClientConnectorError)
 
 
+class Chats(Protocol):
+    """Who is told what sending taught about chats (crm.groups.GroupDoors)."""
+
+    async def moved(self, old_id: int, new_id: int) -> None: ...
+
+    async def unreachable(self, chat_id: int) -> None: ...
+
+
 class Gate(BaseRequestMiddleware):
-    """A session middleware. `clock` counts seconds, monotonic; `sleep` and it are the tests' to replace."""
+    """A session middleware. `clock` counts seconds, monotonic; `sleep` and it are the tests' to replace; `chats` is
+    set once there is a database."""
+
+    chats: Chats | None = None
 
     def __init__(
         self,
@@ -50,6 +74,9 @@ class Gate(BaseRequestMiddleware):
         self._sleep = sleep
         self._chats: OrderedDict[object, Window] = OrderedDict()
         self._all = Window(*ALL)
+        self._moved: OrderedDict[object, int] = (
+            OrderedDict()
+        )  # groups that became supergroups since the start
         self.dropped = 0  # drafts and typing not sent to keep the limits
 
     async def __call__(
@@ -62,11 +89,36 @@ class Gate(BaseRequestMiddleware):
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
         if name == "getUpdates":
             return await make_request(bot, method)
+        if chat_id in self._moved and name.startswith(FOLLOWING):
+            method, chat_id = moved(method, self._moved[chat_id]), self._moved[chat_id]
         sends = name.startswith(SENDING) and chat_id is not None
         if sends and not await self._admit(method, chat_id):
             self.dropped += 1
             return True  # type: ignore[return-value]  # drafts and typing answer True, sent or not
-        return await self._persist(make_request, bot, method, chat_id)
+        try:
+            return await self._persist(make_request, bot, method, chat_id)
+        except TelegramMigrateToChat as told:
+            await self._learn(told.migrate_to_chat_id, chat_id)
+            if not name.startswith(FOLLOWING):
+                raise
+            return await self._persist(
+                make_request, bot, moved(method, told.migrate_to_chat_id), told.migrate_to_chat_id
+            )
+        except (TelegramForbiddenError, TelegramBadRequest) as refused:
+            gone = isinstance(refused, TelegramForbiddenError) or "chat not found" in refused.message
+            if sends and gone and isinstance(chat_id, int) and self.chats is not None:
+                with suppress(StorageAway):  # the next refusal will tell it again
+                    await self.chats.unreachable(chat_id)
+            raise
+
+    async def _learn(self, new_id: int, old_id: object) -> None:
+        """A group is a supergroup now. Telegram will say so again, should PostgreSQL be away."""
+        self._moved[old_id] = new_id
+        if len(self._moved) > KEPT_CHATS:
+            self._moved.popitem(last=False)
+        if isinstance(old_id, int) and self.chats is not None:
+            with suppress(StorageAway):
+                await self.chats.moved(old_id, new_id)
 
     async def _admit(self, method: TelegramMethod[Any], chat_id: object) -> bool:
         """Wait for room; drafts and typing don't wait, they are dropped (False). Raises TelegramRetryAfter."""
@@ -138,6 +190,14 @@ def _in_telegrams_words(
             raise TelegramNetworkError(method, "the answer was not Telegram's") from fault
 
     return asked
+
+
+def moved(method: TelegramMethod[TelegramType], chat_id: int) -> TelegramMethod[TelegramType]:
+    """The same call for the chat's new id; there what it replied to has another number."""
+    changed: dict[str, Any] = {"chat_id": chat_id}
+    if hasattr(method, "reply_parameters"):
+        changed["reply_parameters"] = None
+    return method.model_copy(update=changed)
 
 
 class Window:

@@ -4,20 +4,25 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
     TelegramNetworkError,
     TelegramUnauthorizedError,
 )
+from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from pydantic import ValidationError
 
 log = structlog.get_logger()
 KINDS = [
     "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
+    "chat_member",
 ]  # fmt: skip
 WINDOW = 100  # updates taken up and not finished; getUpdates shows no more than that past the offset
 LONG_POLL = 25  # seconds
@@ -27,6 +32,16 @@ CONFLICTS, CONFLICTS_OF_THE_FIRST, FORGOTTEN = 3, 8, 60.0
 DRAIN = 15.0  # seconds a stop waits for updates under way
 
 Handle = Callable[[Update], Awaitable[None]]
+
+
+class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates, its answer as it came."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+    offset: int
+    timeout: int
+    allowed_updates: list[str]
 
 
 class PollingStopped(Exception):
@@ -91,7 +106,7 @@ class Polling:
 
     async def _get_updates(self) -> list[Update]:
         # with updates under way the window of 100 could hold no new one, hence no long wait then
-        timeout = LONG_POLL if not self._open else 1
+        timeout, passed = LONG_POLL if not self._open else 1, 0
         try:
             found = await self._bot.get_updates(
                 offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
@@ -111,6 +126,8 @@ class Polling:
             log.warning("telegram_unreachable")
             await self._sleep(3)
             return []
+        except ClientDecodeError:
+            found, passed = await self._readable()
         except TelegramAPIError as fault:
             log.warning("polling_refused", reason=type(fault).__name__)
             await self._sleep(3)
@@ -118,12 +135,27 @@ class Polling:
         self._was_first = True
         self.alive_at = asyncio.get_running_loop().time()
         fresh = [update for update in found if update.update_id >= self._next]
+        self._next = max(self._next, passed)
         if self._open and not fresh:
             self._moved.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await self._moved.wait()
         return fresh
+
+    async def _readable(self) -> tuple[list[Update], int]:
+        """What of the updates can be read, and one past the highest that can't: it is passed, or it would end
+        the polling. Nothing of its content is logged."""
+        found, passed = [], 0
+        for raw in await self._bot(RawUpdates(offset=self.offset, timeout=0, allowed_updates=KINDS)):
+            try:
+                found.append(Update.model_validate(raw, context={"bot": self._bot}))
+            except ValidationError as fault:
+                passed = int(raw["update_id"]) + 1
+                if passed > self._next:
+                    where = [".".join(map(str, one["loc"])) for one in fault.errors()][:3]
+                    log.warning("update_unreadable", update_id=raw["update_id"], where=where)
+        return found, passed
 
     def _must_give_way(self) -> bool:
         """Count one more conflict; whether it is one too many."""
@@ -176,6 +208,9 @@ def lane_of(update: Update) -> object:
     if update.callback_query is not None:
         about = update.callback_query.message
         return about.chat.id if about is not None else update.callback_query.from_user.id
+    changed = update.my_chat_member or update.chat_member
+    if changed is not None:
+        return changed.chat.id
     if update.inline_query is not None:
         return ("inline", update.inline_query.from_user.id)
     if update.stopped_message_generation is not None:

@@ -9,6 +9,7 @@ from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crm.errors import StorageAway
+from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT, UpdateJournal
 from handlers.reminders import deliver
@@ -23,10 +24,16 @@ class ReminderClock:
     """APScheduler says when to look; the rows say what is due."""
 
     def __init__(
-        self, bot: Bot, reminders: Reminders, journal: UpdateJournal, clock: Callable[[], datetime]
+        self,
+        bot: Bot,
+        reminders: Reminders,
+        presence: Presence,
+        journal: UpdateJournal,
+        clock: Callable[[], datetime],
     ) -> None:
         self._bot = bot
         self._reminders = reminders
+        self._presence = presence
         self._journal = journal
         self._clock = clock
         self._jobs: set[asyncio.Task[None]] = set()
@@ -73,7 +80,9 @@ class ReminderClock:
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
         try:
-            await deliver(self._bot, delivery, reminders=self._reminders, clock=self._clock)
+            await deliver(
+                self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
+            )
         except StorageAway:
             log.warning("delivery_left_to_its_lease", delivery=delivery.id)
         except Exception:

@@ -95,11 +95,13 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
 async def _assemble(settings: Settings, application: "Connection", stack: AsyncExitStack) -> "App":
     """The parts, and in the stack what ends them. aiogram costs seconds, so it comes after the first lines."""
     from bot.app import build, make_bot
+    from crm.grammar import names
     from db.agent_cache import connect
     from db.storage import create_engine
     from handlers.access import Defaults
     from llm.models import ModelConfigError
 
+    names.load()  # here and not with the first contact, whose author would wait for it
     token, api_url = await stack.enter_async_context(_telegram(settings))
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
     bot, gate = make_bot(token, api_url, proxy)

@@ -13,6 +13,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramFor
 
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
+from crm.presence import Presence
 from handlers.conversations import TurnView
 from handlers.texts import gettext as _
 from handlers.texts import speaking
@@ -38,6 +39,7 @@ class TurnWorker:
         bot: Bot,
         conversations: Conversations,
         assistant: Assistant,
+        presence: Presence,
         clock: Callable[[], datetime],
         new_reference: Callable[[], str],
         report: Callable[[BaseException, str], None],
@@ -45,6 +47,7 @@ class TurnWorker:
         self._bot = bot
         self._conversations = conversations
         self._assistant = assistant
+        self._presence = presence
         self._clock = clock
         self._new_reference = new_reference
         self._report = report
@@ -113,6 +116,9 @@ class TurnWorker:
             heart.cancel()
 
     async def _answer(self, turn: Turn) -> None:
+        if not await self._presence.lasts(turn.actor):
+            log.info("turn_not_answered", turn=turn.id, reason="whoever asked has left the group")
+            return  # canceled with all of theirs, as they were marked gone
         view = TurnView(self._bot, turn)
         text = turn.answer
         if text is None:

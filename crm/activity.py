@@ -1,14 +1,16 @@
-"""History: who changed what. Rows are only ever added."""
+"""History's lines: who changed what. Rows are only ever added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One line of history. `actor_kind` is member, agent, system or import; `changes` maps a field to its new
-    value, or to [old, new]."""
+    """One line of history, about to be written. `actor_kind` is member, agent, system or import; `changes` maps a
+    field to its first value, or to [old, new]. `undo_of` is the id of the line it takes back."""
 
     action: str
     entity: str
@@ -16,7 +18,77 @@ class Activity:
     actor_kind: str = "member"
     actor_member_id: int | None = None
     changes: Mapping[str, object] = field(default_factory=dict)
+    undo_of: int | None = None
+
+
+def is_pair(name: str, told: object) -> bool:
+    """Whether a field is told as [old, new]; else it is a first value, which may be a list itself."""
+    if not isinstance(told, list):
+        return False
+    return name not in LISTS or all(isinstance(one, list) for one in told)
+
+
+LISTS = {"labels", "reminders"}  # fields whose value is a list
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of history, as it is read. `who` is None for the bot itself; `number` and `title` name what it is
+    about as it is now, as far as the reader may see it; `chat_id` is where a task arose (our row in `chats`)."""
+
+    id: int
+    at: datetime
+    actor_kind: str
+    actor_member_id: int | None
+    who: str | None
+    action: str
+    entity: str
+    entity_id: int
+    changes: Mapping[str, object]
+    undo_of: int | None = None
+    number: int | None = None
+    title: str | None = None
+    chat_id: int | None = None
+
+
+class About(StrEnum):
+    """Whose history is asked for."""
+
+    TEAM = "team"
+    TASK = "task"
+    PERSON = "person"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which lines: of the team (id 0), a task, a member, a contact; `only_chat_id` leaves what arose in that chat."""
+
+    about: About = About.TEAM
+    id: int = 0
+    only_chat_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A member by the name they are known by in Telegram."""
+
+    member_id: int
+    name: str
 
 
 class ActivityStore(Protocol):
-    async def add(self, activity: Activity) -> None: ...
+    async def add(self, activity: Activity) -> bool:
+        """False, and nothing written, when the line it takes back was taken back before."""
+
+    async def lines(self, scope: Scope, *, limit: int, offset: int) -> Sequence[Line]:
+        """Newest first, as far as the actor may see."""
+
+    async def last_own(self, member_id: int, since: datetime) -> Line | None:
+        """The member's newest change that is neither taken back nor a taking back."""
+
+    async def newer(self, line: Line) -> Line | None:
+        """The newest change of the same thing since that line that still stands; None when it is the last one."""
+
+    async def called(self, name: str) -> Sequence[Named]:
+        """Members whose name begins so, or whose username it is (case and ё folded)."""

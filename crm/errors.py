@@ -2,6 +2,8 @@
 
 CrmError                 for the person; never reported as a fault
 ├── BadInput             what was typed can't be taken as it is; nothing was changed
+│   └── NoTitle          only a date or the like was typed: what is to be done is still to be said
+├── ToConfirm            it can be taken, but only once the person has said that it is meant
 ├── NotFound             there is no such thing, or it is not theirs to see
 └── NotAllowed           there is such a thing, but not for them
     ├── NotInvited       a stranger where ACCESS=invite
@@ -27,6 +29,14 @@ class CrmError(Exception):
 
 class BadInput(CrmError):
     """What was typed can't be taken; the sentence says what to type instead."""
+
+
+class NoTitle(BadInput):
+    """All of it was read as something else; the next message says what is to be done."""
+
+
+class ToConfirm(CrmError):
+    """A moment that has passed or is far away; the sentence asks."""
 
 
 class NotFound(CrmError):

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.storage import Storage
 from crm.updates import Arrival
+
+if TYPE_CHECKING:
+    from crm.settings import PersonSettings
 
 LANGUAGES = ("en", "ru")
 
@@ -48,7 +51,9 @@ class Visitor:
     chat_title: str | None
     link_code: str | None = None
     is_operator: bool = False
-    started: bool = False  # this update is a private /start: from now on we may write to them
+    started: bool = (
+        False  # they wrote here themselves: in private we may write to them, in a group they are in it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Actor:
     chat_kind: ChatKind
     is_operator: bool
     is_new: bool  # registered by this very update
+    from_group: bool = False  # the membership lasts while they are in a linked group (crm.presence)
+    is_asking: bool = False  # a guest whose request for access the owner was not shown yet
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,7 +88,8 @@ class PeopleDoors(Protocol):
         """The actor for a visitor, registering person, team of one, chat and link as needed.
 
         A code that redeems lets a stranger in. Raises NotInvited for a stranger where not `open_to_all`,
-        Removed for one whose membership of the chat's workspace has ended, NotFound for a spent or unknown code.
+        Removed for one whose membership of the chat's workspace has ended, NotFound or NotAllowed for a code that
+        does not redeem (spent, expired, revoked, unknown; too many wrong ones).
         """
 
     async def has_operator(self) -> bool: ...
@@ -96,6 +104,11 @@ class PeopleStore(Protocol):
     async def set_language(self, person_id: int, language: str) -> None: ...
 
     async def set_timezone(self, person_id: int, timezone: str) -> None: ...
+
+    async def settings(self, person_id: int, *, to_change: bool = False) -> "PersonSettings":
+        """`to_change` holds them until the transaction ends, so that two presses at once don't undo each other."""
+
+    async def set_settings(self, person_id: int, settings: "PersonSettings") -> None: ...
 
 
 class People:

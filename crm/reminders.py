@@ -1,17 +1,21 @@
 """Reminders: a row that becomes a message at its time, once (DESIGN §2.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, NotFound, Removed
-from crm.grammar.dates import Due
+from crm.errors import N_, BadInput, NotFound, NoTitle, Removed, ToConfirm
+from crm.grammar.contacts import words_of
+from crm.grammar.dates import Due, elapsed
 from crm.grammar.drafts import parse
+from crm.grammar.fields import Draft
 from crm.people import Actor
-from crm.storage import Storage
+from crm.recurrence import next_due
+from crm.settings import reader_of
+from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
 LEASE = timedelta(seconds=60)  # how long a claimed delivery is one process's alone
@@ -22,9 +26,14 @@ TEXT_LIMIT = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class NewReminder:
+    """`due` is when to remind; `before` is how long that is before a task's due. `recipient_id` None is the actor."""
+
     text: str
     due: Due
     task_id: int | None = None
+    recipient_id: int | None = None
+    before: timedelta = timedelta(0)
+    rrule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Delivery:
     actor: Actor
     thread_id: int | None
     task_number: int | None
+    task_id: int | None = None
+    notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
 
 
 class ReminderStore(Protocol):
@@ -59,11 +70,31 @@ class ReminderStore(Protocol):
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
+    async def drop_for_task(self, task_id: int, reason: str) -> None:
+        """End a task's reminders; what is pending or under way is skipped."""
+
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        """Take a skip for that reason back, of what is still to come."""
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        """Softly, its deliveries skipped; False when it is out of reach."""
+
+    async def restore(self, reminder_id: int, now: datetime) -> bool:
+        """Take a deletion back, with what of it is still to come; False when it is out of reach."""
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool: ...
+
     async def holds(self, delivery: Delivery) -> bool:
         """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
 
     async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
         """False when the lease was no longer ours."""
+
+    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
+        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't."""
+
+    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
+        """The same reminder's next one; one that is there already is left alone."""
 
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None: ...
 
@@ -88,31 +119,35 @@ class Reminders:
         self._storage = storage
         self._doors = doors
 
-    async def create(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder]) -> Answer:
-        """`text` as after /remind. Raises BadInput without a time, with a passed one, without or with too much text."""
-        draft = parse(text, now=arrival.sent_at, zone=actor.zone)
-        if draft.past is not None:
-            raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
-        if draft.due is None:
-            raise BadInput(N_("When shall I remind you? For example: /remind in 20 minutes call Anna"))
-        about = " ".join(part for part in (draft.title, draft.phone) if part)
-        if not about:
-            raise BadInput(N_("What shall I remind you of? For example: /remind in 20 minutes call Anna"))
-        if len(about) > TEXT_LIMIT:
-            raise BadInput(
-                N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
-                length=len(about),
-                limit=TEXT_LIMIT,
-            )
-        due = draft.due if draft.due.at is not None else draft.due.at_start_of_workday()
-        if draft.due.at is None and due.at is not None and due.at < arrival.sent_at:
-            raise BadInput(N_("That time has already passed. Type a later one, for example: tomorrow 10:00"))
+    async def create(
+        self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder], *, confirmed: bool = False
+    ) -> Answer:
+        """`text` as after /remind; once confirmed, a moment that has passed means at once.
+
+        Raises BadInput without a time, without or with too much text, NoTitle when only a time was said,
+        ToConfirm for a moment that has passed or is far away, unless `confirmed`.
+        """
         async with self._storage.transaction(actor) as unit:
-            reminder = await unit.reminders.add(NewReminder(text=about, due=due), actor, arrival)
-            await unit.activity.add(
-                Activity("created", "reminder", reminder.id, actor_member_id=actor.member_id)
+            known = await unit.contacts.called(words_of(text))
+            draft = parse(
+                _as_said(text), now=arrival.sent_at, reader=await reader_of(unit, actor), contacts=known
             )
+            reminder = await save_reminder(unit, actor, arrival, draft, confirmed=confirmed)
             answer = reply(reminder)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def take_back(
+        self, actor: Actor, arrival: Arrival, reminder_id: int, now: datetime, reply: Reply[None]
+    ) -> Answer:
+        """Raises NotFound."""
+        async with self._storage.transaction(actor) as unit:
+            if not await unit.reminders.delete(reminder_id, now):
+                raise NotFound(N_("That reminder is no longer here."))
+            await unit.activity.add(
+                Activity("deleted", "reminder", reminder_id, actor_member_id=actor.member_id)
+            )
+            answer = reply(None)
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -123,6 +158,9 @@ class Reminders:
         async with self._storage.transaction(actor) as unit:
             if not await unit.reminders.acknowledge(delivery_id, now):
                 raise NotFound(N_("That reminder is no longer here."))
+            await unit.activity.add(
+                Activity("acknowledged", "delivery", delivery_id, actor_member_id=actor.member_id)
+            )
             answer = reply(None)
             await unit.updates.finish(arrival, answer)
         return answer
@@ -144,7 +182,10 @@ class Reminders:
     async def sent(self, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
         late = max(0, int((now - delivery.due_at).total_seconds()))
         async with self._storage.transaction(delivery.actor) as unit:
-            return await unit.reminders.mark_sent(delivery, telegram_message_id, late)
+            ours = await unit.reminders.mark_sent(delivery, telegram_message_id, late)
+            if ours and (series := await unit.reminders.series(delivery)) is not None:
+                await _go_on(unit, delivery, *series, now)
+            return ours
 
     async def skipped(self, delivery: Delivery, reason: str) -> None:
         async with self._storage.transaction(delivery.actor) as unit:
@@ -155,6 +196,61 @@ class Reminders:
         step = RETRY_STEPS[min(delivery.attempts, len(RETRY_STEPS)) - 1]
         async with self._storage.transaction(delivery.actor) as unit:
             await unit.reminders.mark_failed(delivery, reason, None if for_good else now + step)
+
+
+def _as_said(text: str) -> str:
+    """/remind me to call reads as "remind me to call" does."""
+    first = text.split(maxsplit=1)[0].casefold() if text.strip() else ""
+    return {"me": "remind ", "мне": "напомни "}.get(first, "") + text
+
+
+async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
+    """Queue the next message of a reminder that repeats."""
+    local = delivery.due_at.astimezone(anchor.zone)
+    due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=now)
+    if due is not None:
+        await unit.reminders.add_delivery(delivery, due)
+
+
+async def save_reminder(
+    unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, *, confirmed: bool = False
+) -> Reminder:
+    """Save what a line says as a message to its author. Raises as Reminders.create does."""
+    new = new_reminder(draft, confirmed=confirmed)
+    if draft.confirm == "past":
+        new = replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
+    reminder = await unit.reminders.add(new, actor, arrival)
+    await unit.activity.add(
+        Activity(
+            "created",
+            "reminder",
+            reminder.id,
+            actor_member_id=actor.member_id,
+            changes={"text": new.text, "due": f"{new.due.date} {new.due.time:%H:%M}"},
+        )
+    )
+    return reminder
+
+
+def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
+    """A date alone means the start of the working day; a phone in the line stays in the text."""
+    if draft.due is None:
+        raise BadInput(N_("When shall I remind you? For example: /remind in 20 minutes call Anna"))
+    about = " ".join(part for part in (draft.title, draft.phone) if part)
+    if not about:
+        raise NoTitle(N_("What shall I remind you of? For example: /remind in 20 minutes call Anna"))
+    if len(about) > TEXT_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
+            length=len(about),
+            limit=TEXT_LIMIT,
+        )
+    if draft.confirm == "past" and not confirmed:
+        raise ToConfirm(N_("That time has already passed. Remind you at once?"))
+    if draft.confirm == "far_future" and not confirmed:
+        raise ToConfirm(N_("That is more than a year away. Remind you then?"))
+    due = draft.due if draft.due.time is not None else draft.due.at_start_of_workday()
+    return NewReminder(text=about, due=due, rrule=draft.rrule)
 
 
 def lateness(delivery: Delivery, now: datetime) -> timedelta | None:

@@ -9,10 +9,15 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactStore
     from crm.conversations import ConversationStore
+    from crm.groups import GroupStore
+    from crm.invites import InviteStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
+    from crm.requests import RequestStore
     from crm.tasks import TaskStore
+    from crm.teams import TeamStore
     from crm.updates import UpdateStore
+    from crm.visibility import VisibilityStore
 
 
 class Unit(Protocol):
@@ -29,13 +34,23 @@ class Unit(Protocol):
     @property
     def conversations(self) -> "ConversationStore": ...
     @property
+    def groups(self) -> "GroupStore": ...
+    @property
+    def invites(self) -> "InviteStore": ...
+    @property
     def people(self) -> "PeopleStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property
+    def requests(self) -> "RequestStore": ...
+    @property
     def tasks(self) -> "TaskStore": ...
     @property
+    def teams(self) -> "TeamStore": ...
+    @property
     def updates(self) -> "UpdateStore": ...
+    @property
+    def visibility(self) -> "VisibilityStore": ...
 
 
 class Storage(Protocol):

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.agents import Choice, Here
 from crm.conversations import ModelAnswer, Turn
+from crm.errors import Removed
 from crm.people import Actor
 from crm.updates import Arrival
-from db.actors import actor_of
+from db.actors import actor_columns, actor_of, claims_by_member
 from db.models.chats import chats, conversations, turns
-from db.transactions import plain_transaction
+from db.models.people import members, people
+from db.transactions import entered, plain_transaction
 
 UNFINISHED = ("queued", "running", "ready")
 
@@ -137,26 +139,58 @@ class SqlTurnDoors:
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
         async with plain_transaction(self._engine) as link:
-            rows = await link.execute(
+            found = await link.execute(
                 text("SELECT * FROM claim_turns(:now, :limit, :lease)"),
                 {"now": now, "limit": limit, "lease": lease},
             )
-            return [
-                Turn(
-                    id=row.id,
-                    conversation_id=row.conversation_id,
-                    lease=row.lease,
-                    attempts=row.attempts,
-                    agent_id=row.agent_id,
-                    actor=actor_of(row),
-                    thread_id=row.thread_id,
-                    message_id=row.message_id,
-                    text=row.user_text,
-                    asked_at=row.asked_at,
-                    answer=row.answer,
-                )
-                for row in rows
-            ]
+            claims = found.all()
+        claimed: list[Turn] = []
+        for entry, rows in claims_by_member(claims):
+            try:
+                async with entered(self._engine, *entry) as link:
+                    claimed += await _read(link, {row.id: row.lease for row in rows})
+            except Removed:  # in the moment since the claim; the lease runs out, and the door passes them by
+                continue
+        return sorted(claimed, key=lambda turn: turn.id)
+
+
+async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
+    """What the claimed turns ask and for whom, as far as the entered member may see it."""
+    rows = await link.execute(
+        select(
+            turns.c.id.label("turn_id"),
+            turns.c.conversation_id,
+            turns.c.attempts,
+            turns.c.thread_id,
+            turns.c.message_id,
+            turns.c.user_text,
+            turns.c.asked_at,
+            turns.c.answer,
+            conversations.c.agent_id,
+            *actor_columns(),
+        )
+        .join(conversations, conversations.c.id == turns.c.conversation_id)
+        .join(chats, chats.c.id == conversations.c.chat_id)
+        .join(members, members.c.id == turns.c.member_id)
+        .join(people, people.c.id == members.c.person_id)
+        .where(turns.c.id.in_(leases), turns.c.lease.in_(leases.values()))
+    )
+    return [
+        Turn(
+            id=row.turn_id,
+            conversation_id=row.conversation_id,
+            lease=leases[row.turn_id],
+            attempts=row.attempts,
+            agent_id=row.agent_id,
+            actor=actor_of(row, privately=False),
+            thread_id=row.thread_id,
+            message_id=row.message_id,
+            text=row.user_text,
+            asked_at=row.asked_at,
+            answer=row.answer,
+        )
+        for row in rows
+    ]
 
 
 def _ours(turn: Turn) -> ColumnElement[bool]:

@@ -1,13 +1,22 @@
 """People: their own row, and the doors they come in by."""
 
 import hashlib
+from datetime import timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.people import Actor, ChatKind, Role, Visitor
+from crm.settings import DateOrder, PersonSettings
 from db.models.people import people
 from db.transactions import plain_transaction
+
+GUESSES, GUESS_WINDOW = 5, timedelta(hours=1)  # wrong links of one Telegram user before they must wait
+
+
+def link_hash(code: str) -> bytes:
+    """What is stored of a link's code. Codes are long and random, so a plain hash can't be searched."""
+    return hashlib.sha256(code.encode()).digest()
 
 
 class SqlPeople:
@@ -22,6 +31,42 @@ class SqlPeople:
     async def set_timezone(self, person_id: int, timezone: str) -> None:
         await self._link.execute(update(people).where(people.c.id == person_id).values(timezone=timezone))
 
+    async def settings(self, person_id: int, *, to_change: bool = False) -> PersonSettings:
+        query = select(people).where(people.c.id == person_id)
+        found = await self._link.execute(query.with_for_update() if to_change else query)
+        row = found.one()
+        return PersonSettings(
+            language=row.language,
+            timezone=row.timezone,
+            date_order=DateOrder(row.date_order) if row.date_order else None,
+            quiet=(row.quiet_from, row.quiet_until)
+            if row.quiet_from is not None and row.quiet_until is not None
+            else None,
+            workdays=tuple(row.workdays),
+            hours=(row.workday_starts, row.workday_ends),
+            morning=row.digest_at,
+            evening=row.evening_digest_at,
+        )
+
+    async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
+        quiet_from, quiet_until = settings.quiet or (None, None)
+        await self._link.execute(
+            update(people)
+            .where(people.c.id == person_id)
+            .values(
+                language=settings.language,
+                timezone=settings.timezone,
+                date_order=settings.date_order,
+                quiet_from=quiet_from,
+                quiet_until=quiet_until,
+                workdays=list(settings.workdays),
+                workday_starts=settings.hours[0],
+                workday_ends=settings.hours[1],
+                digest_at=settings.morning,
+                evening_digest_at=settings.evening,
+            )
+        )
+
 
 class SqlPeopleDoors:
     """See crm.people.PeopleDoors."""
@@ -30,7 +75,9 @@ class SqlPeopleDoors:
         self._engine = engine
 
     async def arrive(self, visitor: Visitor, *, open_to_all: bool) -> Actor:
-        code = hashlib.sha256(visitor.link_code.encode()).digest() if visitor.link_code else None
+        code = link_hash(visitor.link_code) if visitor.link_code else None
+        if code is not None:
+            await self._count_guess(visitor.telegram_user_id)
         async with plain_transaction(self._engine) as link:
             found = await link.execute(
                 text(
@@ -67,7 +114,17 @@ class SqlPeopleDoors:
             chat_kind=ChatKind(visitor.chat_kind),
             is_operator=row.is_operator,
             is_new=row.is_new,
+            from_group=row.from_group,
+            is_asking=row.is_asking,
         )
+
+    async def _count_guess(self, telegram_user_id: int) -> None:
+        """Before the link is looked at, and committed: its refusal undoes nothing. A good link is counted off again."""
+        async with plain_transaction(self._engine) as link:
+            await link.execute(
+                text("SELECT count_guess(:user, :limit, :window)"),
+                {"user": telegram_user_id, "limit": GUESSES, "window": GUESS_WINDOW},
+            )
 
     async def has_operator(self) -> bool:
         async with plain_transaction(self._engine) as link:

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from crm.errors import Removed
+from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.reminders import Delivery, NewReminder, Reminder
 from crm.updates import Arrival
-from db.actors import actor_of
+from db.actors import actor_columns, actor_of, claims_by_member
+from db.models.chats import chats
+from db.models.people import members, people
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
-from db.transactions import plain_transaction
+from db.transactions import entered, plain_transaction
+
+TAKEN_BACK = "reminder taken back"
 
 
 class SqlReminders:
@@ -30,9 +37,10 @@ class SqlReminders:
                 workspace_id=self._workspace_id,
                 kind="relative" if reminder.task_id else "standalone",
                 task_id=reminder.task_id,
-                recipient_id=actor.member_id,
+                recipient_id=reminder.recipient_id or actor.member_id,
                 text=reminder.text,
-                before=timedelta(0) if reminder.task_id else None,
+                before=reminder.before if reminder.task_id else None,
+                rrule=reminder.rrule,
                 local_date=reminder.due.date,
                 local_time=reminder.due.time,
                 timezone=reminder.due.tz,
@@ -46,7 +54,7 @@ class SqlReminders:
             deliveries.insert().values(
                 workspace_id=self._workspace_id,
                 reminder_id=reminder_id,
-                recipient_id=actor.member_id,
+                recipient_id=reminder.recipient_id or actor.member_id,
                 due_at=reminder.due.at,
             )
         )
@@ -60,6 +68,71 @@ class SqlReminders:
             .values(state="skipped", reason=reason, lease=None)
         )
 
+    async def drop_for_task(self, task_id: int, reason: str) -> None:
+        await self.skip_for_task(task_id, reason)
+        await self._link.execute(
+            update(reminders)
+            .where(reminders.c.task_id == task_id, reminders.c.deleted_at.is_(None))
+            .values(deleted_at=text("now()"))
+        )
+
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        of_task = select(reminders.c.id).where(
+            reminders.c.task_id == task_id, reminders.c.deleted_at.is_(None)
+        )
+        await self._link.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.reminder_id.in_(of_task),
+                deliveries.c.state == "skipped",
+                deliveries.c.reason == reason,
+                deliveries.c.due_at > now,
+            )
+            .values(state="pending", reason=None)
+        )
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        done = await self._link.execute(
+            update(reminders)
+            .where(reminders.c.id == reminder_id, reminders.c.deleted_at.is_(None))
+            .values(deleted_at=at)
+            .returning(reminders.c.id)
+        )
+        await self._link.execute(
+            update(deliveries)
+            .where(deliveries.c.reminder_id == reminder_id, deliveries.c.state.in_(("pending", "leased")))
+            .values(state="skipped", reason=TAKEN_BACK, lease=None)
+        )
+        return done.one_or_none() is not None
+
+    async def restore(self, reminder_id: int, now: datetime) -> bool:
+        done = await self._link.execute(
+            update(reminders)
+            .where(reminders.c.id == reminder_id, reminders.c.deleted_at.is_not(None))
+            .values(deleted_at=None)
+            .returning(reminders.c.id)
+        )
+        await self._link.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.reminder_id == reminder_id,
+                deliveries.c.state == "skipped",
+                deliveries.c.reason == TAKEN_BACK,
+                deliveries.c.due_at > now,
+            )
+            .values(state="pending", reason=None)
+        )
+        return done.one_or_none() is not None
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool:
+        done = await self._link.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == "acknowledged")
+            .values(state="sent", acknowledged_at=None)
+            .returning(deliveries.c.id)
+        )
+        return done.one_or_none() is not None
+
     async def holds(self, delivery: Delivery) -> bool:
         open_task = (
             select(reminders.c.id)
@@ -69,6 +142,8 @@ class SqlReminders:
                 reminders.c.deleted_at.is_(None),
                 tasks.c.completed_at.is_(None),
                 tasks.c.deleted_at.is_(None),
+                # a task that is out of the recipient's sight by now is not told of
+                reminders.c.task_id.is_(None) | tasks.c.id.is_not(None),
             )
         )
         held = select(deliveries.c.id).where(_ours(delivery), open_task.exists()).with_for_update()
@@ -81,6 +156,25 @@ class SqlReminders:
             telegram_message_id=telegram_message_id,
             late_seconds=late_seconds,
             sent_at=text("now()"),
+        )
+
+    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
+        row = (
+            await self._link.execute(select(reminders).where(_of(delivery), reminders.c.rrule.is_not(None)))
+        ).first()
+        return None if row is None else (row.rrule, Due(row.local_date, row.local_time, row.timezone))
+
+    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
+        row = (await self._link.execute(select(reminders).where(_of(delivery)))).one()
+        await self._link.execute(
+            insert(deliveries)
+            .values(
+                workspace_id=self._workspace_id,
+                reminder_id=row.id,
+                recipient_id=row.recipient_id,
+                due_at=due.at,
+            )
+            .on_conflict_do_nothing()
         )
 
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
@@ -116,23 +210,65 @@ class SqlReminderDoors:
         self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
     ) -> Sequence[Delivery]:
         async with plain_transaction(self._engine) as link:
-            rows = await link.execute(
+            found = await link.execute(
                 text("SELECT * FROM claim_deliveries(:now, :until, :limit, :lease)"),
                 {"now": now, "until": now + ahead, "limit": limit, "lease": lease},
             )
-            return [
-                Delivery(
-                    id=row.id,
-                    lease=row.lease,
-                    attempts=row.attempts,
-                    due_at=row.due_at,
-                    text=row.body,
-                    actor=actor_of(row),
-                    thread_id=row.thread_id,
-                    task_number=row.task_number,
-                )
-                for row in rows
-            ]
+            claims = found.all()
+        claimed: list[Delivery] = []
+        for entry, rows in claims_by_member(claims):
+            try:
+                async with entered(self._engine, *entry) as link:
+                    claimed += await _read(link, {row.id: row.lease for row in rows})
+            except Removed:  # in the moment since the claim; the lease runs out, and the door passes them by
+                continue
+        return sorted(claimed, key=lambda delivery: delivery.due_at)
+
+
+async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]:
+    """What the claimed deliveries say and to whom, as far as the entered member may see it."""
+    rows = await link.execute(
+        select(
+            deliveries.c.id.label("delivery_id"),
+            deliveries.c.attempts,
+            deliveries.c.due_at,
+            reminders.c.text,
+            reminders.c.notice,
+            reminders.c.source_thread_id,
+            tasks.c.number,
+            tasks.c.id.label("task_id"),
+            *actor_columns(),
+        )
+        .join(reminders, reminders.c.id == deliveries.c.reminder_id)
+        .join(members, members.c.id == deliveries.c.recipient_id)
+        .join(people, people.c.id == members.c.person_id)
+        .outerjoin(chats, chats.c.id == reminders.c.source_chat_id)
+        .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
+        .where(deliveries.c.id.in_(leases), deliveries.c.lease.in_(leases.values()))
+    )
+    return [
+        Delivery(
+            id=row.delivery_id,
+            lease=leases[row.delivery_id],
+            attempts=row.attempts,
+            due_at=row.due_at,
+            text=row.text,
+            actor=actor_of(row, privately=True),
+            thread_id=row.source_thread_id if row.private_chat_id is None else None,
+            task_number=row.number,
+            task_id=row.task_id,
+            notice=row.notice,
+        )
+        for row in rows
+    ]
+
+
+def _of(delivery: Delivery) -> ColumnElement[bool]:
+    """The reminder a delivery is of."""
+    return (
+        reminders.c.id
+        == select(deliveries.c.reminder_id).where(deliveries.c.id == delivery.id).scalar_subquery()
+    )
 
 
 def _ours(delivery: Delivery) -> ColumnElement[bool]:

@@ -15,6 +15,9 @@ from db.urls import Connection
 ITERATIONS = 4096  # PostgreSQL's own default (scram_iterations)
 OPEN_TABLES = ("handled_updates", "dialogs")  # the two a role may use without `enter` (DESIGN §2.4)
 APPEND_ONLY = ("activity_logs",)
+DOORS_ONLY = {
+    "people": ("is_operator", "telegram_user_id")
+}  # columns nobody changes, not even in one's own row
 
 
 class RoleError(Exception):
@@ -92,6 +95,15 @@ async def grant(connection: AsyncConnection, role: str, doors: Sequence[str]) ->
     )
     for table in (*guarded, *OPEN_TABLES):
         rights = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        if table in DOORS_ONLY:
+            open_columns = await connection.scalars(
+                text(
+                    "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attnum > 0"
+                    " AND NOT attisdropped AND attname <> ALL (:shut)"
+                ),
+                {"table": table, "shut": list(DOORS_ONLY[table])},
+            )
+            rights = f"SELECT, INSERT, UPDATE ({', '.join(open_columns)}), DELETE"
         await connection.exec_driver_sql(f"GRANT {rights} ON {table} TO {role}")
     for door in doors:
         await connection.exec_driver_sql(f"REVOKE ALL ON FUNCTION {door} FROM PUBLIC")

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from crm.people import Actor
@@ -13,12 +12,17 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContacts
 from db.conversations import SqlConversations
+from db.groups import SqlGroups
+from db.invites import SqlInvites
 from db.people import SqlPeople
 from db.reminders import SqlReminders
+from db.requests import SqlRequests
 from db.tasks import SqlTasks
-from db.transactions import plain_transaction
+from db.teams import SqlTeams
+from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
+from db.visibility import SqlVisibility
 
 
 def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine:
@@ -42,11 +46,7 @@ class SqlStorage:
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
-        async with plain_transaction(self._engine) as link:
-            await link.execute(
-                text("SELECT enter(:workspace, :member)"),
-                {"workspace": actor.workspace_id, "member": actor.member_id},
-            )
+        async with entered(self._engine, actor.workspace_id, actor.member_id, actor.chat_id) as link:
             yield SqlUnit(link, actor.workspace_id)
 
 
@@ -59,7 +59,12 @@ class SqlUnit:
         self.calls = SqlCalls(link, workspace_id)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.invites = SqlInvites(link, workspace_id)
+        self.groups = SqlGroups(link, workspace_id)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
+        self.requests = SqlRequests(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
+        self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)
+        self.visibility = SqlVisibility(link, workspace_id)

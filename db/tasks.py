@@ -1,20 +1,40 @@
 """Tasks, as rows."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm.errors import AlreadyHandled
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.tasks import NewTask, Priority, Status, Task
+from crm.tasks import NewTask, Priority, RepeatFrom, Status, Task
 from crm.updates import Arrival
-from db.models.people import workspaces
+from db.models.contacts import crm_contacts as contacts
+from db.models.contacts import crm_labels as labels
+from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
 OPEN = ("not_started", "in_progress", "deferred")
+_team = text("SELECT id, name FROM team_members()").columns(id=BigInteger, name=Text).subquery("team")
+_labels = (
+    select(func.array_agg(aggregate_order_by(labels.c.name, labels.c.id)))
+    .where(labels.c.task_id == tasks.c.id)
+    .scalar_subquery()
+)
+_reminders = (
+    select(func.array_agg(aggregate_order_by(reminders.c.before, reminders.c.before)))
+    .where(
+        reminders.c.task_id == tasks.c.id,
+        reminders.c.deleted_at.is_(None),
+        reminders.c.before > text("interval '0'"),
+    )
+    .scalar_subquery()
+)
 
 
 class SqlTasks:
@@ -25,72 +45,163 @@ class SqlTasks:
         self._workspace_id = workspace_id
 
     async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
-        number = await self._link.scalar(  # the row's lock makes numbers unique and without holes
-            update(workspaces)
-            .where(workspaces.c.id == self._workspace_id)
-            .values(last_task_number=workspaces.c.last_task_number + 1)
-            .returning(workspaces.c.last_task_number)
-        )
-        due = task.due
+        number = await self._link.scalar(text("SELECT next_task_number()"))
         added = await self._link.execute(
-            tasks.insert()
+            insert(tasks)
             .values(
                 workspace_id=self._workspace_id,
                 number=number,
-                title=task.title,
-                description=task.phone or "",
-                task_type=task.task_type,
-                priority=task.priority.value,
-                due_date=due.date if due else None,
-                due_time=due.time if due else None,
-                due_tz=due.tz if due else None,
-                due_at=due.at if due else None,
-                assignee_id=task.assignee_id,
                 created_by=actor.member_id,
-                raw_input=task.raw_input.replace("\0", " "),
+                series_id=task.series_id,
                 source_chat_id=actor.chat_id,
                 source_message_id=arrival.message_id,
-                source_line=arrival.line,
+                source_line=arrival.line if arrival.message_id is not None else None,
+                **_columns(task),
             )
-            .returning(tasks)
+            .on_conflict_do_nothing(
+                index_elements=["workspace_id", "source_chat_id", "source_message_id", "source_line"]
+            )
+            .returning(tasks.c.id)
         )
-        return _task(added.one())
+        task_id = added.scalar_one_or_none()
+        if task_id is None:
+            raise AlreadyHandled("this message made its task before")
+        if task.rrule is not None:
+            of_series = {"series_id": task.series_id or tasks.c.id, "occurrence_date": tasks.c.due_date}
+            await self._link.execute(update(tasks).where(tasks.c.id == task_id).values(of_series))
+        await self._label(task_id, task.labels)
+        return replace(await self._read(task_id), reminders=task.reminders)  # their rows are yet to come
 
-    async def by_number(self, number: int, *, only_chat_id: int | None = None) -> Task | None:
-        query = select(tasks).where(tasks.c.number == number, tasks.c.deleted_at.is_(None)).with_for_update()
-        if only_chat_id is not None:
-            query = query.where(tasks.c.source_chat_id == only_chat_id)
-        row = (await self._link.execute(query)).one_or_none()
-        return None if row is None else _task(row)
+    async def by_number(self, number: int) -> Task | None:
+        return await self._seen(tasks.c.number == number)
+
+    async def by_id(self, task_id: int, *, to_change: bool = False) -> Task | None:
+        if not to_change:
+            return await self._seen(tasks.c.id == task_id)
+        return next(iter(await self._locked((tasks.c.id == task_id) & tasks.c.deleted_at.is_(None))), None)
+
+    async def by_message(self, actor: Actor, message_id: int) -> Mapping[int, Task | None]:
+        rows = await self._link.execute(
+            select(tasks.c.id, tasks.c.source_line, tasks.c.deleted_at)
+            .where(tasks.c.source_chat_id == actor.chat_id, tasks.c.source_message_id == message_id)
+            .order_by(tasks.c.source_line)
+            .with_for_update()
+        )
+        return {
+            row.source_line: None if row.deleted_at is not None else await self._read(row.id)
+            for row in rows.all()
+        }
+
+    async def change(self, task: Task) -> Task:
+        await self._set(task.id, status=task.status.value, **_columns(task))
+        await self._link.execute(delete(labels).where(labels.c.task_id == task.id))
+        await self._label(task.id, task.labels)
+        return replace(await self._read(task.id), reminders=task.reminders)
 
     async def complete(self, task_id: int, at: datetime) -> Task:
+        await self._set(task_id, status=Status.COMPLETED.value, completed_at=at)
+        return await self._read(task_id)
+
+    async def reopen(self, task_id: int, status: Status) -> bool:
+        return await self._set(task_id, status=status.value, completed_at=None)
+
+    async def delete(self, task_id: int, at: datetime) -> bool:
+        return await self._set(task_id, deleted_at=at)
+
+    async def restore(self, task_id: int) -> bool:
         done = await self._link.execute(
             update(tasks)
-            .where(tasks.c.id == task_id)
-            .values(status=Status.COMPLETED.value, completed_at=at, version=tasks.c.version + 1)
-            .returning(tasks)
+            .where(tasks.c.id == task_id, tasks.c.deleted_at.is_not(None))
+            .values(deleted_at=None, version=tasks.c.version + 1)
+            .returning(tasks.c.id)
         )
-        return _task(done.one())
+        return done.one_or_none() is not None
 
-    async def open_tasks(
-        self, *, limit: int, offset: int, only_chat_id: int | None = None
-    ) -> tuple[Sequence[Task], int]:
-        wanted: list[ColumnElement[bool]] = [
-            tasks.c.deleted_at.is_(None),
-            tasks.c.completed_at.is_(None),
-            tasks.c.status.in_(OPEN),
-        ]
-        if only_chat_id is not None:
-            wanted.append(tasks.c.source_chat_id == only_chat_id)
-        total = await self._link.scalar(select(func.count()).select_from(tasks).where(*wanted))
+    async def occurrence(self, series_id: int, day: date) -> Task | None:
+        wanted = (tasks.c.series_id == series_id) & (tasks.c.occurrence_date == day)
+        return next(iter(await self._locked(wanted)), None)
+
+    async def anchor(self, series_id: int) -> Due | None:
+        row = (await self._link.execute(select(tasks).where(tasks.c.id == series_id))).one_or_none()
+        return None if row is None else _due(row)
+
+    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
+        wanted = tasks.c.deleted_at.is_(None) & tasks.c.completed_at.is_(None) & tasks.c.status.in_(OPEN)
+        total = await self._link.scalar(select(func.count()).select_from(tasks).where(wanted))
         rows = await self._link.execute(
-            select(tasks)
-            .where(*wanted)
+            _shown()
+            .where(wanted)
             .order_by(tasks.c.due_date.nulls_last(), tasks.c.due_time.nulls_last(), tasks.c.number)
             .limit(limit)
             .offset(offset)
         )
         return [_task(row) for row in rows], int(total or 0)
+
+    async def _set(self, task_id: int, **values: object) -> bool:
+        done = await self._link.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id, tasks.c.deleted_at.is_(None))
+            .values(version=tasks.c.version + 1, **values)
+            .returning(tasks.c.id)
+        )
+        return done.one_or_none() is not None
+
+    async def _seen(self, wanted: ColumnElement[bool]) -> Task | None:
+        row = (await self._link.execute(_shown().where(wanted, tasks.c.deleted_at.is_(None)))).one_or_none()
+        return None if row is None else _task(row)
+
+    async def _locked(self, wanted: ColumnElement[bool]) -> list[Task]:
+        """By line; the rows stay ours until the commit. Those the actor may see but not change are not among them."""
+        found = await self._link.scalars(
+            select(tasks.c.id).where(wanted).order_by(tasks.c.source_line, tasks.c.id).with_for_update()
+        )
+        return [await self._read(task_id) for task_id in list(found)]
+
+    async def _read(self, task_id: int) -> Task:
+        return _task((await self._link.execute(_shown().where(tasks.c.id == task_id))).one())
+
+    async def _label(self, task_id: int, names: Sequence[str]) -> None:
+        if names:
+            rows = [{"workspace_id": self._workspace_id, "task_id": task_id, "name": name} for name in names]
+            await self._link.execute(insert(labels).on_conflict_do_nothing(), rows)
+
+
+def _shown() -> Select[Any]:
+    """Tasks with what a card shows of their neighbours."""
+    return (
+        select(
+            tasks,
+            contacts.c.full_name.label("contact_name"),
+            _team.c.name.label("assignee_name"),
+            func.coalesce(_labels, array([], type_=labels.c.name.type)).label("labels"),
+            func.coalesce(_reminders, array([], type_=reminders.c.before.type)).label("lead_times"),
+        )
+        .outerjoin(contacts, contacts.c.id == tasks.c.contact_id)
+        .outerjoin(_team, _team.c.id == tasks.c.assignee_id)
+    )
+
+
+def _columns(task: NewTask) -> dict[str, Any]:
+    """What a person says of a task, as columns."""
+    due = task.due
+    return {
+        "title": task.title,
+        "task_type": task.task_type,
+        "priority": task.priority.value,
+        "start_date": task.start_date,
+        "due_date": due.date if due else None,
+        "due_time": due.time if due else None,
+        "due_tz": due.tz if due else None,
+        "due_at": due.at if due else None,
+        "duration_minutes": task.duration_minutes,
+        "rrule": task.rrule,
+        "repeat_from": task.repeat_from.value,
+        "assignee_id": task.assignee_id,
+        "contact_id": task.contact_id,
+        "phone_e164": task.phone,
+        "readings": [dict(one) for one in task.readings],
+        "raw_input": task.raw_input.replace("\0", " "),
+    }
 
 
 def _task(row: Row[Any]) -> Task:
@@ -98,11 +209,28 @@ def _task(row: Row[Any]) -> Task:
         id=row.id,
         number=row.number,
         title=row.title,
-        description=row.description,
         status=Status(row.status),
         priority=Priority(row.priority),
-        due=None if row.due_date is None else Due(row.due_date, row.due_time, row.due_tz),
+        task_type=row.task_type,
+        due=_due(row),
+        start_date=row.start_date,
+        duration_minutes=row.duration_minutes,
+        rrule=row.rrule,
+        repeat_from=RepeatFrom(row.repeat_from),
+        series_id=row.series_id,
         assignee_id=row.assignee_id,
+        assignee_name=row.assignee_name,
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        phone=row.phone_e164,
+        labels=tuple(row.labels),
+        reminders=tuple(row.lead_times),
+        readings=tuple(row.readings),
+        raw_input=row.raw_input,
         created_at=row.created_at,
         completed_at=row.completed_at,
     )
+
+
+def _due(row: Row[Any]) -> Due | None:
+    return None if row.due_date is None else Due(row.due_date, row.due_time, row.due_tz)

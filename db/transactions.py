@@ -4,16 +4,30 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.errors import N_, CrmError, NotFound, NotInvited, Removed, StorageAway
+from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Removed, StorageAway
 
 _AWAY = ("08", "57P", "53")  # SQLSTATE classes: connection lost, shut down, out of resources
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
+    "42501": NotAllowed(
+        N_("That is not yours to change. Ask an owner or a manager of the team.")
+    ),  # a policy
     "SB003": NotFound(N_("This link no longer works. Ask for a new one.")),
+    "SB004": NotAllowed(N_("Those were too many links that don't work. Try again in an hour.")),
+    "SB031": NotFound(N_("This link has expired. Ask for a new one.")),
+    "SB032": NotFound(N_("This link was used as often as it may be. Ask for a new one.")),
+    "SB033": NotFound(N_("This link was taken back. Ask for a new one.")),
+    "SB034": NotFound(
+        N_("This link worked once and no longer works. Ask whoever runs the bot for one of your own.")
+    ),
+    "SB035": NotFound(N_("You left this team after the link was made. Ask for a new one.")),
+    "SB036": NotAllowed(N_("This account is in the team already. Open the link with the new account.")),
+    "SB037": NotAllowed(N_("You can't do this in this team.")),
 }
 
 
@@ -23,6 +37,19 @@ async def plain_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
     with said_in_our_words():
         async with engine.begin() as link:
             yield link
+
+
+@asynccontextmanager
+async def entered(
+    engine: AsyncEngine, workspace_id: int, member_id: int, chat_id: int | None
+) -> AsyncIterator[AsyncConnection]:
+    """A transaction as that member, who speaks in that chat (ours, in `chats`). Raises Removed."""
+    async with plain_transaction(engine) as link:
+        await link.execute(
+            text("SELECT enter(:workspace, :member, :chat)"),
+            {"workspace": workspace_id, "member": member_id, "chat": chat_id},
+        )
+        yield link
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, text, update
+from sqlalchemy import func, null, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -67,7 +67,8 @@ class SqlUpdateJournal:
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
 
     async def answered(self, bot_id: int, update_id: int) -> None:
-        await self._set(bot_id, update_id, answered_at=func.now())
+        """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone."""
+        await self._set(bot_id, update_id, answered_at=func.now(), answer=null())
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
         await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())

@@ -5,8 +5,31 @@ from datetime import datetime
 
 from aiogram import Dispatcher, Router
 
+from crm.groups import Groups
+from crm.limits import Limits
 from crm.people import People
-from handlers import calls, contacts, conversations, errors, inline, reminders, start, tasks
+from crm.presence import Presence
+from crm.requests import Requests
+from handlers import (
+    calls,
+    contacts,
+    conversations,
+    errors,
+    groups,
+    history,
+    inline,
+    invites,
+    quick_adds,
+    reminders,
+    removals,
+    requests,
+    settings,
+    start,
+    task_menus,
+    tasks,
+    teams,
+    visibility,
+)
 from handlers.access import Access, Defaults
 
 
@@ -15,25 +38,44 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        invites.router(),
+        groups.router(),
         start.router(),
         tasks.router(),
+        task_menus.router(),
         calls.router(),
         contacts.router(),
         reminders.router(),
+        history.router(),
+        visibility.router(),
+        settings.router(),
+        teams.router(),
+        removals.router(),
+        requests.router(),
         inline.router(),
         tasks.answers(),
         calls.answers(),
         contacts.answers(),
         reminders.answers(),
+        settings.answers(),
+        teams.answers(),
         start.unknown_router(),
+        quick_adds.router(),
         conversations.router(),
     )
     return root
 
 
 def connect(
-    dispatcher: Dispatcher, people: People, defaults: Defaults, clock: Callable[[], datetime]
+    dispatcher: Dispatcher,
+    people: People,
+    presence: Presence,
+    groups: Groups,
+    requests: Requests,
+    defaults: Defaults,
+    limits: Limits,
+    clock: Callable[[], datetime],
 ) -> None:
     """Put the features behind the door where each update meets its person."""
-    dispatcher.update.outer_middleware(Access(people, defaults, clock))
+    dispatcher.update.outer_middleware(Access(people, presence, groups, requests, defaults, limits, clock))
     dispatcher.include_router(build_router())

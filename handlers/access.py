@@ -9,8 +9,17 @@ from aiogram import BaseMiddleware, Bot
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Chat, Message, TelegramObject, Update, User
 
+from crm.answers import Answer
+from crm.grammar.letters import storable
+from crm.groups import Groups
+from crm.limits import INLINE_COST, UPDATE_COST, Limits, Pace
 from crm.people import ChatKind, People, Visitor
+from crm.presence import Presence
+from crm.requests import Requests
 from crm.updates import Arrival
+from handlers.groups import has_no_person, is_addition
+from handlers.requests import show_owner
+from handlers.texts import gettext as _
 from handlers.texts import speak
 
 _READS_RUSSIAN = ("ru", "be", "kk", "uk")
@@ -29,9 +38,22 @@ class Defaults:
 class Access(BaseMiddleware):
     """Provides `actor` and `arrival`, sets the language; drops what is not said to the bot."""
 
-    def __init__(self, people: People, defaults: Defaults, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        people: People,
+        presence: Presence,
+        groups: Groups,
+        requests: Requests,
+        defaults: Defaults,
+        limits: Limits,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._people = people
+        self._presence = presence
+        self._groups = groups
+        self._requests = requests
         self._defaults = defaults
+        self._limits = limits
         self._clock = clock
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -39,39 +61,89 @@ class Access(BaseMiddleware):
             return UNHANDLED
         bot: Bot = data["bot"]
         user, chat, message = _where(event)
+        if chat is not None and not await self._concerns_us(event, chat, message, bot):
+            return None
+        if chat is not None and has_no_person(event):
+            speak(await self._language(chat))
+            data["arrival"] = self._arrival(event, bot.id, chat.id, message)
+            return await handler(event, data)
+        if chat is not None and event.message is not None and event.message.sender_chat is not None:
+            speak(await self._language(chat))
+            return faceless()
         if user is None or user.is_bot:
             return None
+        return await self._meet(handler, event, data, user, chat, message)
+
+    async def _meet(
+        self,
+        handler: Handler,
+        event: Update,
+        data: dict[str, Any],
+        user: User,
+        chat: Chat | None,
+        message: Message | None,
+    ) -> Any:
+        """Somebody speaks or presses."""
         language = (
             "ru" if (user.language_code or self._defaults.language).startswith(_READS_RUSSIAN) else "en"
         )
         speak(language)
-        if message is not None and chat is not None and chat.type != "private":
-            me = await bot.me()
-            if event.callback_query is None and not is_addressed(message, me):
-                return None
-        actor = await self._people.arrive(self._visitor(user, chat, message, language))
+        cost = INLINE_COST if event.inline_query is not None else UPDATE_COST
+        group_id = chat.id if chat is not None and chat.type != "private" else None
+        pace = self._limits.spend(user.id, cost, self._clock(), group_id=group_id)
+        if pace is not Pace.FINE:
+            return too_fast(event) if pace is Pace.TOO_FAST else None
+        visitor = self._visitor(user, chat, message, language, wrote=event.message is not None)
+        actor = await self._presence.confirmed(await self._people.arrive(visitor), visitor)
         speak(actor.language)
         data["actor"] = actor
+        bot: Bot = data["bot"]
         data["arrival"] = self._arrival(event, bot.id, actor.telegram_chat_id, message)
-        return await handler(event, data)
+        result = await handler(event, data)
+        if actor.is_asking:
+            await show_owner(bot, self._requests, actor.chat_id)
+        return result
 
-    def _visitor(self, user: User, chat: Chat | None, message: Message | None, language: str) -> Visitor:
+    async def _concerns_us(self, update: Update, chat: Chat, message: Message | None, bot: Bot) -> bool:
+        """Nothing in channels does, nor what a group says to others, nor a channel's post copied to its group."""
+        if chat.type == "channel" or await self._is_echo(update, chat):
+            return False
+        if chat.type == "private" or message is None or update.callback_query is not None:
+            return True
+        if message.is_automatic_forward:
+            return False
+        return has_no_person(update) or is_addressed(message, await bot.me())
+
+    async def _is_echo(self, update: Update, chat: Chat) -> bool:
+        """«Added to a supergroup» that only repeats a group's upgrade: nobody is greeted and nothing is left."""
+        changed = update.my_chat_member
+        if changed is None or chat.type != "supergroup" or not is_addition(changed):
+            return False
+        user_id = None if changed.from_user.is_bot else changed.from_user.id
+        return await self._groups.doors.may_be_upgrade(chat.id, chat.title or "", user_id)
+
+    async def _language(self, chat: Chat) -> str:
+        return await self._groups.doors.language(chat.id) or self._defaults.language
+
+    def _visitor(
+        self, user: User, chat: Chat | None, message: Message | None, language: str, *, wrote: bool
+    ) -> Visitor:
         private = chat is None or chat.type == "private"
         first, _, code = ((message.text if message else None) or "").partition(" ")
         is_start = private and message is not None and first == "/start"
         moscow = language == "ru" and self._defaults.timezone == "UTC"
         return Visitor(
             telegram_user_id=user.id,
-            display_name=user.full_name,
-            username=user.username,
+            display_name=storable(user.full_name),
+            username=storable(user.username) if user.username else None,
             language=language,
             timezone="Europe/Moscow" if moscow else self._defaults.timezone,
             telegram_chat_id=user.id if private or chat is None else chat.id,
             chat_kind=ChatKind.PRIVATE if private else ChatKind.GROUP,
-            chat_title=chat.title if chat else None,
+            chat_title=storable(chat.title) if chat is not None and chat.title else None,
             link_code=code.strip() or None if is_start else None,
             is_operator=user.id in self._defaults.admin_ids,
-            started=private and message is not None,
+            started=wrote or (private and message is not None),
         )
 
     def _arrival(self, update: Update, bot_id: int, chat_id: int, message: Message | None) -> Arrival:
@@ -85,6 +157,17 @@ class Access(BaseMiddleware):
             thread_id=message.message_thread_id if message is not None and topic else None,
             message_id=said.message_id if said is not None else None,
         )
+
+
+def too_fast(update: Update) -> Answer:
+    """Said once; what follows is passed in silence until it gets slower."""
+    sentence = _("That is faster than I can follow. Wait a minute, please; what you send until then is lost.")
+    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence)
+
+
+def faceless() -> Answer:
+    """To an anonymous admin or a channel, who may be anybody."""
+    return Answer(_("You write on behalf of a chat, so I can't know who you are. Write as yourself, please."))
 
 
 def is_addressed(message: Message, me: User) -> bool:
@@ -101,9 +184,10 @@ def is_addressed(message: Message, me: User) -> bool:
 
 def _where(update: Update) -> tuple[User | None, Chat | None, Message | None]:
     """Who did it, where, and the message it is about."""
-    message = update.message or update.edited_message
-    if message is not None:
-        return message.from_user, message.chat, message
+    said = update.message or update.edited_message
+    done = said or update.my_chat_member or update.chat_member
+    if done is not None:
+        return done.from_user, done.chat, said
     if update.callback_query is not None:
         about = update.callback_query.message
         if about is None:

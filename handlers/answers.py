@@ -1,7 +1,7 @@
 """Answers on their way out: one place turns them into messages."""
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramMigrateToChat
 from aiogram.types import (
     CallbackQuery,
     ForceReply,
@@ -27,6 +27,9 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     """Answer an update in the chat it came from. Raises aiogram's errors when Telegram won't take it."""
     if update.callback_query is not None:
         await _answer_press(bot, update.callback_query, answer)
+        return
+    if update.my_chat_member is not None:
+        await send_text(bot, update.my_chat_member.chat.id, None, answer)
         return
     message = update.message or update.edited_message
     if message is None or not answer.text:
@@ -56,6 +59,11 @@ async def send_text(
         )
         last = sent.message_id
     return last
+
+
+async def edit_text(bot: Bot, chat_id: int, message_id: int, answer: Answer) -> bool:
+    """Replace a message of ours. False when it is no longer there."""
+    return await _edit(bot, answer, chat_id=chat_id, message_id=message_id)
 
 
 async def _answer_press(bot: Bot, press: CallbackQuery, answer: Answer) -> None:
@@ -101,6 +109,8 @@ async def _edit(
             link_preview_options=_NO_PREVIEW,
             parse_mode=None,
         )
+    except TelegramMigrateToChat:  # what was written before the upgrade can't be edited any more
+        return False
     except TelegramBadRequest as refused:
         if "message is not modified" in refused.message:
             return True

@@ -1,26 +1,31 @@
 """Calls in Telegram: /call and /calls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
-from crm.answers import Answer
+from crm.answers import Answer, Button
 from crm.calls import Call, Calls, Direction, Outcome
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.questions import CALL, ask
+from handlers.task_cards import about
 from handlers.texts import formatted, moment_words
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
+
+Clock = Callable[[], datetime]
 
 
 def router() -> Router:
     own = Router(name="calls")
     own.message.register(log_call, Words("call", "звонок", labels=("Call",)))
-    own.message.register(list_calls, Words("calls", "звонки"))
+    own.message.register(list_calls, Words("calls", "звонки", alone=True))
+    own.callback_query.register(take_back_call, F.data.regexp(r"^c:\d{1,18}:undo$"))
     return own
 
 
@@ -40,6 +45,14 @@ async def log_call(
     return await calls.log(actor, arrival, words, lambda call: call_card(call, actor))
 
 
+async def take_back_call(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, calls: Calls, clock: Clock
+) -> Answer:
+    call_id = int(str(query.data).split(":")[1])
+    taken_back = Answer(_("Taken back: the call is not logged."), edit=True)
+    return await calls.take_back(actor, arrival, call_id, clock(), lambda _none: taken_back)
+
+
 async def list_calls(message: Message, actor: Actor, calls: Calls, state: FSMContext) -> Answer:
     await state.clear()
     return call_list(await calls.latest(actor), actor)
@@ -52,8 +65,13 @@ def call_card(call: Call, actor: Actor) -> Answer:
         lines.append(call.phone)
     if call.notes and actor.chat_kind is ChatKind.PRIVATE:
         lines.append(call.notes)
+    if call.follow_up is not None:
+        lines.append(
+            "→ #"
+            + " ".join([str(call.follow_up.number), call.follow_up.title, *about(call.follow_up, actor)[:1]])
+        )
     text, entities = formatted("☎ ", Bold(_name(call, actor)), "\n", "\n".join(lines))
-    return Answer(text, entities)
+    return Answer(text, entities, buttons=((Button(_("Take back"), data=f"c:{call.id}:undo"),),))
 
 
 def call_list(calls: Sequence[Call], actor: Actor) -> Answer:

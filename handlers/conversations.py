@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from aiogram import Bot, F, Router
@@ -12,6 +13,7 @@ from telegramify_markdown import convert
 
 from crm.answers import Answer, Entity
 from crm.conversations import Conversations, Turn
+from crm.limits import TURN_COST, Limits, Pace
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.answers import LIMIT, send_text, split
@@ -31,9 +33,19 @@ def router() -> Router:
 
 
 async def ask_assistant(
-    message: Message, actor: Actor, arrival: Arrival, conversations: Conversations
-) -> None:
-    await conversations.ask(actor, arrival, message.text or "")
+    message: Message,
+    actor: Actor,
+    arrival: Arrival,
+    conversations: Conversations,
+    limits: Limits,
+    clock: Callable[[], datetime],
+) -> Answer | None:
+    pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
+    if pace is Pace.TOO_FAST:
+        return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
+    if pace is Pace.FINE:
+        await conversations.ask(actor, arrival, message.text or "")
+    return None
 
 
 async def decline_other(message: Message) -> Answer:

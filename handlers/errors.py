@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import ErrorEvent
 
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
 from crm.people import Actor
+from handlers.groups import decline_group
 from handlers.texts import gettext as _
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ def router() -> Router:
 
 async def answer_error(
     event: ErrorEvent,
+    bot: Bot,
     clock: Callable[[], datetime],
     new_reference: Callable[[], str],
     report: Callable[[BaseException, str], None],
@@ -35,6 +37,10 @@ async def answer_error(
     pressed = event.update.callback_query is not None
     if isinstance(error, StorageAway | AlreadyHandled):
         return UNHANDLED
+    added = event.update.my_chat_member
+    if isinstance(error, NotInvited) and added is not None:
+        await decline_group(bot, added.chat)
+        return None
     if (
         isinstance(error, NotInvited)
         and event.update.message is not None

@@ -16,12 +16,14 @@ from aiogram.types import (
 
 from crm.answers import Answer
 from crm.dialogs import Dialog, DialogKey, DialogStore
-from crm.errors import N_, BadInput
+from crm.errors import N_, BadInput, ToConfirm
 from crm.grammar.drafts import parse
+from crm.grammar.letters import storable
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.tasks import Tasks, checked_title
 from crm.updates import Arrival
-from handlers.tasks import task_card
+from handlers.task_cards import saved_answer
 from handlers.texts import due_words
 from handlers.texts import gettext as _
 
@@ -33,19 +35,19 @@ INLINE = -1  # the "topic" under which they are kept; real topics are positive
 def router() -> Router:
     own = Router(name="inline")
     own.inline_query.register(offer_task)
-    own.callback_query.register(save_task, F.data.startswith("inline:"))
+    own.callback_query.register(save_task, F.data.regexp(r"^inline:\d{1,16}:[0-9a-f]{16}$"))
     return own
 
 
 async def offer_task(query: InlineQuery, bot: Bot, actor: Actor, dialogs: DialogStore, clock: Clock) -> None:
-    words = query.query.strip()
+    words = storable(query.query).strip()
     first, _space, rest = words.partition(" ")
     if first.casefold() in ("task", "задача"):
         words = rest.strip()
-    draft = parse(words, now=clock(), zone=actor.zone)
+    draft = parse(words, now=clock(), reader=Reader(actor.zone))
     try:
-        title = checked_title(draft)
-    except BadInput:
+        title = checked_title(draft, confirmed=False)
+    except (BadInput, ToConfirm):
         await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True)
         return
     mark = blake2b(words.encode(), digest_size=8).hexdigest()
@@ -86,7 +88,7 @@ async def save_task(
         raise BadInput(
             N_("This one is too old to save. Write it again: /task tomorrow 10:00 send the invoice")
         )
-    return await tasks.create(actor, arrival, words, lambda task: task_card(task, actor))
+    return await tasks.create(actor, arrival, words, lambda saved: saved_answer(saved, actor))
 
 
 def _key(bot: Bot, actor: Actor) -> DialogKey:

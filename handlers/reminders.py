@@ -1,6 +1,7 @@
 """Reminders in Telegram: /remind, and the message at its time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,23 +12,30 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
-from crm.errors import Removed
+from crm.errors import NoTitle, Removed, ToConfirm
+from crm.grammar.letters import storable
 from crm.people import Actor
+from crm.presence import Presence
 from crm.reminders import Delivery, Reminder, Reminders, lateness
 from crm.updates import Arrival
 from handlers.answers import send_text
+from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import REMIND, ask
 from handlers.texts import due_words, formatted, ngettext, speaking
 from handlers.texts import gettext as _
+from handlers.visibility import visibility_question
 from handlers.words import AnswerTo, Words
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
+NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question}
 
 
 def router() -> Router:
     own = Router(name="reminders")
     own.message.register(create_reminder, Words("remind", "напомни", "напомнить"))
+    own.callback_query.register(confirm_reminder, F.data.regexp(r"^remind:(yes|no):\d{1,18}$"))
+    own.callback_query.register(take_back_reminder, F.data.regexp(r"^r:\d{1,18}:undo$"))
     own.callback_query.register(acknowledge_reminder, F.data.regexp(r"^ack:\d{1,18}$"))
     return own
 
@@ -35,7 +43,7 @@ def router() -> Router:
 def answers() -> Router:
     """What follows the bare command; asked after all commands, so that any of them ends the question."""
     own = Router(name="reminders answers")
-    own.message.register(create_reminder, AnswerTo(REMIND))
+    own.message.register(answer_reminder, AnswerTo(REMIND))
     return own
 
 
@@ -45,7 +53,49 @@ async def create_reminder(
     await state.clear()
     if not words:
         return await ask(state, REMIND, _("What shall I remind you of, and when?"))
-    return await reminders.create(actor, arrival, words, reminder_card)
+    return await save_or_ask(words, actor, arrival, reminders, state)
+
+
+async def answer_reminder(
+    message: Message, words: str, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
+) -> Answer:
+    """What was asked for, with the line it was missing from; its "in an hour" is counted from that line."""
+    kept = await state.get_data()
+    await state.clear()
+    if "kept" in kept:
+        words = f"{words} {kept['kept']}"
+        arrival = replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]))
+    return await save_or_ask(words, actor, arrival, reminders, state)
+
+
+async def save_or_ask(
+    words: str, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
+) -> Answer:
+    """Save a line; what is missing or doubtful becomes a question that remembers the line."""
+    try:
+        return await reminders.create(actor, arrival, words, reminder_card)
+    except NoTitle:
+        await state.update_data(kept=storable(words), sent_at=arrival.sent_at.isoformat())
+        return await ask(state, REMIND, _("What shall I remind you of then?"))
+    except ToConfirm as doubt:
+        return await ask_to_confirm(state, "remind", words, arrival, doubt)
+
+
+async def confirm_reminder(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
+) -> Answer:
+    async def save(said: Arrival, words: str) -> Answer:
+        return await reminders.create(actor, said, words, reminder_card, confirmed=True)
+
+    return await answer_confirmation(query, arrival, state, save)
+
+
+async def take_back_reminder(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, clock: Clock
+) -> Answer:
+    reminder_id = int(str(query.data).split(":")[1])
+    taken_back = Answer(_("Taken back: no reminder will come."), edit=True)
+    return await reminders.take_back(actor, arrival, reminder_id, clock(), lambda _none: taken_back)
 
 
 async def acknowledge_reminder(
@@ -61,18 +111,20 @@ def reminder_card(reminder: Reminder) -> Answer:
     text, entities = formatted(
         _("I will remind you"), "\n", Bold(reminder.text), "\n", due_words(reminder.due)
     )
-    return Answer(text, entities)
+    return Answer(text, entities, buttons=((Button(_("Take back"), data=f"r:{reminder.id}:undo"),),))
 
 
 def reminder_message(delivery: Delivery, now: datetime) -> Answer:
-    """What arrives at the time; a late one says how late and why."""
+    """What arrives at the time; a late one says how late and why. A notice has words of its own."""
+    if delivery.notice is not None:
+        return NOTICES[delivery.notice](delivery)
     number = f"#{delivery.task_number} " if delivery.task_number else ""
     late = lateness(delivery, now)
     why = ["\n", late_words(late)] if late is not None else []
     text, entities = formatted("⏰ ", number, Bold(delivery.text), *why)
     button = (
-        Button(_("Done"), data=f"done:{delivery.task_number}")
-        if delivery.task_number
+        Button(_("Done"), data=f"done:{delivery.task_id}")
+        if delivery.task_id
         else Button(_("Got it"), data=f"ack:{delivery.id}")
     )
     return Answer(text, entities, buttons=((button,),))
@@ -92,9 +144,14 @@ def late_words(late: timedelta) -> str:
     ).format(count=hours)
 
 
-async def deliver(bot: Bot, delivery: Delivery, *, reminders: Reminders, clock: Clock) -> None:
+async def deliver(
+    bot: Bot, delivery: Delivery, *, reminders: Reminders, presence: Presence, clock: Clock
+) -> None:
     """Send one leased delivery and mark it. A blocked user is skipped, any other refusal is tried again later."""
     try:
+        if not await presence.lasts(delivery.actor):
+            log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient has left the group")
+            return  # skipped with all of theirs, as they were marked gone
         if not await reminders.still_ours(delivery):
             log.info(
                 "reminder_not_sent", delivery=delivery.id, reason="done, taken over or deleted meanwhile"

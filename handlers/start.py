@@ -111,11 +111,13 @@ def keyboard(actor: Actor) -> tuple[tuple[str, ...], ...]:
 
 def help_text() -> str:
     return _(
-        "/task tomorrow 10:00 send the invoice — a task with a reminder\n"
+        "/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough\n"
         "/tasks — what is open\n"
         "/call Anna +7 999 123-45-67: wants the new price — log a call\n"
         "/calls — the last calls\n"
         "/contact Anna Petrova +7 999 123-45-67 — save a contact\n"
         "/remind in 20 minutes call Anna — a message at that time\n"
+        "/history — who changed what, /undo — take your last change back\n"
+        "/team — your team, /settings — language, time, quiet hours\n"
         "Anything else you write goes to an assistant."
     )

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,18 @@ def formatted(*parts: Any) -> tuple[str, tuple[Entity, ...]]:
     )
 
 
-def due_words(due: Due) -> str:
-    """A due as people write it: a date, and the time where there is one."""
+def due_words(due: Due, year: int | None = None) -> str:
+    """A due as people write it: day of the week, date, the time if it has one, the year unless it is `year`."""
+    year_words = "" if year in (None, due.date.year) else " y"
     if due.time is None:
-        return format_date(due.date, format="d MMM", locale=language())
-    return format_datetime(datetime.combine(due.date, due.time), format="d MMM, HH:mm", locale=language())
+        return str(format_date(due.date, format=f"EEE, d MMM{year_words}", locale=language()))
+    clock = datetime.combine(due.date, due.time)
+    return str(format_datetime(clock, format=f"EEE, d MMM{year_words}, HH:mm", locale=language()))
+
+
+def day_words(day: date) -> str:
+    """A day close by, as a button has room for it."""
+    return str(format_date(day, format="EEE, d MMM", locale=language()))
 
 
 def moment_words(moment: datetime) -> str:

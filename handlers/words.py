@@ -10,26 +10,30 @@ from aiogram.types import Message
 class Words(Filter):
     """Matches /task, /task@bot, /задача, and in private chats задача; gives the rest of the line as `words`.
 
-    `labels` are keyboard buttons, matched as the whole text.
+    `labels` are keyboard buttons, matched as the whole text. `alone` is for what takes no words: without a slash
+    its Russian words count only as the whole text, so that «сегодня в 18 позвонить Анне» is not a list.
     """
 
-    def __init__(self, command: str, *russian: str, labels: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, command: str, *russian: str, labels: tuple[str, ...] = (), alone: bool = False
+    ) -> None:
         self._slashed = {command, *russian}
         self._bare = set(russian)
+        self._alone = alone
         self._labels = {label.casefold() for label in labels}
 
     async def __call__(self, message: Message, bot: Bot) -> dict[str, Any] | bool:
         text = (message.text or message.caption or "").strip()
         if text.casefold() in self._labels:
             return {"words": ""}
-        first, _, rest = text.replace("\n", " ", 1).partition(" ")
+        first, rest = (*text.split(maxsplit=1), "", "")[:2]
         name = first.casefold().replace("ё", "е")
         if name.startswith("/"):
             name, _, addressee = name[1:].partition("@")
             if addressee and addressee != ((await bot.me()).username or "").lower():
                 return False
             return {"words": rest.strip()} if name in self._slashed else False
-        if message.chat.type == "private" and name in self._bare:
+        if message.chat.type == "private" and name in self._bare and not (rest and self._alone):
             return {"words": rest.strip()}
         return False
 

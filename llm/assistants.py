@@ -20,7 +20,7 @@ from pydantic_ai.models import Model
 from crm.agents import Agent, AgentDirectory, in_language
 from crm.calls import Calls
 from crm.conversations import ModelAnswer, Turn
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from crm.tasks import Tasks
 from llm.masking import Mask
 from llm.models import ModelConfig, build_model, close_model
@@ -62,7 +62,7 @@ class Assistants:
         past: list[ModelMessage] = []
         for messages in history:
             past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
-        question, model = mask.hide(turn.text), self._model(agent, turn.actor)
+        question, model = mask.hide(self._spoken(turn)), self._model(agent, turn.actor)
         built = self._build(agent, turn.actor)
         async with asyncio.timeout(TIME_LIMIT):
             if on_text is None:
@@ -89,6 +89,12 @@ class Assistants:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""
         if not self._config.is_offline:
             self._models[None] = build_model(self._config)
+
+    def _spoken(self, turn: Turn) -> str:
+        """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
+        if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
+            return turn.text
+        return f"{turn.actor.display_name}: {turn.text}"
 
     async def close(self) -> None:
         """Close the providers' connections."""

@@ -17,6 +17,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from crm.grammar.drafts import parse
+from crm.grammar.readers import Reader
 
 _TASKS = re.compile(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b|сегодня\?", re.IGNORECASE)
 _CALLS = re.compile(r"\bcalls\b|who called|звонк|звонил", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _respond(
         return ToolCallPart("my_tasks", {})
     if "latest_calls" in tools and _CALLS.search(question):
         return ToolCallPart("latest_calls", {})
-    draft = parse(question, now=datetime.now(UTC), zone=ZoneInfo(zone))
+    draft = parse(question, now=datetime.now(UTC), reader=Reader(ZoneInfo(zone), language))
     if draft.due is not None and draft.title:
         return f"{texts['offline']} {texts['save']}\n`/task {question}`"
     return f"{texts['offline']} {texts['can']}"

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from playground.chat_methods import METHODS
 from playground.checks import Refusal
-from playground.methods import METHODS
 from playground.world import Json, World
 
 _TOKEN = re.compile(r"(\d{6,16}):[\w-]{35,64}")

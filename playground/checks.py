@@ -3,6 +3,7 @@
 from typing import Any
 
 from playground.entities import units
+from playground.members import has_bot
 from playground.world import Json, World
 
 TEXT_LIMIT = 4096  # UTF-16 units after entities parsing (Bot API, sendMessage)
@@ -81,8 +82,17 @@ def checked_chat(world: World, bot_id: int, chat_id: Any, *, sending: bool = Tru
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         if bot_id not in place["started"]:
             raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
-    if sending and bot_id in place.get("left", []):
-        raise Refusal(403, "Forbidden: bot was kicked from the group chat")
+    if place.get("migrated_to"):
+        raise Refusal(
+            400,
+            "Bad Request: group chat was upgraded to a supergroup chat",
+            migrate_to_chat_id=place["migrated_to"],
+        )
+    if place["chat"]["type"] != "private" and not has_bot(place, bot_id):
+        kind = place["chat"]["type"]
+        if bot_id in place.get("kicked", []):
+            raise Refusal(403, f"Forbidden: bot was kicked from the {kind} chat")
+        raise Refusal(403, f"Forbidden: bot is not a member of the {kind} chat")
     return place
 
 

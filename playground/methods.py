@@ -134,34 +134,6 @@ async def answer_inline_query(world: World, bot_id: int, given: Json) -> Any:
 
 
 @method
-async def get_chat(world: World, bot_id: int, given: Json) -> Any:
-    return checked_chat(world, bot_id, given.get("chat_id"), sending=False)["chat"] | {
-        "accent_color_id": 0,
-        "max_reaction_count": 11,
-        "accepted_gift_types": dict.fromkeys(
-            (
-                "unlimited_gifts",
-                "limited_gifts",
-                "unique_gifts",
-                "premium_subscription",
-                "gifts_from_channels",
-            ),
-            False,
-        ),
-    }
-
-
-@method
-async def get_chat_member(world: World, bot_id: int, given: Json) -> Any:
-    place = checked_chat(world, bot_id, given.get("chat_id"), sending=False)
-    user_id = int(given.get("user_id") or 0)
-    user = world.users.get(user_id) or (world.bots.get(user_id) and await get_me(world, user_id, {}))
-    if user is None:
-        raise bad("PARTICIPANT_ID_INVALID")
-    return {"user": user, "status": "member" if user_id in place["members"] or user["is_bot"] else "left"}
-
-
-@method
 async def get_file(world: World, bot_id: int, given: Json) -> Any:
     file = world.files.get(str(given.get("file_id")))
     if file is None:
@@ -191,14 +163,6 @@ async def get_my_commands(world: World, bot_id: int, given: Json) -> Any:
 @method
 async def delete_my_commands(world: World, bot_id: int, given: Json) -> Any:
     world.bot(bot_id)["commands"].pop(_scope(given), None)
-    return True
-
-
-@method
-async def leave_chat(world: World, bot_id: int, given: Json) -> Any:
-    place = checked_chat(world, bot_id, given.get("chat_id"))
-    place.setdefault("left", []).append(bot_id)
-    world.keep_chat(place["chat"]["id"])
     return True
 
 

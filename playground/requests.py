@@ -26,6 +26,8 @@ async def speaker_of(world: World, request: web.Request) -> tuple[Json, Json, Js
     user = world.users.get(given.get("user_id") or 0)
     if user is None or user["id"] not in place["members"]:
         raise wrong("that user is not in this chat")
+    if place.get("migrated_to"):
+        raise wrong(f"this group is now the supergroup {place['migrated_to']}")
     return given, place, user
 
 

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from playground.comings import Comings
+from playground.members import status_of, tell_change
 from playground.presses import Presses
 from playground.requests import json_of, wrong
 from playground.talk import Talk, post
@@ -15,7 +17,7 @@ class Simulation:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
-        talk, presses = Talk(self._world), Presses(self._world)
+        talk, presses, comings = Talk(self._world), Presses(self._world), Comings(self._world)
         chat = "/sim/chats/{chat_id:-?\\d+}"
         return [
             web.post("/sim/users", self.add_user),
@@ -27,6 +29,9 @@ class Simulation:
             web.get(chat + "/messages", talk.messages),
             web.get(chat + "/draft", talk.draft),
             web.post(chat + "/drafts/{draft_id}/stop", talk.stop),
+            web.post(chat + "/members", comings.change),
+            web.post(chat + "/migrate", comings.migrate),
+            web.post(chat + "/block", comings.block),
             web.post("/sim/inline", presses.inline),
             web.get("/sim/calls", self.calls),
             web.post("/sim/faults", self.fault),
@@ -51,13 +56,31 @@ class Simulation:
         if any(user_id not in self._world.users for user_id in user_ids):
             raise wrong("there is no such user")
         chat = self._world.add_chat(kind, given.get("title"), user_ids, is_forum=bool(given.get("is_forum")))
+        if kind != "private":
+            self._add_bots(chat["id"], with_bot=given.get("with_bot") is not False)
+        await self._world.tell()
         return web.json_response({"id": chat["id"]})
+
+    def _add_bots(self, chat_id: int, *, with_bot: bool) -> None:
+        """The one who made the group has added the bots to it, or not."""
+        world, place = self._world, self._world.chats[chat_id]
+        place["with_bot"] = with_bot
+        world.keep_chat(chat_id)
+        for bot_id in world.bots if with_bot else ():
+            tell_change(world, place, bot_id, "left", "member", world.users[place["creator"]])
 
     async def state(self, request: web.Request) -> web.Response:
         world = self._world
         chats = [
-            place["chat"] | {"members": place["members"], "keyboard": place.get("keyboard")}
+            place["chat"]
+            | {
+                "members": place["members"],
+                "keyboard": place.get("keyboard"),
+                "blocked": place["blocked"],
+                "bots": {bot_id: status_of(world, place, bot_id) for bot_id in world.bots},
+            }
             for place in world.chats.values()
+            if not place.get("migrated_to")
         ]
         bots = [{key: bot[key] for key in ("id", "username", "first_name")} for bot in world.bots.values()]
         return web.json_response(
@@ -95,6 +118,7 @@ class Simulation:
         for user in team:
             world.add_chat("private", None, [user["id"]])
         group = world.add_chat("group", "Отдел продаж", [user["id"] for user in team])
+        self._add_bots(group["id"], with_bot=True)
         lines = (
             (team[0], team[0]["id"], "/start"),
             (team[0], team[0]["id"], "/task завтра 10:00 отправить счёт"),

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from playground.entities import entities_of
 from playground.files import file_fields, keep_file
+from playground.members import ANONYMOUS, has_bot, status_of
 from playground.requests import message_of, place_of, speaker_of, wrong
 from playground.world import Json, World
 
@@ -42,6 +43,11 @@ class Talk:
             body["reply_to_message"] = {
                 key: value for key, value in original.items() if key != "reply_to_message"
             }
+        if given.get("anonymous"):
+            if status_of(self._world, place, user["id"]) not in ("creator", "administrator"):
+                raise wrong("only admins of a group write in its name")
+            body |= {"sender_chat": place["chat"], "entities": entities_of(str(body.get("text") or ""))}
+            user = ANONYMOUS
         message = post(self._world, place, user, body)
         await self._world.tell()
         return web.json_response({"message_id": message["message_id"]})
@@ -114,9 +120,11 @@ def post(world: World, place: Json, user: Json, body: Json) -> Json:
 def hears(world: World, bot_id: int, place: Json, message: Json) -> bool:
     """Privacy mode: in groups a bot hears commands, mentions of it, replies to it and what came through it."""
     if place["chat"]["type"] == "private" or not world.settings["privacy_mode"]:
-        return bot_id not in place.get("left", [])
-    if bot_id in place.get("left", []):
+        return place["chat"]["type"] == "private" or has_bot(place, bot_id)
+    if not has_bot(place, bot_id):
         return False
+    if status_of(world, place, bot_id) == "administrator":
+        return True
     name = "@" + world.bots[bot_id]["username"].lower()
     text = str(message.get("text") or "").lower()
     commands = [entity for entity in message.get("entities", []) if entity["type"] == "bot_command"]
@@ -152,6 +160,12 @@ def seen(message: Json) -> Json:
     for kind in ("document", "voice", "contact"):
         if kind in message:
             seen[kind] = message[kind]
+    for name in ("left_chat_member", "new_chat_member"):
+        if name in message:
+            seen[name] = message[name]["id"]
+    for name in ("migrate_to_chat_id", "migrate_from_chat_id"):
+        if name in message:
+            seen[name] = message[name]
     if "photo" in message:
         seen["photo"] = message["photo"][-1]
     return seen

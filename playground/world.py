@@ -15,6 +15,7 @@ from playground.entities import entities_of
 Json = dict[str, Any]
 FIRST_USER = 1001
 FIRST_GROUP = -5001
+FIRST_SUPERGROUP = -1000000005001  # Telegram's supergroups and channels begin with -100
 KEPT_CALLS = 5000
 
 
@@ -132,11 +133,18 @@ class World:
             if "username" in user:
                 chat["username"] = user["username"]
         else:
-            chat = {"id": self.next_id("group", FIRST_GROUP, -1), "type": kind, "title": title or "Group"}
+            name, first = (
+                ("supergroup", FIRST_SUPERGROUP)
+                if is_forum or kind == "supergroup"
+                else ("group", FIRST_GROUP)
+            )
+            chat = {"id": self.next_id(name, first, -1), "type": name, "title": title or "Group"}
             if is_forum:
-                chat |= {"type": "supergroup", "is_forum": True}
+                chat |= {"is_forum": True}
         if chat["id"] not in self.chats:
             self.chats[chat["id"]] = {"chat": chat, "members": list(user_ids), "started": [], "blocked": []}
+            if kind != "private":
+                self.chats[chat["id"]]["creator"] = user_ids[0]
             self.keep_chat(chat["id"])
         return chat
 
@@ -148,7 +156,9 @@ class World:
         message: Json = {
             "message_id": self.next_id(f"message:{chat_id}"),
             "from": {
-                key: value for key, value in sender.items() if key not in ("webhook", "commands", "texts")
+                key: value
+                for key, value in sender.items()
+                if key not in ("webhook", "commands", "texts", "allowed_updates")
             },
             "chat": self.chats[chat_id]["chat"],
             "date": self.now(),
@@ -167,9 +177,9 @@ class World:
         self.keep("message", f"{chat_id}:{message['message_id']}", message)
 
     def push(self, bot_id: int, kind: str, body: Json) -> None:
-        """Queue an update for a bot, unless it said that it doesn't want that kind."""
+        """Queue an update for a bot, unless it said that it doesn't want that kind (by default, chat_member)."""
         wanted = self.bots[bot_id].get("allowed_updates") or []
-        if wanted and kind not in wanted:
+        if kind not in wanted if wanted else kind == "chat_member":
             return
         update = {"update_id": self.next_id(f"update:{bot_id}", 1000), kind: body}
         self.updates.setdefault(bot_id, []).append(update)

@@ -28,3 +28,8 @@ def on_one_line(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether there is only punctuation and white space."""
     return all(unicodedata.category(letter).startswith(_SILENT) for letter in text)
+
+
+def words(listed: str) -> frozenset[str]:
+    """The words of a list written with spaces between."""
+    return frozenset(listed.split())

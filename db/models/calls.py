@@ -1,6 +1,6 @@
 """The table of calls."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text, UniqueConstraint
 
 from db.models.base import Moment, metadata, tenant, times, within, word
 
@@ -25,10 +25,11 @@ crm_calls = Table(
     Column("external_id", Text),
     *within("source_chat_id", "chats"),
     Column("source_message_id", BigInteger),
+    Column("source_line", SmallInteger, nullable=False, server_default="0"),
     Column("deleted_at", Moment),
     *times(),
     UniqueConstraint("workspace_id", "external_id"),
-    UniqueConstraint("workspace_id", "source_chat_id", "source_message_id"),
+    UniqueConstraint("workspace_id", "source_chat_id", "source_message_id", "source_line"),
     Index("ix_crm_calls_started_at", "workspace_id", "started_at"),
     Index("ix_crm_calls_contact", "workspace_id", "contact_id"),
 )

@@ -1,6 +1,6 @@
 """Tables of chats, and of what is done in them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
@@ -15,9 +15,18 @@ chats = Table(
     Column("default_agent_id", BigInteger, ForeignKey("agents.id", ondelete="SET NULL"), index=True),
     Column("settings", JSONB, nullable=False, server_default="{}"),
     Column("unreachable_at", Moment),
+    Column("previous_telegram_chat_id", BigInteger),  # of a group before it became a supergroup
+    Column("watched_since", Moment),  # the bot is an admin here: Telegram tells it who leaves
+    Column("requests_chat_id", BigInteger),  # where the card of those who ask for access was sent
+    Column("requests_message_id", BigInteger),
     *times(),
     UniqueConstraint("workspace_id", "telegram_chat_id"),
     Index("ix_chats_telegram_chat_id", "telegram_chat_id"),
+    Index(
+        "ix_chats_previous_telegram_chat_id",
+        "previous_telegram_chat_id",
+        postgresql_where="previous_telegram_chat_id IS NOT NULL",
+    ),
 )
 chat_links = Table(
     "chat_links",
@@ -26,6 +35,20 @@ chat_links = Table(
     Column("workspace_id", BigInteger, nullable=False, index=True),
     *within("chat_id", "chats", required=True, cascade=True),
     *times(),
+)
+chat_members = Table(  # who speaks in a group; written by doors only
+    "chat_members",
+    metadata,
+    *tenant(),
+    *within("chat_id", "chats", required=True, cascade=True),
+    *within("member_id", "members", required=True, cascade=True),
+    *word("request", ("none", "open", "approved", "declined")),
+    Column("shown_at", Moment),  # when the managers were shown the request
+    Column("seen_at", Moment, nullable=False, server_default=text("now()")),
+    Column("left_at", Moment),
+    *times(),
+    UniqueConstraint("workspace_id", "chat_id", "member_id"),
+    Index("ix_chat_members_member_id", "member_id"),
 )
 activity_logs = Table(
     "activity_logs",
@@ -41,6 +64,14 @@ activity_logs = Table(
     *within("undo_of", "activity_logs"),
     *times()[:1],
     Index("ix_activity_logs_entity", "workspace_id", "entity", "entity_id", "id"),
+    Index("ix_activity_logs_actor", "workspace_id", "actor_member_id", "id"),
+    Index(
+        "uq_activity_logs_undo_of",
+        "workspace_id",
+        "undo_of",
+        unique=True,
+        postgresql_where="undo_of IS NOT NULL",
+    ),
 )
 conversations = Table(
     "conversations",

@@ -42,6 +42,16 @@ crm_contact_phones = Table(
     Index("ix_crm_contact_phones_last_four", "workspace_id", "last_four"),
     Index("ix_crm_contact_phones_contact", "workspace_id", "contact_id"),
 )
+crm_contact_words = Table(  # every case form of a contact's names, by which a line's words find it
+    "crm_contact_words",
+    metadata,
+    *tenant(),
+    *within("contact_id", "crm_contacts", required=True, cascade=True),
+    Column("word", Text, nullable=False),
+    *times(),
+    UniqueConstraint("workspace_id", "word", "contact_id"),
+    Index("ix_crm_contact_words_contact", "workspace_id", "contact_id"),
+)
 crm_labels = Table(
     "crm_labels",
     metadata,

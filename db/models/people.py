@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from db.models.base import Moment, identity, metadata, tenant, times, word
+from db.models.base import Moment, identity, metadata, tenant, times, within, word
 
 ROLES = ("owner", "manager", "member", "guest")
 
@@ -35,6 +35,8 @@ workspaces = Table(
     Column("default_region", Text),
     Column("language", Text, nullable=False, server_default="en"),
     Column("last_task_number", Integer, nullable=False, server_default="0"),
+    *word("visibility", ("everyone", "own"), "everyone"),
+    Column("visibility_asked_at", Moment),  # the owner of a grown team was asked about it
     *times(),
 )
 people = Table(
@@ -54,6 +56,7 @@ people = Table(
     Column("quiet_from", Time),
     Column("quiet_until", Time),
     Column("digest_at", Time),
+    Column("evening_digest_at", Time),
     Column("away_until", Moment),
     Column("substitute_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("current_workspace_id", BigInteger, ForeignKey("workspaces.id"), index=True),
@@ -68,6 +71,10 @@ members = Table(
     *word("role", ROLES),
     Column("joined_at", Moment, nullable=False, server_default=text("now()")),
     Column("removed_at", Moment),
+    Column("welcomed_at", Moment, server_default=text("now()")),  # null: not yet told that they joined
+    Column(
+        "from_group", Boolean, nullable=False, server_default=text("false")
+    ),  # lasts while in a linked group
     *times(),
     Index("uq_members_person_workspace", "person_id", "workspace_id", unique=True),
 )
@@ -79,6 +86,19 @@ invites = Table(
     Column("code_hash", LargeBinary, nullable=False, unique=True),
     *word("role", ROLES, "member"),
     Column("expires_at", Moment, nullable=False),
+    Column("uses", Integer, nullable=False, server_default="1"),
     Column("uses_left", Integer, nullable=False, server_default="1"),
+    Column("revoked_at", Moment),
+    *within("created_by", "members"),
+    *within("takes_over", "members", cascade=True),  # the member whom a new account asks to become
+    Column("taken_by", BigInteger, ForeignKey("people.id", ondelete="SET NULL"), index=True),
     *times(),
+    Index("ix_invites_workspace", "workspace_id"),
+)
+link_guesses = Table(  # wrong links, counted for each Telegram user so that replicas agree
+    "link_guesses",
+    metadata,
+    Column("telegram_user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tries", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
 )

@@ -25,6 +25,7 @@ reminders = Table(
     *within("task_id", "crm_tasks", cascade=True),
     *within("recipient_id", "members", required=True, cascade=True),
     Column("text", Text, nullable=False),
+    Column("notice", Text),  # a message of the bot's own, owed like a reminder: which one
     Column("before", Interval),
     Column("local_date", Date),
     Column("local_time", Time),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
 
@@ -38,7 +39,9 @@ crm_tasks = Table(
     *within("assignee_id", "members"),
     *within("created_by", "members"),
     *within("contact_id", "crm_contacts"),
+    Column("phone_e164", Text),
     Column("result", Text),
+    Column("readings", JSONB, nullable=False, server_default="[]"),  # other ways the text could be meant
     Column("raw_input", Text, nullable=False, server_default=""),
     *within("source_chat_id", "chats"),
     Column("source_message_id", BigInteger),

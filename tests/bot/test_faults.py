@@ -6,11 +6,12 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sentry_sdk
 import structlog
+from aiogram import Bot
 from aiogram.types import ErrorEvent, Update
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
@@ -83,7 +84,7 @@ def a_fault() -> Exception:
 
 async def answered(error: Exception, update: Update, **more: Any) -> Any:
     event = ErrorEvent(update=update, exception=error)
-    return await answer_error(event, FakeClock(), new_reference, report, **more)
+    return await answer_error(event, cast(Bot, None), FakeClock(), new_reference, report, **more)
 
 
 async def test_the_reference_is_the_same_in_the_sentence_the_log_and_sentry_and_nobody_is_quoted(

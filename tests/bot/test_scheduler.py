@@ -6,18 +6,29 @@ from typing import cast
 from aiogram import Bot
 
 from bot.scheduler import SETTLING, ReminderClock
+from crm.people import People
 from crm.reminders import Reminders
 from crm.updates import KEPT
 from db.storage import create_engine
 from db.updates import SqlUpdateJournal
 from tests.databases import Database
-from tests.fakes import MONDAY, FakeClock, FakeJournal, FakeReminderDoors, FakeStorage
+from tests.fakes import (
+    MONDAY,
+    FakeClock,
+    FakeJournal,
+    FakePeopleDoors,
+    FakeReminderDoors,
+    FakeStorage,
+    everybody_stays,
+)
 
 BOT = cast(Bot, None)  # nothing is sent here
 
 
 def a_clock(storage: FakeStorage, journal: FakeJournal) -> ReminderClock:
-    return ReminderClock(BOT, Reminders(storage, FakeReminderDoors(storage)), journal, FakeClock())
+    people = People(storage, FakePeopleDoors(storage), open_to_all=True)
+    reminders = Reminders(storage, FakeReminderDoors(storage))
+    return ReminderClock(BOT, reminders, everybody_stays(people, FakeClock()), journal, FakeClock())
 
 
 async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:

@@ -13,15 +13,18 @@ from aiogram.methods import SendMessage
 from bot.turns import TurnWorker
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import BadInput, StorageAway
+from crm.people import People
 from tests.fakes import (
     FakeClock,
     FakeDirectory,
+    FakePeopleDoors,
     FakeStorage,
     FakeTurnDoors,
     TurnRow,
     an_actor,
     an_agent,
     an_arrival,
+    everybody_stays,
 )
 
 
@@ -72,8 +75,9 @@ class House:
         self.conversations = Conversations(
             self.storage, self.doors, FakeDirectory(self.storage), wake=self.wake, cancel=self.cancel
         )
+        people = People(self.storage, FakePeopleDoors(self.storage), open_to_all=True)
         self.worker = TurnWorker(
-            cast(Bot, self.telegram), self.conversations, self.model, self.clock,
+            cast(Bot, self.telegram), self.conversations, self.model, everybody_stays(people, self.clock), self.clock,
             lambda: "REF00001", lambda fault, reference: self.reported.append((type(fault).__name__, reference)),
         )  # fmt: skip
         self._updates = 0

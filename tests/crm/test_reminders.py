@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crm.answers import Answer
-from crm.errors import BadInput, NotFound
+from crm.errors import BadInput, NotFound, ToConfirm
 from crm.reminders import (
     LEASE,
     RETRY_STEPS,
@@ -16,7 +16,7 @@ from crm.reminders import (
     Reminders,
     lateness,
 )
-from crm.tasks import Task, Tasks
+from crm.tasks import Tasks
 from tests.fakes import MONDAY, FakeClock, FakeReminderDoors, FakeStorage, ReminderRow, an_actor, an_arrival
 
 ANNA = an_actor()
@@ -97,8 +97,6 @@ async def test_the_phone_a_reminder_is_about_is_in_it(reminders: Reminders) -> N
         ("", "When shall I remind you"),
         ("call Anna", "When shall I remind you"),
         ("in 20 minutes", "What shall I remind you of"),
-        ("today 10:00 call Anna", "already passed"),
-        ("today call Anna", "already passed"),  # it is noon, and the workday began at 9:00
         (f"in 5 minutes {'x' * 10_000}", f"A reminder fits in {TEXT_LIMIT}"),
     ],
 )
@@ -109,6 +107,14 @@ async def test_what_cannot_be_a_reminder_is_refused_politely(
         await reminders.create(ANNA, an_arrival(), line, say)
     assert not storage.state.reminders
     assert not storage.state.handled
+
+
+async def test_a_moment_that_has_passed_is_asked_about(reminders: Reminders, storage: FakeStorage) -> None:
+    with pytest.raises(ToConfirm, match="already passed"):
+        await reminders.create(ANNA, an_arrival(), "today 10:00 call Anna", say)
+    assert not storage.state.reminders
+    await reminders.create(ANNA, an_arrival(), "today 10:00 call Anna", say, confirmed=True)
+    assert storage.state.reminders
 
 
 async def test_a_failed_sending_is_tried_again_after_longer_and_longer_pauses(reminders: Reminders) -> None:
@@ -138,12 +144,11 @@ async def test_a_task_done_in_the_last_second_reminds_of_nothing(
 ) -> None:
     tasks = Tasks(storage)
 
-    def say_task(task: Task) -> Answer:
-        return Answer(task.title)
-
-    await tasks.create(ANNA, an_arrival(1), "in 1 minute tea", say_task)
+    await tasks.create(ANNA, an_arrival(1), "in 1 minute tea", lambda saved: Answer(saved[0].title))
     delivery = await claimed(reminders, MONDAY + timedelta(minutes=1))
-    await tasks.complete(ANNA, an_arrival(2), 1, MONDAY, say_task)
+    await tasks.complete(
+        ANNA, an_arrival(2), storage.task_id(1), MONDAY, lambda done: Answer(done.task.title)
+    )
     assert not await reminders.still_ours(delivery)
 
 

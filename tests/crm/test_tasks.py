@@ -1,22 +1,27 @@
 """Tasks: one line in, one transaction, one answer."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from crm.answers import Answer
-from crm.errors import AlreadyHandled, BadInput, NotFound, Removed, StorageAway
+from crm.errors import AlreadyHandled, BadInput, NotFound, Removed, StorageAway, ToConfirm
 from crm.grammar.dates import Due
 from crm.people import Role
 from crm.storage import Storage
-from crm.tasks import PAGE, TITLE_LIMIT, Priority, Status, Task, Tasks, is_overdue
+from crm.tasks import PAGE, TITLE_LIMIT, Completed, Priority, Status, Task, Tasks, is_overdue
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor()
 
 
-def say(task: Task) -> Answer:
-    return Answer(f"#{task.number} {task.title}")
+def say(tasks: Sequence[Task]) -> Answer:
+    return Answer("\n".join(f"#{task.number} {task.title}" for task in tasks))
+
+
+def say_done(done: Completed) -> Answer:
+    return say([done.task])
 
 
 @pytest.fixture
@@ -56,7 +61,7 @@ async def test_a_task_for_a_whole_day_reminds_of_itself_at_no_minute(
 
 
 async def test_a_failure_in_the_middle_leaves_nothing(tasks: Tasks, storage: FakeStorage) -> None:
-    def fail(task: Task) -> Answer:
+    def fail(tasks: Sequence[Task]) -> Answer:
         raise RuntimeError("the texts are broken")
 
     with pytest.raises(RuntimeError):
@@ -78,10 +83,9 @@ async def test_the_same_update_has_its_effect_once(tasks: Tasks, storage: FakeSt
 async def test_one_message_makes_a_task_once_but_each_of_its_lines_may(
     tasks: Tasks, storage: FakeStorage
 ) -> None:
-    await tasks.create(ANNA, an_arrival(1, message_id=5, line=0), "bread", say)
-    await tasks.create(ANNA, an_arrival(2, message_id=5, line=1), "milk", say)
+    await tasks.create(ANNA, an_arrival(1, message_id=5), "- bread\n- milk", say)
     with pytest.raises(AlreadyHandled):
-        await tasks.create(ANNA, an_arrival(3, message_id=5, line=1), "milk", say)
+        await tasks.create(ANNA, an_arrival(3, message_id=5), "milk", say)
     assert [row.task.title for row in storage.state.tasks.values()] == ["bread", "milk"]
 
 
@@ -104,10 +108,13 @@ async def test_a_title_of_exactly_the_limit_fits(tasks: Tasks, storage: FakeStor
     assert len(row.task.title) == TITLE_LIMIT
 
 
-async def test_a_time_already_past_is_refused_not_rolled_over(tasks: Tasks, storage: FakeStorage) -> None:
-    with pytest.raises(BadInput, match="already passed"):
+async def test_a_time_already_past_is_asked_about_not_rolled_over(tasks: Tasks, storage: FakeStorage) -> None:
+    with pytest.raises(ToConfirm, match="already passed"):
         await tasks.create(ANNA, an_arrival(), "today 10:00 send the invoice", say)
     assert not storage.state.tasks
+    await tasks.create(ANNA, an_arrival(), "today 10:00 send the invoice", say, confirmed=True)
+    (row,) = storage.state.tasks.values()
+    assert row.task.due == Due(date(2026, 3, 2), time(10), "Europe/Moscow")
 
 
 async def test_a_phone_that_is_none_is_named_in_the_refusal(tasks: Tasks) -> None:
@@ -134,27 +141,29 @@ async def test_any_script_and_any_markup_is_just_text(tasks: Tasks, storage: Fak
 
 
 async def test_nothing_that_postgresql_cannot_hold_reaches_it(tasks: Tasks, storage: FakeStorage) -> None:
-    await tasks.create(ANNA, an_arrival(), "call\0Anna \ud800now\nplease", say)
+    await tasks.create(ANNA, an_arrival(), "call\0Anna \ud800now", say)
     (row,) = storage.state.tasks.values()
-    assert row.task.title == "call Anna now please"
-    assert row.new.raw_input == "call Anna  now\nplease"
+    assert row.task.title == "call Anna now"
+    assert row.new.raw_input == "call Anna  now"
 
 
 async def test_done_is_done_once_and_takes_its_reminder_along(tasks: Tasks, storage: FakeStorage) -> None:
     await tasks.create(ANNA, an_arrival(1), "tomorrow 10:00 call", say)
-    first = await tasks.complete(ANNA, an_arrival(2), 1, MONDAY, say)
-    again = await tasks.complete(ANNA, an_arrival(3), 1, MONDAY + timedelta(hours=1), say)
+    first = await tasks.complete(ANNA, an_arrival(2), storage.task_id(1), MONDAY, say_done)
+    again = await tasks.complete(
+        ANNA, an_arrival(3), storage.task_id(1), MONDAY + timedelta(hours=1), say_done
+    )
 
     assert first == again
-    task = await tasks.show(ANNA, 1)
+    task = await tasks.show(ANNA, storage.task_id(1))
     assert (task.status, task.completed_at) == (Status.COMPLETED, MONDAY)
     assert [row.state for row in storage.state.reminders.values()] == ["skipped"]
     assert [line.action for line in storage.state.activity] == ["created", "completed"]
 
 
-async def test_a_number_that_is_nobodys_is_not_found(tasks: Tasks, storage: FakeStorage) -> None:
-    with pytest.raises(NotFound, match="no task 9"):
-        await tasks.complete(ANNA, an_arrival(), 9, MONDAY, say)
+async def test_a_task_that_is_nobodys_is_not_found(tasks: Tasks, storage: FakeStorage) -> None:
+    with pytest.raises(NotFound, match="no longer here"):
+        await tasks.complete(ANNA, an_arrival(), 9, MONDAY, say_done)
     with pytest.raises(NotFound):
         await tasks.show(ANNA, 9)
     assert not storage.state.handled

@@ -1,13 +1,15 @@
 """Updates: an answer is owed from the commit on until it was sent."""
 
+from collections.abc import Sequence
+
 from crm.answers import Answer
 from crm.tasks import Task, Tasks
 from crm.updates import UpdateJournal
 from tests.fakes import FakeJournal, FakeStorage, an_actor, an_arrival
 
 
-def say(task: Task) -> Answer:
-    return Answer(f"#{task.number} {task.title}")
+def say(tasks: Sequence[Task]) -> Answer:
+    return Answer(f"#{tasks[0].number} {tasks[0].title}")
 
 
 async def test_an_answer_is_owed_until_it_was_sent() -> None:

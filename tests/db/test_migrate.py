@@ -57,7 +57,7 @@ async def test_every_table_is_guarded_but_the_two_open_ones(database: Database) 
     without = await database.fetch(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity"
     )
-    assert {row[0] for row in without} - {row[0] for row in policies} == {"installation"}
+    assert {row[0] for row in without} - {row[0] for row in policies} == {"installation", "link_guesses"}
 
 
 async def test_doors_are_those_of_the_decision_and_are_shut_to_the_public(database: Database) -> None:
@@ -89,4 +89,23 @@ async def test_the_owner_is_refused_as_application_role(database: Database) -> N
     engine = create_async_engine(connection(database.owner_url).url)
     async with engine.connect() as link:
         assert "owns tables" in await application_role_faults(link)
+    await engine.dispose()
+
+
+async def test_going_down_leaves_policies_and_doors_as_they_were(empty_database: str) -> None:
+    """Down from the newest to each step is that step as it was on the way up."""
+    wanted = (
+        "SELECT format('%s %s %s %s %s', tablename, policyname, cmd, qual, with_check) FROM pg_policies"
+        " WHERE schemaname = 'public' UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p')"
+        " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e') ORDER BY 1"
+    )
+    engine = create_async_engine(connection(empty_database).url)
+    async with engine.begin() as link:
+        await link.run_sync(migrate_to, "0001")
+        before = list(await link.scalars(text(wanted)))
+        await link.run_sync(migrate_to, "head")
+        assert list(await link.scalars(text(wanted))) != before
+        await link.run_sync(migrate_to, "0001")
+        assert list(await link.scalars(text(wanted))) == before
     await engine.dispose()

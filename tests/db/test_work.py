@@ -86,7 +86,7 @@ async def test_a_stranger_in_a_linked_group_is_a_guest_who_sees_that_chat_only(
     engine: AsyncEngine, anna: Actor
 ) -> None:
     doors, tasks = SqlPeopleDoors(engine), Tasks(SqlStorage(engine))
-    await tasks.create(anna, an_arrival(), "private matter", lambda task: said(task.title))
+    await tasks.create(anna, an_arrival(), "private matter", lambda saved: said(saved[0].title))
     group: dict[str, Any] = {
         "telegram_chat_id": -5,
         "chat_kind": ChatKind.GROUP,
@@ -96,7 +96,7 @@ async def test_a_stranger_in_a_linked_group_is_a_guest_who_sees_that_chat_only(
     await doors.arrive(a_visitor(**group), open_to_all=False)
     guest = await doors.arrive(a_visitor(9, **group), open_to_all=False)
     assert (guest.role, guest.workspace_id) == (Role.GUEST, anna.workspace_id)
-    await tasks.create(guest, an_arrival(-5), "from the group", lambda task: said(task.title))
+    await tasks.create(guest, an_arrival(-5), "from the group", lambda saved: said(saved[0].title))
     assert [task.title for task in (await tasks.list(guest)).tasks] == ["from the group"]
     assert (await tasks.list(anna)).total == 2
 
@@ -108,7 +108,7 @@ async def test_a_task_its_reminder_and_the_answer_owed_are_one_transaction(
     arrival = an_arrival()
     await journal.begin(1, arrival.update_id)
     await tasks.create(
-        anna, arrival, "in 2 hours call Anna", lambda task: said(f"#{task.number} {task.title}")
+        anna, arrival, "in 2 hours call Anna", lambda saved: said(f"#{saved[0].number} {saved[0].title}")
     )
     again = await journal.begin(1, arrival.update_id)
     assert (again.attempts, again.handled, again.owed) == (2, True, said("#1 call Anna"))
@@ -141,7 +141,7 @@ async def test_numbers_of_tasks_made_at_once_are_unique_and_without_holes(
 ) -> None:
     tasks = Tasks(SqlStorage(engine))
     await asyncio.gather(
-        *(tasks.create(anna, an_arrival(), "x", lambda task: said(task.title)) for _ in range(12))
+        *(tasks.create(anna, an_arrival(), "x", lambda saved: said(saved[0].title)) for _ in range(12))
     )
     first, second = await tasks.list(anna), await tasks.list(anna, 1)
     assert sorted(task.number for task in (*first.tasks, *second.tasks)) == list(range(1, 13))
@@ -149,7 +149,7 @@ async def test_numbers_of_tasks_made_at_once_are_unique_and_without_holes(
 
 async def test_a_team_sees_only_itself(engine: AsyncEngine, anna: Actor) -> None:
     tasks = Tasks(SqlStorage(engine))
-    await tasks.create(anna, an_arrival(), "secret", lambda task: said(task.title))
+    await tasks.create(anna, an_arrival(), "secret", lambda saved: said(saved[0].title))
     other = await SqlPeopleDoors(engine).arrive(a_visitor(102), open_to_all=True)
     assert (await tasks.list(other)).total == 0
     with pytest.raises(NotFound):
@@ -209,12 +209,14 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_the_first_holder_can_no
     assert await reminders.claim(due + timedelta(hours=1)) == []
 
 
-async def test_a_done_task_reminds_of_nothing(engine: AsyncEngine, anna: Actor) -> None:
+async def test_a_done_task_reminds_of_nothing(engine: AsyncEngine, anna: Actor, database: Database) -> None:
     storage = SqlStorage(engine)
     tasks, reminders = Tasks(storage), Reminders(storage, SqlReminderDoors(engine))
-    await tasks.create(anna, an_arrival(), "in 5 minutes tea", lambda task: said(task.title))
+    await tasks.create(anna, an_arrival(), "in 5 minutes tea", lambda saved: said(saved[0].title))
     (delivery,) = await reminders.claim(NOW + timedelta(minutes=5))
-    await tasks.complete(anna, an_arrival(), 1, NOW, lambda task: said(task.title))
+    await tasks.complete(
+        anna, an_arrival(), await database.task_id(1), NOW, lambda done: said(done.task.title)
+    )
     assert not await reminders.still_ours(delivery)
 
 
@@ -265,3 +267,18 @@ def test_pairs_of_steps_grow() -> None:
     from crm.reminders import RETRY_STEPS
 
     assert all(first < second for first, second in pairwise(RETRY_STEPS))
+
+
+async def test_a_message_that_made_its_task_or_call_makes_no_second_one(
+    engine: AsyncEngine, anna: Actor, database: Database
+) -> None:
+    tasks, calls, first = Tasks(SqlStorage(engine)), Calls(SqlStorage(engine)), an_arrival()
+    await tasks.create(anna, first, "x", lambda saved: said(saved[0].title))
+    another = replace(an_arrival(), message_id=first.message_id)
+    again = replace(an_arrival(), message_id=first.message_id)
+    await calls.log(anna, another, "Petrov +7 999 123-45-67", lambda call: said(""))
+    with pytest.raises(AlreadyHandled):
+        await tasks.create(anna, again, "x", lambda saved: said(saved[0].title))
+    with pytest.raises(AlreadyHandled):
+        await calls.log(anna, again, "Petrov +7 999 123-45-67", lambda call: said(""))
+    assert [await database.count(name) for name in ("crm_tasks", "crm_calls")] == [1, 1]

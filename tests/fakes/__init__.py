@@ -3,8 +3,9 @@
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
-from tests.fakes.contacts import ContactRow, FakeContacts, folded
+from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
+from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests, everybody_stays
 from tests.fakes.people import (
     MONDAY,
     FakeClock,
@@ -12,6 +13,7 @@ from tests.fakes.people import (
     FakePeopleDoors,
     an_actor,
     an_arrival,
+    folded,
     is_same_person,
     is_seen,
 )
@@ -19,6 +21,7 @@ from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
 from tests.fakes.storage import FakeStorage, FakeUnit, State
 from tests.fakes.tasks import FakeTasks, TaskRow, due_order
 from tests.fakes.updates import FakeDialogs, FakeJournal, FakeUpdates, refuse_second_source
+from tests.fakes.visibility import FakeVisibility
 
 __all__ = [
     "MONDAY",
@@ -32,16 +35,21 @@ __all__ = [
     "FakeConversations",
     "FakeDialogs",
     "FakeDirectory",
+    "FakeGroupDoors",
+    "FakeGroups",
     "FakeJournal",
     "FakePeople",
     "FakePeopleDoors",
     "FakeReminderDoors",
     "FakeReminders",
+    "FakeRequestDoors",
+    "FakeRequests",
     "FakeStorage",
     "FakeTasks",
     "FakeTurnDoors",
     "FakeUnit",
     "FakeUpdates",
+    "FakeVisibility",
     "ReminderRow",
     "State",
     "TaskRow",
@@ -50,6 +58,7 @@ __all__ = [
     "an_agent",
     "an_arrival",
     "due_order",
+    "everybody_stays",
     "folded",
     "is_same_person",
     "is_seen",

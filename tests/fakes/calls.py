@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm.calls import Call, NewCall
@@ -40,8 +41,18 @@ class FakeCalls:
         self._state.calls[saved.id] = CallRow(saved, arrival, actor)
         return saved
 
-    async def latest(self, limit: int, *, only_chat_id: int | None = None) -> Sequence[Call]:
-        rows = [row for row in self._state.calls.values() if is_seen(row.actor, self._actor, only_chat_id)]
+    async def delete(self, call_id: int, at: datetime) -> bool:
+        self._state.deleted = {*self._state.deleted, call_id}
+        return True
+
+    async def restore(self, call_id: int) -> bool:
+        was = call_id in self._state.deleted
+        self._state.deleted = self._state.deleted - {call_id}
+        return was
+
+    async def latest(self, limit: int) -> Sequence[Call]:
+        rows = [row for row in self._state.calls.values() if is_seen(row.actor, self._actor)]
+        rows = [row for row in rows if row.call.id not in self._state.deleted]
         return sorted((row.call for row in rows), key=lambda call: (call.started_at, call.id), reverse=True)[
             :limit
         ]

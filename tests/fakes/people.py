@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.errors import N_, NotFound, NotInvited, Removed
 from crm.people import Actor, ChatKind, Role, Visitor
+from crm.settings import PersonSettings
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ class FakePeople:
     async def set_timezone(self, person_id: int, timezone: str) -> None:
         self._state.timezones[person_id] = timezone
 
+    async def settings(self, person_id: int, *, to_change: bool = False) -> PersonSettings:
+        return self._state.settings.get(person_id, PersonSettings("en", "Europe/Moscow"))
+
+    async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
+        self._state.settings[person_id] = settings
+        self._state.languages[person_id] = settings.language
+        self._state.timezones[person_id] = settings.timezone
+
 
 class FakePeopleDoors:
     """crm.people.PeopleDoors. A stranger enters by ACCESS=open, a link or ADMIN_IDS, or is a guest of a known group."""
@@ -121,8 +130,13 @@ class FakePeopleDoors:
         return kind
 
 
-def is_seen(of: Actor, by: Actor, only_chat_id: int | None) -> bool:
-    return of.workspace_id == by.workspace_id and only_chat_id in (None, of.chat_id)
+def folded(name: str) -> str:
+    return name.casefold().replace("ё", "е")
+
+
+def is_seen(of: Actor, by: Actor) -> bool:
+    """As the policies decide: the team's rows, for a guest those that arose in the chat they speak in."""
+    return of.workspace_id == by.workspace_id and (by.role is not Role.GUEST or of.chat_id == by.chat_id)
 
 
 def is_same_person(member: Actor, visitor: Visitor) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.reminders import Delivery, NewReminder, Reminder
 from crm.updates import Arrival
@@ -36,6 +37,8 @@ class FakeReminders:
         due_at = reminder.due.at
         assert due_at is not None, "a reminder needs a time"
         saved = Reminder(self._state.next_id(), reminder.text, reminder.due, reminder.task_id)
+        if reminder.rrule is not None:
+            self._state.rules[saved.id] = (reminder.rrule, reminder.due)
         task = self._state.tasks[reminder.task_id].task if reminder.task_id else None
         delivery = Delivery(
             id=self._state.next_id(),
@@ -46,14 +49,52 @@ class FakeReminders:
             actor=actor,
             thread_id=arrival.thread_id,
             task_number=task.number if task else None,
+            task_id=task.id if task else None,
         )
         self._state.reminders[delivery.id] = ReminderRow(saved, delivery, look_at=due_at)
         return saved
+
+    async def drop_for_task(self, task_id: int, reason: str) -> None:
+        await self.skip_for_task(task_id, reason)
+
+    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
+        return self._state.rules.get(self._state.reminders[delivery.id].reminder.id)
+
+    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
+        due_at = due.at
+        assert due_at is not None
+        row = self._state.reminders[delivery.id]
+        following = replace(delivery, id=self._state.next_id(), due_at=due_at, lease="", attempts=0)
+        self._state.reminders[following.id] = ReminderRow(row.reminder, following, look_at=due_at)
 
     async def skip_for_task(self, task_id: int, reason: str) -> None:
         for row in list(self._state.reminders.values()):
             if row.reminder.task_id == task_id and row.state in ("pending", "leased"):
                 self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason=reason)
+
+    async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
+        for row in list(self._state.reminders.values()):
+            skipped = (row.reminder.task_id, row.state, row.reason) == (task_id, "skipped", reason)
+            if skipped and row.delivery.due_at > now:
+                self._state.reminders[row.delivery.id] = replace(row, state="pending", reason=None)
+
+    async def delete(self, reminder_id: int, at: datetime) -> bool:
+        for row in list(self._state.reminders.values()):
+            if row.reminder.id == reminder_id and row.state in ("pending", "leased"):
+                self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason="taken back")
+        return True
+
+    async def restore(self, reminder_id: int, now: datetime) -> bool:
+        for row in list(self._state.reminders.values()):
+            skipped = (row.reminder.id, row.state, row.reason) == (reminder_id, "skipped", "taken back")
+            if skipped and row.delivery.due_at > now:
+                self._state.reminders[row.delivery.id] = replace(row, state="pending", reason=None)
+        return True
+
+    async def forget_acknowledgement(self, delivery_id: int) -> bool:
+        row = self._state.reminders[delivery_id]
+        self._state.reminders[delivery_id] = replace(row, acknowledged_at=None)
+        return True
 
     async def holds(self, delivery: Delivery) -> bool:
         return self._held(delivery) is not None

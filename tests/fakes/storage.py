@@ -10,16 +10,27 @@ from crm.activity import Activity
 from crm.agents import Agent
 from crm.answers import Answer
 from crm.errors import N_, Removed, StorageAway
+from crm.grammar.dates import Due
+from crm.groups import Place
+from crm.invites import Opened, OwnerToAsk, TakeOver
 from crm.people import Actor
+from crm.requests import Card
+from crm.settings import PersonSettings
+from crm.teams import Holdings
+from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.groups import FakeGroups, FakeRequests
+from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.tasks import FakeTasks, TaskRow
+from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
+from tests.fakes.visibility import FakeVisibility
 
 
 @dataclass
@@ -31,18 +42,35 @@ class State:
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
     calls: dict[int, CallRow] = field(default_factory=dict)
+    cards: dict[int, Card] = field(default_factory=dict)  # of those who ask, by chat_id
     chats: dict[int, tuple[int, int]] = field(default_factory=dict)  # telegram's id: ours, its workspace
     codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
     contacts: dict[int, ContactRow] = field(default_factory=dict)
     conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
+    current: dict[int, int] = field(default_factory=dict)  # person_id: the workspace they go on in
+    decided: dict[int, TakeOver] = field(default_factory=dict)  # by invite id: what an owner's word will do
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
+    holdings: dict[int, Holdings] = field(default_factory=dict)  # by member_id
+    invites: dict[int, InviteRow] = field(default_factory=dict)
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
+    locked: list[int] = field(default_factory=list)  # workspaces, as often as they were locked
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
+    news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did
+    owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
+    places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
+    rules: dict[int, tuple[str, Due]] = field(
+        default_factory=dict
+    )  # of reminders that repeat, by reminder id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
+    sight: Sight = Sight.EVERYONE
+    settings: dict[int, PersonSettings] = field(default_factory=dict)  # by person_id
     tasks: dict[int, TaskRow] = field(default_factory=dict)
+    team_names: dict[int, str] = field(default_factory=dict)  # by workspace_id; Sales without one
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
+    watched: dict[int, bool] = field(default_factory=dict)  # by Telegram's id: the bot is an admin there
 
     def copied(self) -> "State":
         return State(**{each.name: copy(getattr(self, each.name)) for each in fields(self)})
@@ -75,6 +103,15 @@ class FakeStorage:
             self.must_be_there()
             self.state = unit.state
 
+    def seat(self, *actors: Actor) -> None:
+        """Make them members of their teams."""
+        for actor in actors:
+            self.state.members[actor.workspace_id, actor.telegram_user_id] = actor
+
+    def task_id(self, number: int) -> int:
+        """The id of a task, which its buttons carry; of the first team that has one of that number."""
+        return next(row.task.id for row in self.state.tasks.values() if row.task.number == number)
+
     def remove_member(self, actor: Actor) -> None:
         self.state.removed.add((actor.workspace_id, actor.member_id))
 
@@ -89,7 +126,12 @@ class FakeUnit:
         self.calls = FakeCalls(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.invites = FakeInvites(state, actor)
+        self.groups = FakeGroups(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
+        self.requests = FakeRequests(state, actor)
         self.tasks = FakeTasks(state, actor)
+        self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)
+        self.visibility = FakeVisibility(state)

@@ -13,9 +13,20 @@ from crm.answers import Answer
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
+from crm.groups import Groups
+from crm.history import History
+from crm.invites import Invites
+from crm.limits import Limits
 from crm.people import People
+from crm.quick_adds import QuickAdds
 from crm.reminders import Reminders
+from crm.removals import Removals
+from crm.requests import Requests
+from crm.settings import Settings
 from crm.tasks import Tasks
+from crm.teams import Teams
+from crm.undo import UNDOABLE, Undo
+from crm.visibility import Visibility
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -23,11 +34,14 @@ from tests.fakes import (
     FakeClock,
     FakeDialogs,
     FakeDirectory,
+    FakeGroupDoors,
     FakePeopleDoors,
     FakeReminderDoors,
+    FakeRequestDoors,
     FakeStorage,
     FakeTurnDoors,
     an_agent,
+    everybody_stays,
 )
 
 TOKEN = f"42:{'A' * 35}"
@@ -74,12 +88,26 @@ class Desk:
             wake=lambda: None,
             cancel=lambda _turn: None,
         )
+        groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
+        requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
             "people": people,
+            "groups": groups,
+            "presence": presence,
+            "requests": requests,
             "tasks": Tasks(storage),
             "calls": Calls(storage),
             "contacts": Contacts(storage),
+            "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
+            "settings": Settings(storage),
+            "teams": Teams(storage),
+            "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
+            "removals": Removals(storage),
+            "history": History(storage),
+            "limits": limits,
+            "undo": Undo(storage, UNDOABLE),
+            "visibility": Visibility(storage),
             "conversations": conversations,
             "dialogs": self.dialogs,
             "clock": self.clock,
@@ -91,7 +119,9 @@ class Desk:
             fsm_strategy=FSMStrategy.USER_IN_TOPIC,
             **provided,
         )
-        connect(self.dispatcher, people, Defaults("en", "UTC"), self.clock)
+        connect(
+            self.dispatcher, people, presence, groups, requests, Defaults("en", "UTC"), limits, self.clock
+        )
 
     async def says(self, text: str | None, *, user: int = 1001, chat: int | None = None, **more: Any) -> Any:
         """The handlers' answer to a message; `chat` below 0 is a group."""

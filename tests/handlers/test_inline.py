@@ -17,8 +17,8 @@ def button_of(result: Any) -> str:
 async def test_a_task_is_offered_with_its_title_and_due(desk: Desk, query: str) -> None:
     [offered] = await desk.asks_inline(query)
     assert offered.title == "Task: buy paper"
-    assert offered.description == "3 Mar, 10:00"
-    assert offered.input_message_content.message_text == "buy paper\n3 Mar, 10:00"
+    assert offered.description == "Tue, 3 Mar, 10:00"
+    assert offered.input_message_content.message_text == "buy paper\nTue, 3 Mar, 10:00"
     assert desk.titles == []  # offered, not saved
 
 

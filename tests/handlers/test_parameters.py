@@ -14,6 +14,7 @@ from handlers.answers import LIMIT, split
 from handlers.texts import gettext, ngettext, speaking
 from llm.models import ModelConfig
 from playground.server import PLAYGROUND_TOKEN
+from tests.handlers.desk import Desk
 
 FROM_UPDATES = {"actor", "arrival", "bot", "state", "words"}  # by the middlewares and filters, per update
 
@@ -39,6 +40,9 @@ async def test_every_parameter_of_every_handler_is_provided() -> None:
                 assert set(names) <= provided, f"{handler.callback.__qualname__}: {set(names) - provided}"
                 seen += 1
     assert seen > 15
+    assert set(Desk().dispatcher.workflow_data) == set(
+        app.dispatcher.workflow_data
+    )  # what other tests stand on
     await bot.session.close()
     await engine.dispose()
 

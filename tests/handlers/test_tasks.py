@@ -22,9 +22,10 @@ async def test_a_long_list_has_pages_that_are_turned_in_place(desk: Desk) -> Non
 
 async def test_done_says_so_and_a_second_press_is_no_fault(desk: Desk) -> None:
     await desk.says("/task buy paper")
-    done = await desk.presses("done:1")
+    button = f"done:{desk.storage.task_id(1)}"
+    done = await desk.presses(button)
     assert (done.toast, done.edit, done.buttons) == ("Done", True, ())
-    again = await desk.presses("done:1")
+    again = await desk.presses(button)
     assert again.toast
 
 

@@ -80,11 +80,13 @@ def test_a_language_without_a_catalogue_is_english_and_the_one_before_comes_back
 def test_dates_are_written_as_people_of_the_language_do() -> None:
     day, clock = date(2026, 3, 2), time(9, 5)
     due = Due(day, clock, "Europe/Moscow")
-    assert due_words(due) == "2 Mar, 09:05"
-    assert due_words(Due(day, None, "Europe/Moscow")) == "2 Mar"
+    assert due_words(due) == "Mon, 2 Mar, 09:05"
+    assert due_words(Due(day, None, "Europe/Moscow")) == "Mon, 2 Mar"
+    assert due_words(due, 2026) == "Mon, 2 Mar, 09:05"
+    assert due_words(due, 2025) == "Mon, 2 Mar 2026, 09:05"
     assert moment_words(datetime(2026, 3, 2, 6, 5, tzinfo=UTC)) == "2 Mar, 06:05"
     with speaking("ru"):
-        assert due_words(due) == "2 мар., 09:05"
+        assert due_words(due) == "пн, 2 мар., 09:05"
 
 
 def test_names_that_look_like_markup_stay_what_they_are() -> None:

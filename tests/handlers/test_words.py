@@ -29,6 +29,18 @@ async def test_these_are_for_the_assistant(desk: Desk, text: str) -> None:
     assert (desk.titles, len(desk.questions)) == ([], 1)
 
 
+@pytest.mark.parametrize("text", ["buy paper tomorrow 10:00", "завтра в 10:00 купить бумагу"])
+async def test_a_plain_text_without_doubt_is_saved_and_reaches_no_assistant(desk: Desk, text: str) -> None:
+    saved = await desk.says(text)
+    assert "#1" in saved.text
+    assert (len(desk.titles), desk.questions) == (1, [])
+
+
+async def test_in_a_group_a_plain_text_goes_to_the_assistant(desk: Desk) -> None:
+    await desk.says("@switchboard_bot buy paper tomorrow 10:00", chat=GROUP)
+    assert (desk.titles, len(desk.questions)) == ([], 1)
+
+
 @pytest.mark.parametrize("text", ["/tasky buy paper", "/task_buy paper", "/", "/задачка x"])
 async def test_an_unknown_command_gets_the_help(desk: Desk, text: str) -> None:
     told = await desk.says(text)
@@ -64,7 +76,7 @@ async def test_an_edit_of_a_command_makes_no_second_task(desk: Desk) -> None:
     message = {"message_id": 1, "date": 0, "edit_date": 1, "chat": {"id": 1001, "type": "private"}}
     person = {"id": 1001, "is_bot": False, "first_name": "Person"}
     await desk.fed("edited_message", message | {"from": person, "text": "/task buy pens"})
-    assert len(desk.titles) == 1
+    assert desk.titles == ["buy pens"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Assistants: the shipped file, the offline model over the same tools, and what a provider gets to see."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from crm.agents import AgentDirectory
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.conversations import Turn
+from crm.people import ChatKind
 from crm.tasks import Tasks
 from llm.assistants import Assistants
 from llm.masking import Mask
@@ -122,7 +124,9 @@ async def test_words_before_a_tool_call_are_shown_and_are_not_the_answer(
 
 async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_language() -> None:
     storage = FakeStorage()
-    await Tasks(storage).create(an_actor(), an_arrival(1), "отправить счёт", lambda task: Answer(task.title))
+    await Tasks(storage).create(
+        an_actor(), an_arrival(1), "отправить счёт", lambda saved: Answer(saved[0].title)
+    )
     answer = await assistants(storage).answer(a_turn("какие у меня задачи", "ru"), [], None)
     assert answer.text == "Ваши открытые задачи:\n#1 отправить счёт"
 
@@ -182,6 +186,20 @@ async def test_a_provider_sees_no_phone_and_its_fault_goes_to_the_fallback(
     assert answer.text == "Call +7 999 123-45-67."
     assert len(heard) == 2
     assert "999" not in "".join(heard)
+
+
+async def test_in_a_group_a_provider_is_told_who_speaks(
+    provider: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, heard = provider
+    monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)
+    own = assistants(FakeStorage(), ModelConfig(model="openai:one", fallbacks=("openai:two",), base_url=url))
+    for kind in (ChatKind.GROUP, ChatKind.PRIVATE):
+        turn = a_turn("who is next?")
+        await own.answer(replace(turn, actor=replace(turn.actor, chat_kind=kind)), [], None)
+    await own.close()
+    assert "Anna: who is next?" in heard[1]
+    assert "Anna" not in heard[2]
 
 
 def test_a_model_without_its_key_is_one_line_with_the_variable() -> None:

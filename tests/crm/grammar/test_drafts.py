@@ -1,191 +1,140 @@
-"""Drafts: what a line says of a task, a contact or a call; and that any text at all can be read."""
+"""Drafts: several lines, other readings, odd input, and what each field came from."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from time import perf_counter
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from crm.grammar.dates import Due
-from crm.grammar.drafts import CallDraft, Draft, parse, parse_call, parse_contact
-from crm.grammar.letters import on_one_line
+from crm.grammar.drafts import as_text, parse, parse_call, parse_contact, parse_lines
+from crm.grammar.readers import Reader, region_of
+from tests.crm.grammar.lines import draft_of
 
-MOSCOW = ZoneInfo("Europe/Moscow")
-NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # Monday, 12:00 in Moscow
-
-
-def read(text: str) -> Draft:
-    return parse(text, now=NOON, zone=MOSCOW)
+NOW = datetime(2026, 11, 23, 11, 20, tzinfo=UTC)
+READER = Reader(ZoneInfo("Europe/Moscow"), "ru")
 
 
-def call(text: str) -> CallDraft:
-    return parse_call(text, now=NOON, zone=MOSCOW)
-
-
-def test_a_whole_line() -> None:
-    text = "Позвонить Анне завтра в 10:00 +7 999 123-45-67 !!"
-    draft = read(text)
+def test_each_field_carries_the_stretch_it_came_from() -> None:
+    text = "Позвонить Анне завтра в 10:00 +7 999 123-45-67 !! #продажи @ivan за час"
+    draft = draft_of(text)
+    assert {name: [text[slice(*span)] for span in spans] for name, spans in draft.spans.items()} == {
+        "due": ["завтра", "в 10:00"],
+        "phone": ["+7 999 123-45-67"],
+        "priority": ["!!"],
+        "labels": ["#продажи"],
+        "assignee": ["@ivan"],
+        "reminders": ["за час"],
+    }
     assert draft.title == "Позвонить Анне"
-    assert draft.due == Due(date(2026, 3, 3), time(10), "Europe/Moscow")
-    assert (draft.priority, draft.task_type, draft.phone) == ("urgent", "call", "+79991234567")
-    assert [text[slice(*span)] for span in draft.spans] == ["завтра", "в 10:00", "+7 999 123-45-67", "!!"]
+    assert draft.due == Due(date(2026, 11, 24), time(10), "Europe/Moscow")
+
+
+def test_several_lines_are_several_drafts_and_a_mark_before_an_item_is_no_part_of_it() -> None:
+    text = "- завтра в 9 планёрка\n\n1. купить хлеб\n2) 05.12 демо\n—\nпозвонить Анне\r\n• 10 писем"
+    drafts = parse_lines(text, now=NOW, reader=READER)
+    assert [draft.title for draft in drafts] == [
+        "планёрка",
+        "купить хлеб",
+        "демо",
+        "позвонить Анне",
+        "10 писем",
+    ]
+    assert len(parse_lines("\n".join(f"{n}. дело {n}" for n in range(50)), now=NOW, reader=READER)) == 50
+    assert parse_lines(" \n...\n", now=NOW, reader=READER) == []
+
+
+def test_another_reading_can_be_taken() -> None:
+    draft = draft_of("at 5 call the bank")
+    (other,) = [alternative.of(draft) for alternative in draft.alternatives]
+    assert other.due == Due(date(2026, 11, 24), time(5), "America/New_York")
+    assert (other.title, other.ambiguous, other.alternatives) == ("call the bank", False, ())
+
+
+def test_as_text_all_is_the_title() -> None:
+    assert as_text("  Monday\n report !! ").title == "Monday report !!"
+    assert as_text(" \n").error == "title_required"
 
 
 @pytest.mark.parametrize(
-    ("text", "title", "priority"),
-    [
-        ("! pay", "pay", "high"),
-        ("pay !!", "pay", "urgent"),
-        ("p1 pay", "pay", "urgent"),
-        ("pay P2", "pay", "high"),
-        ("p3 pay", "pay", "normal"),
-        ("pay p4", "pay", "low"),
-        ("pay!", "pay!", "normal"),
-        ("pay !!!", "pay !!!", "normal"),
-        ("p5 pay", "p5 pay", "normal"),
-        ("shop1 pay", "shop1 pay", "normal"),
-    ],
+    "text", ["", "  ", "...", "\0\u202e", "!!", "завтра", "+79991234567", "every day", "«»", '""']
 )
-def test_priority_is_a_token_of_its_own(text: str, title: str, priority: str) -> None:
-    assert (read(text).title, read(text).priority) == (title, priority)
+def test_with_nothing_to_do_a_title_is_asked_for(text: str) -> None:
+    draft = parse(text, now=NOW, reader=READER)
+    assert (draft.title, draft.error) == (None, "title_required")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "read «Завтра в 10:00»",
-        'read "tomorrow !! p1"',
-        "read “in 5 minutes +79991234567”",
-        "прочесть „Через час“",
-    ],
-)
-def test_what_is_in_quotes_is_literal(text: str) -> None:
-    draft = read(text)
-    assert (draft.title, draft.due, draft.phone, draft.priority, draft.spans) == (
-        text,
-        None,
-        None,
-        "normal",
-        (),
+def test_of_ten_dates_the_first_is_the_due_and_the_others_stay() -> None:
+    draft = parse(" ".join(f"0{n}.12 дело" for n in range(1, 10)), now=NOW, reader=READER)
+    assert draft.due == Due(date(2026, 12, 1), None, "Europe/Moscow")
+    assert draft.title == "дело " + " ".join(f"0{n}.12 дело" for n in range(2, 10))
+
+
+def test_what_was_typed_as_a_phone_and_is_none_is_told() -> None:
+    assert parse("call +1234567890", now=NOW, reader=READER).bad_phone == "+1234567890"
+    assert parse_call("Анна 8 999 123", now=NOW, reader=READER).bad_phone == "8 999 123"
+
+
+def test_a_phone_without_a_country_is_of_the_zones_region_then_the_teams() -> None:
+    berlin = Reader(ZoneInfo("Europe/Berlin"), team_region="RU")
+    assert berlin.regions == ("DE", "RU")
+    assert parse("call 030 901820", now=NOW, reader=berlin).phone == "+4930901820"
+    london = Reader(ZoneInfo("Europe/London"), team_region="RU")
+    assert parse("call 8 916 123-45-67", now=NOW, reader=london).phone == "+79161234567"
+    assert Reader(ZoneInfo("Asia/Almaty"), region="RU").regions == ("RU",)
+    assert region_of("UTC") is None
+
+
+def test_a_contact_is_a_name_and_a_phone_in_either_order() -> None:
+    for text in ("Анна 8 999 123-45-67", "8 (999) 123-45-67, Анна"):
+        draft = parse_contact(text, reader=READER)
+        assert (draft.title, draft.phone) == ("Анна", "+79991234567")
+    assert parse_contact("ООО «Ромашка 1234567»", reader=READER).title == "ООО «Ромашка 1234567»"
+    assert parse_contact("+79991234567", reader=READER).error == "title_required"
+
+
+def test_parts_of_the_day_are_the_members_own() -> None:
+    early = Reader(ZoneInfo("Europe/Moscow"), morning=time(7, 30), evening=time(20), workday_ends=time(17))
+    assert parse("завтра утром бег", now=NOW, reader=early).due == Due(
+        date(2026, 11, 24), time(7, 30), "Europe/Moscow"
+    )
+    assert parse("вечером кино", now=NOW, reader=early).due == Due(
+        date(2026, 11, 23), time(20), "Europe/Moscow"
+    )
+    assert parse("до конца дня отчёт", now=NOW, reader=early).due == Due(
+        date(2026, 11, 23), time(17), "Europe/Moscow"
     )
 
 
-def test_a_quote_that_never_closes_hides_nothing() -> None:
-    assert read('read "Dune tomorrow').due == Due(date(2026, 3, 3), None, "Europe/Moscow")
+def test_with_a_named_zone_tomorrow_is_that_zones_tomorrow() -> None:
+    late = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # Tuesday in Berlin, still Monday in New York
+    new_york = Reader(ZoneInfo("America/New_York"))
+    draft = parse("tomorrow 9am Moscow time sync", now=late, reader=new_york)
+    assert draft.due == Due(date(2026, 11, 25), time(9), "Europe/Moscow")
+    assert draft.due_tz == "Europe/Moscow"
+    assert parse("tomorrow 9am sync", now=late, reader=new_york).due == Due(
+        date(2026, 11, 24), time(9), "America/New_York"
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "title"),
+    ("text", "zone", "now", "dst"),
     [
-        ("tomorrow 10:00 - call Anna", "call Anna"),
-        ("Call Anna at 10.", "Call Anna"),
-        ("(10:00)", ""),
-        ("tomorrow!", ""),
-        ("  a \n\t b  ", "a b"),
-        ("ёлка завтра", "ёлка"),
-        ("İstanbul завтра", "İstanbul"),
-        ("🎂 tomorrow", "🎂"),
-        ("🫩 tomorrow", "🫩"),  # newer than the tables of Python 3.11
-        (".env tomorrow", ".env"),
-        ("gnp\u202e.exe\u2066 tomorrow", "gnp .exe"),  # would turn the rest of the card around
+        ("14.03.2027 в 2:30 релиз", "America/New_York", "2027-03-01T12:00", "gap_shifted"),
+        ("07.11.2027 в 1:30 релиз", "America/New_York", "2027-11-01T12:00", "fold_first"),
+        ("07.11.2027 в 3:30 релиз", "America/New_York", "2027-11-01T12:00", None),
     ],
 )
-def test_the_title_is_what_is_left(text: str, title: str) -> None:
-    assert read(text).title == title
+def test_a_clock_that_the_zone_skips_or_shows_twice_is_flagged(
+    text: str, zone: str, now: str, dst: str | None
+) -> None:
+    own = ZoneInfo(zone)
+    draft = parse(text, now=datetime.fromisoformat(now).replace(tzinfo=own), reader=Reader(own))
+    assert draft.dst == dst
 
 
-def test_the_digits_of_a_phone_are_no_time_and_a_time_is_no_part_of_a_phone() -> None:
-    draft = read("call +49 30 123456 10:00")
-    assert (draft.title, draft.phone) == ("call", "+4930123456")
-    assert draft.due == Due(date(2026, 3, 3), time(10), "Europe/Moscow")
-
-
-@pytest.mark.parametrize(
-    ("text", "task_type"),
-    [
-        ("call Anna", "call"),
-        ("tomorrow ring Bob", "call"),
-        ("Созвониться с Анной", "call"),
-        ("callback page", "todo"),
-        ("buy a phone", "todo"),
-    ],
-)
-def test_a_line_that_begins_with_calling_is_a_call_to_make(text: str, task_type: str) -> None:
-    assert read(text).task_type == task_type
-
-
-@pytest.mark.parametrize(
-    ("text", "who", "how", "notes"),
-    [
-        ("Anna", "Anna", ("outbound", "connected", None), ""),
-        ("to Anna", "Anna", ("outbound", "connected", None), ""),
-        ("incoming call from Anna 10 min", "Anna", ("inbound", "connected", 600), ""),
-        ("звонок от Анны", "Анны", ("inbound", "connected", None), ""),
-        ("Анна, 1 час 20 мин.", "Анна", ("outbound", "connected", 4800), ""),
-        ("Anna no answer", "Anna", ("outbound", "no_answer", None), ""),
-        ("Анна не ответила, просила перезвонить", "Анна", ("outbound", "no_answer", None), ""),
-        ("Анна занято: завтра в 10:00 снова", "Анна", ("outbound", "busy", None), "завтра в 10:00 снова"),
-        ("Anna from Acme: from: to", "Anna from Acme", ("outbound", "connected", None), "from: to"),
-        ("«Busy Bee» voicemail", "«Busy Bee»", ("outbound", "left_voicemail", None), ""),
-        ("", None, ("outbound", "connected", None), ""),
-    ],
-)
-def test_a_call_log(text: str, who: str | None, how: tuple[str, str, int | None], notes: str) -> None:
-    draft = call(text)
-    assert (draft.contact_name, draft.notes) == (who, notes)
-    assert (draft.direction, draft.outcome, draft.duration_seconds) == how
-    assert draft.started_at == NOON - timedelta(seconds=draft.duration_seconds or 0)
-
-
-def test_a_contact_in_quotes_keeps_its_digits() -> None:
-    assert parse_contact("ООО «Ромашка 12345» +79991234567").title == "ООО «Ромашка 12345»"
-
-
-WORDS = (
-    "завтра tomorrow today's в at on на через in 5 24 10:00 10:00-11:00 24:00 25:61 5pm p.m. вечера часов мин. "
-    '! !! p1 « » " “ ” „ +7 +79991234567 999 123-45-67 - – : , . ё İ за\u1c80тра \0 \ud800 \u202e 🙂 👨‍👩‍👧 día '
-    "<b> {x} %s day after ٥ minutes hour и 1h30m дня"
-)
-LINES = st.lists(st.sampled_from(WORDS.split(" ")) | st.text(max_size=5), max_size=12).map(
-    " ".join
-) | st.text(max_size=80)
-
-
-@given(text=LINES)
-@example("in 0 days")
-@example("через  день")
-@example("+" * 50)
-def test_any_text_can_be_read(text: str) -> None:
-    draft = read(text)
-    assert read(text) == draft
-    assert parse_contact(text).title == parse_contact(text).title.strip()
-    assert call(text).started_at <= NOON
-    assert draft.due is None or draft.past is None
-    assert "\0" not in draft.title
-    draft.title.encode()  # nothing UTF-8 can't hold
-
-
-@given(text=LINES)
-def test_what_was_read_lies_in_the_text_and_is_gone_from_the_title(text: str) -> None:
-    draft, seen = read(text), on_one_line(text)
-    left, position = [], 0
-    for start, end in draft.spans:
-        assert position <= start < end <= len(text)
-        left.append(seen[position:start])
-        position = end
-    left.append(seen[position:])
-    assert draft.title in " ".join(" ".join(left).split())
-
-
-@pytest.mark.parametrize(
-    "letter", ["x", "«", '"', "+", "1", "9 ", "+7 999 ", "в ", "„“", "🙂", "in 1 hour ", "\0"]
-)
-def test_ten_thousand_characters_are_read_in_no_time(letter: str) -> None:
-    text = (letter * 10_000)[:10_000]
-    began = perf_counter()
-    read(text)
-    parse_contact(text)
-    call(text)
-    assert perf_counter() - began < 1
+def test_in_30_minutes_within_a_fold_is_half_an_hour_later() -> None:
+    first = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)  # the first 02:50 in Berlin
+    draft = parse("in 30 minutes tea", now=first, reader=Reader(ZoneInfo("Europe/Berlin")))
+    assert draft.due is not None
+    assert draft.due.at == datetime(2026, 10, 25, 1, 20, tzinfo=UTC)
+    assert draft.due.time == time(2, 20)

@@ -1,0 +1,37 @@
+"""Doubts: whether a text may be saved at once, or is a question for an assistant."""
+
+from crm.grammar.fields import Draft
+from crm.grammar.letters import words
+from crm.grammar.tokens import tokenised
+
+_ASKING = words(
+    "show tell what what's when where who who's whom why how which is are am was were do does did can could would "
+    "should may shall have has list find search lookup summarize summarise explain help give translate count compare "
+    "describe hi hello hey thanks thank покажи покажите найди найдите скажи скажите расскажи расскажите что когда где "
+    "кто кого кому почему зачем как какой какая какое какие каков сколько есть дай дайте выведи перечисли посчитай "
+    "объясни помоги помогите подскажи подскажите удали отмени перенеси измени закрой отметь переведи сравни опиши "
+    "составь придумай можно можешь можете ли куда откуда чей чья чье привет здравствуйте спасибо"
+)
+_OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай well")
+
+
+def is_without_doubt(draft: Draft, text: str) -> bool:
+    """Whether `text`, read as `draft`, says for certain what to save: one reading, nothing to confirm, no question or
+    request to the bot, and a date, a time or a repetition beside a title, or a form of a reminder or a call log."""
+    if draft.ambiguous or draft.confirm is not None or draft.error is not None or draft.bad_phone is not None:
+        return False
+    if draft.follow_up is not None and (draft.follow_up.ambiguous or draft.follow_up.confirm is not None):
+        return False
+    if draft.object in ("call", "reminder"):
+        return True
+    return (draft.due is not None or draft.rrule is not None) and not _asks(text)
+
+
+def _asks(text: str) -> bool:
+    """Whether it is a question, or begins as a request to the bot does."""
+    if "?" in text:
+        return True
+    for token in tokenised(text):
+        if token.is_word and token.low not in _OPENINGS:
+            return token.low in _ASKING
+    return False

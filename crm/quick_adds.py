@@ -1,0 +1,65 @@
+"""Quick adds: a private text that says without doubt what it is, saved at once (DESIGN §4)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crm.answers import Answer, Reply
+from crm.calls import Call, checked_call, save_call
+from crm.errors import CrmError
+from crm.grammar.doubts import is_without_doubt
+from crm.people import Actor
+from crm.reminders import Reminder, new_reminder, save_reminder
+from crm.storage import Storage, Unit
+from crm.tasks import Read, Task, checked_title, read_lines, save_task
+from crm.updates import Arrival
+
+Saved = Task | Reminder | Call
+
+
+class QuickAdds:
+    """What needs no command."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def save(
+        self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Sequence[Saved]]
+    ) -> Answer | None:
+        """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt."""
+        async with self._storage.transaction(actor) as unit:
+            lines = await read_lines(unit, actor, arrival, text)
+            if not lines or not all(is_plain(line) for line in lines):
+                return None
+            saved = [
+                await _save(unit, actor, replace(arrival, line=number), line)
+                for number, line in enumerate(lines)
+            ]
+            answer = reply(saved)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+
+def is_plain(line: Read) -> bool:
+    """Whether a line may be saved unasked: read without doubt, and nothing about it to be refused."""
+    draft = line.draft
+    if not is_without_doubt(draft, line.text):
+        return False
+    try:
+        if draft.object == "call":
+            checked_call(draft)
+        elif draft.object == "reminder":
+            new_reminder(draft, confirmed=False)
+        else:
+            checked_title(draft, confirmed=False)
+    except CrmError:
+        return False
+    return True
+
+
+async def _save(unit: Unit, actor: Actor, arrival: Arrival, line: Read) -> Saved:
+    draft = line.draft
+    if draft.object == "call":
+        return await save_call(unit, actor, arrival, draft)
+    if draft.object == "reminder":
+        return await save_reminder(unit, actor, arrival, draft)
+    return await save_task(unit, actor, arrival, draft, line.text)

@@ -1,0 +1,45 @@
+"""Tasks: what may follow /task, and what happens then."""
+
+from crm.tasks.changed import as_read, restored
+from crm.tasks.entities import (
+    DONE,
+    PAGE,
+    TAKEN_BACK,
+    TITLE_LIMIT,
+    NewTask,
+    Priority,
+    Reading,
+    RepeatFrom,
+    Status,
+    Task,
+    TaskPage,
+    TaskStore,
+)
+from crm.tasks.lines import Read, read_lines
+from crm.tasks.saving import checked_title, save_task, set_reminders
+from crm.tasks.use_cases import Completed, Tasks, is_overdue
+
+__all__ = [
+    "DONE",
+    "PAGE",
+    "TAKEN_BACK",
+    "TITLE_LIMIT",
+    "Completed",
+    "NewTask",
+    "Priority",
+    "Read",
+    "Reading",
+    "RepeatFrom",
+    "Status",
+    "Task",
+    "TaskPage",
+    "TaskStore",
+    "Tasks",
+    "as_read",
+    "checked_title",
+    "is_overdue",
+    "read_lines",
+    "restored",
+    "save_task",
+    "set_reminders",
+]

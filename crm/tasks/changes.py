@@ -1,0 +1,93 @@
+"""Changes: what one press on a card changes of a task. Each is a pure function from a task to a task."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from crm.grammar.dates import Due
+from crm.tasks.changed import as_read
+from crm.tasks.entities import Priority, RepeatFrom, Task
+
+Change = Callable[[Task], Task]
+LONGEST = timedelta(days=366)
+
+
+def set_date(day: date | None, tz: str) -> Change:
+    """Another day at the same clock; None takes the due away, and what hangs on it."""
+
+    def change(task: Task) -> Task:
+        if day is None:
+            return replace(task, due=None, start_date=None, rrule=None, reminders=())
+        clock, zone = (task.due.time, task.due.tz) if task.due else (None, tz)
+        return replace(task, due=Due(day, clock, zone))
+
+    return change
+
+
+def set_time(clock: time | None, tz: str, now: datetime) -> Change:
+    """Another clock on the same day, on today or tomorrow when there was none; None leaves the day alone."""
+
+    def change(task: Task) -> Task:
+        if task.due is not None:
+            return replace(task, due=Due(task.due.date, clock, task.due.tz))
+        if clock is None:
+            return task
+        today = Due(now.date(), clock, tz)
+        late = today.at is not None and today.at <= now
+        return replace(task, due=Due(today.date + timedelta(days=1), clock, tz) if late else today)
+
+    return change
+
+
+def set_priority(priority: Priority) -> Change:
+    return lambda task: replace(task, priority=priority)
+
+
+def set_assignee(member_id: int) -> Change:
+    return lambda task: replace(task, assignee_id=member_id)
+
+
+def set_contact(contact_id: int | None) -> Change:
+    return lambda task: replace(task, contact_id=contact_id)
+
+
+def set_repeat(rrule: str | None, tz: str, now: datetime) -> Change:
+    """A rule, drawn from the task's due or from today; None ends the series with this task."""
+
+    def change(task: Task) -> Task:
+        due = task.due or (Due(now.date(), None, tz) if rrule else None)
+        return replace(task, rrule=rrule, repeat_from=RepeatFrom.SCHEDULE, due=due)
+
+    return change
+
+
+def set_reminder(before: timedelta | None) -> Change:
+    """Remind so long before the due as well; None leaves only the one at the due."""
+    return lambda task: replace(task, reminders=() if before is None else (before,))
+
+
+def take_reading(number: int) -> Change:
+    """The other reading with this number (from 0) instead of the default; the same task when there is none."""
+
+    def change(task: Task) -> Task:
+        return as_read(task, task.readings[number]) if 0 <= number < len(task.readings) else task
+
+    return change
+
+
+def as_text(title: str) -> Change:
+    """Everything that was typed is the title, and nothing of it was meant as more."""
+    return lambda task: replace(
+        task,
+        title=title,
+        due=None,
+        priority=Priority.NORMAL,
+        task_type="todo",
+        contact_id=None,
+        phone=None,
+        labels=(),
+        rrule=None,
+        start_date=None,
+        duration_minutes=None,
+        reminders=(),
+    )

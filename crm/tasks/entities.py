@@ -1,0 +1,132 @@
+"""Tasks as data: what a person says of one, what is kept of it, and what a store must do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from crm.grammar.dates import Due
+from crm.people import Actor
+from crm.updates import Arrival
+
+TITLE_LIMIT = 500  # characters; a card must fit one Telegram message (4096 UTF-16 units) with room to spare
+PAGE = 10  # tasks on one page of /tasks
+DONE = "task completed"  # why a done task's reminders are not sent
+TAKEN_BACK = "task taken back"
+
+
+class Status(StrEnum):
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    DEFERRED = "deferred"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class RepeatFrom(StrEnum):
+    """Whether the next occurrence counts from the schedule or from the day this one was done."""
+
+    SCHEDULE = "schedule"
+    COMPLETION = "completion"
+
+
+Reading = Mapping[str, Any]
+"""Another way the text could be meant: the fields that differ, as history tells them (crm.tasks.changed)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task about to be saved: everything a person may say of it.
+
+    `reminders` are how long before the due to remind, besides the due itself; for a date-only task they count
+    from the start of the working day. `rrule` is an RFC 5545 rule; `phone` is E.164; labels carry no #.
+    """
+
+    title: str
+    due: Due | None = None
+    priority: Priority = Priority.NORMAL
+    task_type: str = "todo"
+    assignee_id: int | None = None
+    contact_id: int | None = None
+    phone: str | None = None
+    labels: tuple[str, ...] = ()
+    rrule: str | None = None
+    repeat_from: RepeatFrom = RepeatFrom.SCHEDULE
+    start_date: date | None = None
+    duration_minutes: int | None = None
+    reminders: tuple[timedelta, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    raw_input: str = ""
+    series_id: int | None = None  # the first task of the series; None starts one when there is a rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(NewTask):
+    """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC."""
+
+    id: int
+    number: int
+    status: Status
+    created_at: datetime
+    completed_at: datetime | None = None
+    contact_name: str | None = None
+    assignee_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of open tasks, what is due first at the top. `page` counts from 0."""
+
+    tasks: Sequence[Task]
+    page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+class TaskStore(Protocol):
+    async def add(self, task: NewTask, arrival: Arrival, actor: Actor) -> Task:
+        """Number and save a task; the source chat, message and line are unique, and so are the dates of a series."""
+
+    async def by_number(self, number: int) -> Task | None:
+        """The task if the actor may see it."""
+
+    async def by_id(self, task_id: int, *, to_change: bool = False) -> Task | None:
+        """The task if the actor may see it; `to_change`, if they may change it, locked until the commit."""
+
+    async def by_message(self, actor: Actor, message_id: int) -> Mapping[int, Task | None]:
+        """The tasks that a message of the actor's chat made, by line (from 0), locked until the commit; None for one
+        that was taken back."""
+
+    async def change(self, task: Task) -> Task:
+        """Write what may change of a task, and count its version up."""
+
+    async def complete(self, task_id: int, at: datetime) -> Task: ...
+
+    async def reopen(self, task_id: int, status: Status) -> bool:
+        """Take a completion back. This one and `delete` give False when the task is out of reach."""
+
+    async def delete(self, task_id: int, at: datetime) -> bool:
+        """Softly: history still knows it."""
+
+    async def restore(self, task_id: int) -> bool:
+        """Undo a deletion; False when there is none."""
+
+    async def occurrence(self, series_id: int, day: date) -> Task | None:
+        """The series' task that was made for that day, a deleted one too."""
+
+    async def anchor(self, series_id: int) -> Due | None:
+        """The due of a series' first task, from which its rule is drawn."""
+
+    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
+        """Open tasks by due time (those without one last), and how many there are in all."""

@@ -1,0 +1,131 @@
+"""Saving: from what a line said to a task with its reminders and history, within the caller's transaction."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+
+from crm.activity import Activity
+from crm.errors import N_, BadInput, NoTitle, ToConfirm
+from crm.grammar.dates import Due
+from crm.grammar.fields import Draft
+from crm.grammar.letters import storable
+from crm.people import Actor
+from crm.reminders import NewReminder
+from crm.storage import Unit
+from crm.tasks.changed import first_values, reading
+from crm.tasks.entities import TITLE_LIMIT, NewTask, Priority, Reading, RepeatFrom, Task
+from crm.updates import Arrival
+
+LABELS = 20  # labels of one task
+_iso = TypeAdapter(timedelta)
+
+
+async def save_task(unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, text: str) -> Task:
+    """Save a checked draft. Raises BadInput for an assignee who is not of the team."""
+    task = await unit.tasks.add(await new_task(unit, actor, draft, text), arrival, actor)
+    task = await set_reminders(unit, task, actor, arrival)
+    await unit.activity.add(
+        Activity("created", "task", task.id, actor_member_id=actor.member_id, changes=first_values(task))
+    )
+    return task
+
+
+async def new_task(unit: Unit, actor: Actor, draft: Draft, text: str) -> NewTask:
+    """What a draft says, with whom it is for and the other ways to read it. Raises BadInput."""
+    assignee_id = actor.member_id
+    if draft.assignee is not None:
+        assignee_id = await _member_called(unit, draft.assignee)
+    said = replace(_said(draft), assignee_id=assignee_id, raw_input=storable(text))
+    return replace(said, readings=tuple(_reading(said, other.of(draft)) for other in draft.alternatives))
+
+
+def _said(draft: Draft) -> NewTask:
+    return NewTask(
+        title=checked_title(draft),
+        due=draft.due,
+        priority=Priority(draft.priority or Priority.NORMAL),
+        task_type=draft.task_type or "todo",
+        contact_id=draft.contact.id if draft.contact else None,
+        phone=draft.phone,
+        labels=tuple(dict.fromkeys(draft.labels))[:LABELS],
+        rrule=draft.rrule,
+        repeat_from=RepeatFrom(draft.repeat_from or RepeatFrom.SCHEDULE),
+        start_date=draft.start_date,
+        duration_minutes=draft.duration_minutes,
+        reminders=tuple(-_iso.validate_python(said) for said in draft.reminders),
+    )
+
+
+def _reading(default: NewTask, other: Draft) -> Reading:
+    """Another reading, as it is kept with the task to become a button."""
+    meant = replace(_said(other), assignee_id=default.assignee_id)
+    return reading(default, meant, {"contact": other.contact.name if other.contact else None})
+
+
+async def _member_called(unit: Unit, name: str) -> int:
+    found = await unit.activity.called(name)
+    if not found:
+        raise BadInput(
+            N_("There is no @{name} in this team. Write the task without it, or see /team"), name=name
+        )
+    if len(found) > 1:
+        names = ", ".join(one.name for one in found[:5])
+        raise BadInput(N_("Several people are called that: {names}. Type more of the name."), names=names)
+    return found[0].member_id
+
+
+async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) -> Task:
+    """Make the task's pending reminders what its due now asks for; the task with those that are still ahead."""
+    await unit.reminders.drop_for_task(task.id, "the task changed")
+    if task.due is None:
+        return replace(task, reminders=())
+    wanted = {timedelta(0), *task.reminders} if task.due.time is not None else set(task.reminders)
+    from_moment = task.due if task.due.time is not None else task.due.at_start_of_workday()
+    kept = set()
+    for before in sorted(wanted, reverse=True):
+        due = earlier(from_moment, before)
+        if due.at is not None and due.at >= arrival.sent_at.replace(microsecond=0):
+            new = NewReminder(
+                text=task.title, due=due, task_id=task.id, recipient_id=task.assignee_id, before=before
+            )
+            await unit.reminders.add(new, actor, arrival)
+            kept.add(before)
+    return replace(task, reminders=tuple(before for before in task.reminders if before in kept))
+
+
+def earlier(due: Due, before: timedelta) -> Due:
+    """The clock so long before: whole days by the calendar, hours and minutes as time that passes."""
+    days, rest = timedelta(days=before.days), before - timedelta(days=before.days)
+    day = Due(due.date - days, due.time, due.tz)
+    if not rest or day.at is None:
+        return day
+    then = (day.at - rest).astimezone(due.zone)
+    return Due(then.date(), then.time().replace(fold=0), due.tz)
+
+
+def checked_title(draft: Draft, *, confirmed: bool = True) -> str:
+    """The title of a draft that may be saved. Raises BadInput, NoTitle or, unless `confirmed`, ToConfirm."""
+    if draft.bad_phone is not None:
+        raise BadInput(
+            N_("{phone} doesn't look like a phone number. Type it in full, for example: +7 999 123-45-67"),
+            phone=draft.bad_phone,
+        )
+    if not draft.title:
+        raise NoTitle(N_("What is to be done? For example: /task tomorrow 10:00 send the invoice"))
+    if len(draft.title) > TITLE_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A task fits in {limit}: type it shorter."),
+            length=len(draft.title),
+            limit=TITLE_LIMIT,
+        )
+    if draft.confirm == "past" and not confirmed:
+        raise ToConfirm(N_("That time has already passed. Save it all the same?"))
+    if draft.confirm == "far_future" and not confirmed:
+        raise ToConfirm(N_("That is more than a year away. Save it?"))
+    return draft.title
+
+
+def without_readings(task: Task) -> Task:
+    """Once a person has chosen, the other readings are no longer offered."""
+    return replace(task, readings=())

@@ -1,0 +1,279 @@
+"""What may be done with tasks: create from a line, change, mark done, list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crm.activity import Activity
+from crm.answers import Answer, Reply
+from crm.contacts import Contact
+from crm.errors import N_, NotAllowed, NotFound
+from crm.grammar.contacts import words_of
+from crm.grammar.fields import Draft
+from crm.people import Actor
+from crm.storage import Storage, Unit
+from crm.tasks.changed import difference
+from crm.tasks.changes import Change
+from crm.tasks.entities import DONE, PAGE, TAKEN_BACK, Status, Task, TaskPage
+from crm.tasks.lines import Read, check_lines, read_lines
+from crm.tasks.saving import new_task, save_task, set_reminders, without_readings
+from crm.tasks.series import make_next
+from crm.teams import Member
+from crm.updates import Arrival
+
+CONTACTS = 8  # contacts that a menu offers
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A task that is done, and the next one of its series if it has one."""
+
+    task: Task
+    next_one: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A task and whom it may be given to or be about."""
+
+    task: Task
+    members: Sequence[Member]
+    contacts: Sequence[Contact]
+
+
+class Tasks:
+    """The rules of tasks."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def create(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        reply: Reply[Sequence[Task]],
+        *,
+        confirmed: bool = False,
+    ) -> Answer:
+        """Read each line and save it with its reminders, all in one transaction or none.
+
+        Raises BadInput with what to type, NoTitle when only a date was said, ToConfirm for a moment that has
+        passed or is far away, unless `confirmed`.
+        """
+        async with self._storage.transaction(actor) as unit:
+            lines = await read_lines(unit, actor, arrival, text)
+            check_lines(lines or [Read("", Draft())], confirmed=confirmed)
+            tasks = [
+                await save_task(unit, actor, replace(arrival, line=number), line.draft, line.text)
+                for number, line in enumerate(lines)
+            ]
+            answer = reply(tasks)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def reread(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        reply: Reply[Sequence[Task]],
+        *,
+        confirmed: bool = False,
+    ) -> Answer | None:
+        """The source message was edited: its tasks become what it says now, added lines become tasks.
+
+        None when the message made no task. Raises as `create` does, and then nothing changes.
+        """
+        async with self._storage.transaction(actor) as unit:
+            before = await unit.tasks.by_message(actor, arrival.message_id or 0)
+            if not any(before.values()):
+                return None
+            lines = await read_lines(unit, actor, arrival, text)
+            check_lines(lines or [Read("", Draft())], confirmed=confirmed)
+            after = []
+            for number, line in enumerate(lines):
+                here = replace(arrival, line=number)
+                if number not in before:
+                    after.append(await save_task(unit, actor, here, line.draft, line.text))
+                elif (task := before[number]) is not None:  # what was taken back stays so
+                    after.append(await self._reread_one(unit, actor, arrival, task, line))
+            answer = reply(after)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def _reread_one(self, unit: Unit, actor: Actor, arrival: Arrival, before: Task, line: Read) -> Task:
+        new = await new_task(unit, actor, line.draft, line.text)
+        said = {name: getattr(new, name) for name in NEW_WORDS}
+        return await _change(unit, actor, arrival, before, replace(before, **said))
+
+    async def change(
+        self, actor: Actor, arrival: Arrival, task_id: int, change: Change, reply: Reply[Task]
+    ) -> Answer:
+        """One press on a card. Changing nothing is fine and leaves no history. Raises NotFound."""
+        async with self._storage.transaction(actor) as unit:
+            before = await _to_change(unit, task_id)
+            after = await _change(unit, actor, arrival, before, without_readings(change(before)))
+            answer = reply(after)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def complete(
+        self, actor: Actor, arrival: Arrival, task_id: int, now: datetime, reply: Reply[Completed]
+    ) -> Answer:
+        """Mark a task done, cancel its reminders, and make the next one of its series, once.
+
+        Doing it again changes nothing and answers the same. Raises NotFound.
+        """
+        async with self._storage.transaction(actor) as unit:
+            task, following = await _to_change(unit, task_id), None
+            if task.status is not Status.COMPLETED:
+                done = await unit.tasks.complete(task.id, now)
+                await unit.reminders.skip_for_task(task.id, DONE)
+                await unit.activity.add(
+                    Activity(
+                        "completed",
+                        "task",
+                        task.id,
+                        actor_member_id=actor.member_id,
+                        changes={"status": [task.status.value, done.status.value]},
+                    )
+                )
+                following = await make_next(unit, actor, arrival, task, now)
+                task = done
+            answer = reply(Completed(task, following))
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def take_back(
+        self, actor: Actor, arrival: Arrival, task_id: int, now: datetime, reply: Reply[Sequence[Task]]
+    ) -> Answer:
+        """Delete a task softly. Raises NotFound, NotAllowed."""
+        async with self._storage.transaction(actor) as unit:
+            return await _take_back(unit, actor, arrival, [await _to_change(unit, task_id)], now, reply)
+
+    async def take_message_back(
+        self, actor: Actor, arrival: Arrival, message_id: int, now: datetime, reply: Reply[Sequence[Task]]
+    ) -> Answer:
+        """Delete all that a message of this chat made. Raises NotFound when none of it is there any more."""
+        async with self._storage.transaction(actor) as unit:
+            made = await unit.tasks.by_message(actor, message_id)
+            tasks = [task for task in made.values() if task is not None]
+            if not tasks:
+                raise NotFound(N_("Those tasks are no longer here. See the list: /tasks"))
+            return await _take_back(unit, actor, arrival, tasks, now, reply)
+
+    async def bring_back(
+        self, actor: Actor, arrival: Arrival, task_id: int, now: datetime, reply: Reply[Task]
+    ) -> Answer:
+        """Undo a deletion, within the time it is kept. Raises NotFound."""
+        async with self._storage.transaction(actor) as unit:
+            if await unit.tasks.restore(task_id):
+                await unit.reminders.restore_for_task(task_id, TAKEN_BACK, now)
+                await unit.activity.add(
+                    Activity("restored", "task", task_id, actor_member_id=actor.member_id)
+                )
+            answer = reply(await _found(unit, task_id))
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def list(self, actor: Actor, page: int = 0) -> TaskPage:
+        """Open tasks the actor may see; a guest sees those of this chat. Past the last page is the last page."""
+        page = max(page, 0)
+        async with self._storage.transaction(actor) as unit:
+            tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
+            if not tasks and total:  # the page emptied since its button was drawn
+                page = (total - 1) // PAGE
+                tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
+        return TaskPage(tasks=tasks, page=page if tasks else 0, total=total)
+
+    async def choices(self, actor: Actor, task_id: int) -> Choices:
+        """What a card's menus offer: the team, and the contacts its text may mean before those of late.
+
+        Raises NotFound.
+        """
+        async with self._storage.transaction(actor) as unit:
+            task = await _found(unit, task_id)
+            words = words_of(task.raw_input)
+            known = await unit.contacts.called(words)
+            meant = {
+                one.id: Contact(one.id, one.name) for word in sorted(words) for one in known.matching(word)
+            }
+            lately = {one.id: one for one in await unit.contacts.recent(CONTACTS)}
+            contacts = list((meant | lately).values())[:CONTACTS]
+            return Choices(task, await unit.teams.members(), contacts)
+
+    async def show(self, actor: Actor, task_id: int) -> Task:
+        """Raises NotFound."""
+        async with self._storage.transaction(actor) as unit:
+            return await _found(unit, task_id)
+
+
+NEW_WORDS = (
+    "title", "due", "priority", "task_type", "assignee_id", "contact_id", "phone", "labels", "rrule", "repeat_from",
+    "start_date", "duration_minutes", "reminders", "readings", "raw_input",
+)  # fmt: skip
+
+
+async def _found(unit: Unit, task_id: int) -> Task:
+    task = await unit.tasks.by_id(task_id)
+    if task is None:
+        raise NotFound(
+            N_("That task is no longer here, or it is of another team of yours. See /tasks and /team")
+        )
+    return task
+
+
+async def _to_change(unit: Unit, task_id: int) -> Task:
+    """Raises NotFound for a task that is not theirs to see, NotAllowed for one that is not theirs to change."""
+    task = await unit.tasks.by_id(task_id, to_change=True)
+    if task is None:
+        seen = await _found(unit, task_id)
+        raise NotAllowed(
+            N_("Task {number} is somebody else's. Ask them, or a member of the team."), number=seen.number
+        )
+    return task
+
+
+async def _take_back(
+    unit: Unit,
+    actor: Actor,
+    arrival: Arrival,
+    tasks: Sequence[Task],
+    now: datetime,
+    reply: Reply[Sequence[Task]],
+) -> Answer:
+    for task in tasks:
+        await unit.tasks.delete(task.id, now)
+        await unit.reminders.skip_for_task(task.id, TAKEN_BACK)
+        await unit.activity.add(Activity("deleted", "task", task.id, actor_member_id=actor.member_id))
+    answer = reply(tasks)
+    await unit.updates.finish(arrival, answer)
+    return answer
+
+
+async def _change(unit: Unit, actor: Actor, arrival: Arrival, before: Task, after: Task) -> Task:
+    """Write a change with its history, and its reminders when they hang on what changed."""
+    if before == after:
+        return before
+    written = await unit.tasks.change(after)
+    changes = difference(before, written)
+    if (
+        changes.keys() & {"due", "reminders", "assignee_id", "title"}
+        and written.status is not Status.COMPLETED
+    ):
+        written = await set_reminders(unit, written, actor, arrival)
+    if changes:
+        await unit.activity.add(
+            Activity("changed", "task", before.id, actor_member_id=actor.member_id, changes=changes)
+        )
+    return written
+
+
+def is_overdue(task: Task, now: datetime) -> bool:
+    """Whether an open task's time has passed; a date-only one is overdue from the next day on."""
+    if task.due is None or task.status in (Status.COMPLETED, Status.CANCELED):
+        return False
+    if task.due.at is not None:
+        return task.due.at < now
+    return task.due.date < now.astimezone(task.due.zone).date()

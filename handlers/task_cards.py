@@ -1,0 +1,178 @@
+"""Task cards: what was understood, a line for each thing said, and a button for each thing that may be changed."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from aiogram.utils.formatting import Bold
+
+from crm.answers import Answer, Button
+from crm.people import Actor, ChatKind
+from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
+from handlers.repeats import repeat_words
+from handlers.texts import due_words, formatted, ngettext
+from handlers.texts import gettext as _
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = None) -> Answer:
+    """One saved task is its card; several are a list with a button to take all of them back."""
+    if len(tasks) == 1:
+        return task_card(tasks[0], actor)
+    head = ngettext("{count} task saved", "{count} tasks saved", len(tasks)).format(count=len(tasks))
+    parts: list[object] = [Bold(head)]
+    for task in tasks:
+        parts += ["\n", f"#{task.number} ", task.title, *(f" · {line}" for line in about(task, actor)[:1])]
+    text, entities = formatted(*parts)
+    numbers = [done_button(task, f"✓ {task.number}") for task in tasks[:20]]
+    rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
+    undo = ((Button(_("Take all back"), data=f"m:{message_id}:undo"),),) if message_id is not None else ()
+    return Answer(text, entities, buttons=(*rows, *undo))
+
+
+def taken_back_card(tasks: Sequence[Task]) -> Answer:
+    """What was taken back, each with a way to have it again."""
+    lines = [f"#{task.number} {task.title}" for task in tasks]
+    text, entities = formatted(_("Taken back"), *(part for line in lines for part in ("\n", line)))
+    again = [
+        Button(_("Keep #{number}").format(number=task.number), data=f"t:{task.id}:back")
+        for task in tasks[:20]
+    ]
+    return Answer(
+        text, entities, buttons=tuple(tuple(again[at : at + 3]) for at in range(0, len(again), 3)), edit=True
+    )
+
+
+def task_card(task: Task, actor: Actor, *, edit: bool = False, buttons: Rows | None = None) -> Answer:
+    """A task with its chips; a phone in it stays out of groups (DESIGN §2.8)."""
+    lines = about(task, actor)
+    if task.status is not Status.NOT_STARTED:
+        lines.append(status_words(task.status))
+    text, entities = formatted(
+        "#", str(task.number), " ", Bold(task.title), *(part for line in lines for part in ("\n", line))
+    )
+    if task.readings and buttons is None:
+        text += "\n\n" + _("Did you mean something else?")
+    return Answer(text, entities, buttons=_chips(task, actor) if buttons is None else buttons, edit=edit)
+
+
+def about(task: Task, actor: Actor) -> list[str]:
+    """A line for each field that is set."""
+    lines = []
+    if task.due is not None:
+        lines.append("📅 " + _when(task, actor))
+    if task.rrule:
+        lines.append("🔁 " + repeat_words(task))
+    if task.reminders:
+        lines.append("⏰ " + ", ".join(lead_words(before) for before in task.reminders))
+    if task.assignee_id not in (None, actor.member_id) and task.assignee_name:
+        lines.append("👤 " + task.assignee_name)
+    if task.contact_name:
+        lines.append("📇 " + task.contact_name)
+    if task.phone and actor.chat_kind is ChatKind.PRIVATE:
+        lines.append("☎ " + task.phone)
+    if task.priority is not Priority.NORMAL:
+        lines.append("🚩 " + priority_words(task.priority))
+    if task.labels:
+        lines.append("🏷 " + " ".join(f"#{label}" for label in task.labels))
+    return lines
+
+
+def done_card(done: Completed) -> Answer:
+    task = done.task
+    text, entities = formatted(
+        "✓ #", str(task.number), " ", Bold(task.title), "\n", status_words(task.status)
+    )
+    if done.next_one is not None and done.next_one.due is not None:
+        text += "\n" + _("Next: {date}, task #{number}").format(
+            date=due_words(done.next_one.due), number=done.next_one.number
+        )
+    return Answer(text, entities, edit=True, toast=_("Done"))
+
+
+def lead_words(before: timedelta) -> str:
+    """How long before: "1 day before", "15 min before"."""
+    minutes = int(before.total_seconds() // 60)
+    if minutes % 1440 == 0:
+        days = minutes // 1440
+        return ngettext("{count} day before", "{count} days before", days).format(count=days)
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("{count} hour before", "{count} hours before", hours).format(count=hours)
+    return ngettext("{count} minute before", "{count} minutes before", minutes).format(count=minutes)
+
+
+def status_words(status: Status) -> str:
+    return {
+        Status.NOT_STARTED: _("not started"),
+        Status.IN_PROGRESS: _("in progress"),
+        Status.DEFERRED: _("waiting"),
+        Status.COMPLETED: _("done"),
+        Status.CANCELED: _("canceled"),
+    }[status]
+
+
+def priority_words(priority: Priority) -> str:
+    return {
+        Priority.LOW: _("low priority"),
+        Priority.NORMAL: _("normal priority"),
+        Priority.HIGH: _("high priority"),
+        Priority.URGENT: _("urgent"),
+    }[priority]
+
+
+def reading_words(task: Task, other: Reading, actor: Actor) -> str:
+    """What a button says of another reading: only what is different."""
+    meant = as_read(task, other)
+    said = []
+    if {"due", "start_date"} & other.keys():
+        said.append(_when(meant, actor) if meant.due is not None else _("no date"))
+    if "rrule" in other:
+        said.append(repeat_words(meant) if meant.rrule else _("Does not repeat"))
+    if "contact" in other:
+        said.append(str(other["contact"] or _("No contact")))
+    if "title" in other:
+        said.append(meant.title)
+    return " · ".join(said) or _("as it was written")
+
+
+def _when(task: Task, actor: Actor) -> str:
+    assert task.due is not None  # noqa: S101 - asked by `about` only
+    said = due_words(task.due, task.created_at.year)
+    if task.start_date is not None and task.start_date != task.due.date:
+        said = _("from {start} to {end}").format(
+            start=due_words(type(task.due)(task.start_date, None, task.due.tz), task.created_at.year),
+            end=said,
+        )
+    if task.duration_minutes:
+        said += " · " + _("{minutes} min").format(minutes=task.duration_minutes)
+    if task.due.time is not None and task.due.tz != actor.timezone:
+        said += f" ({task.due.tz})"
+    return said
+
+
+def _chips(task: Task, actor: Actor) -> Rows:
+    """Other readings first, then what may be changed; in a group the chips are one press away."""
+    mark = f"t:{task.id}"
+    others = tuple(
+        (Button(reading_words(task, other, actor), data=f"{mark}:alt:{number}"),)
+        for number, other in enumerate(task.readings)
+    )
+    if actor.chat_kind is not ChatKind.PRIVATE:
+        return (*others, (done_button(task), Button(_("Change"), data=f"{mark}:chips")))
+    return (*others, (done_button(task),), *chip_rows(task))
+
+
+def chip_rows(task: Task) -> Rows:
+    mark = f"t:{task.id}"
+    names = {
+        "date": _("Date"), "time": _("Time"), "rep": _("Repeat"),
+        "rem": _("Remind"), "who": _("For whom"), "contact": _("Contact"),
+        "prio": _("Priority"), "text": _("As text"), "undo": _("Take back"),
+    }  # fmt: skip
+    chips = [Button(name, data=f"{mark}:{what}") for what, name in names.items()]
+    return tuple(tuple(chips[at : at + 3]) for at in range(0, len(chips), 3))
+
+
+def done_button(task: Task, text: str | None = None) -> Button:
+    return Button(text or _("Done"), data=f"done:{task.id}")

@@ -1,0 +1,299 @@
+"""Walls: every table × what is done to it × who does it, from the schema; a new table has to be answered for."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from db.models import metadata
+from tests.databases import Database
+from tests.rows import Scene, make_scene, values
+
+DOORS_ONLY = {"installation", "link_guesses"}  # walled, with no way in but the doors
+OPEN = {"handled_updates", "dialogs", "alembic_version"}  # DESIGN §2.4: the only ones without walls
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody at the wall of Boris's row. `name` None enters no team; `place` is where a guest speaks."""
+
+    letter: str
+    name: str | None
+    sight: str = "everyone"
+    place: str = "chat"
+
+
+EVERYBODY = (
+    Who("n", None),  # no team
+    Who("t", "stranger"),  # the owner of another team
+    Who("o", "anna", sight="own"),  # another member, where members see their own
+    Who("b", "boris", sight="own"),  # Boris himself, there
+    Who("g", "guest", place="other_chat"),  # a guest of another chat
+    Who("h", "guest"),  # a guest of this chat
+    Who("m", "anna"),  # a member
+    Who("M", "manager"),
+    Who("O", "owner"),
+)
+# Who may look at Boris's row, add one of their own beside it, change it, remove it; nobody else may.
+ALLOWED = {
+    "activity_logs": ("bhmMO", "obghmMO", "", ""),
+    "agent_versions": ("obmMO", "MO", "", ""),
+    "agents": ("obghmMO", "MO", "MO", "MO"),
+    "chat_members": ("obhmMO", "", "", ""),
+    "chat_links": ("obhmMO", "MO", "MO", "MO"),
+    "chats": ("obhmMO", "obmMO", "obmMO", "MO"),
+    "conversations": ("obhmMO", "obhmMO", "obhmMO", "MO"),
+    "crm_calls": ("bhmMO", "obmMO", "bmMO", "MO"),
+    "crm_contact_phones": ("bmMO", "bmMO", "bmMO", "bmMO"),
+    "crm_contact_words": ("bmMO", "bmMO", "", "bmMO"),
+    "crm_contacts": ("bmMO", "obmMO", "bmMO", "MO"),
+    "crm_labels": ("bhmMO", "bmMO", "", "bmMO"),
+    "crm_notes": ("bhmMO", "bmMO", "bMO", "MO"),
+    "crm_task_comments": ("bhmMO", "bmMO", "bMO", "MO"),
+    "crm_task_watchers": ("bhmMO", "bmMO", "", "bmMO"),
+    "crm_tasks": ("bhmMO", "obhmMO", "bmMO", "MO"),
+    "installation": ("", "", "", ""),
+    "invites": ("MO", "MO", "MO", "MO"),
+    "link_guesses": ("", "", "", ""),
+    "members": ("obmMO", "MO", "bMO", ""),
+    "people": ("b", "", "b", ""),
+    "reminder_deliveries": ("bhmMO", "bmMO", "bmMO", "MO"),
+    "reminders": ("bhmMO", "obhmMO", "bmMO", "MO"),
+    "turns": ("obhmMO", "obhmMO", "obhmMO", "MO"),
+    "workspaces": ("obghmMO", "", "MO", ""),
+}
+
+
+@pytest_asyncio.fixture
+async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    link = await asyncpg.connect(database.owner_url)
+    yield link
+    await link.close()
+
+
+@pytest_asyncio.fixture
+async def scene(owner: asyncpg.Connection) -> Scene:
+    return await make_scene(owner)
+
+
+@pytest_asyncio.fixture
+async def application(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    link = await asyncpg.connect(
+        database.application.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+    yield link
+    await link.close()
+
+
+async def test_the_matrix(owner: asyncpg.Connection, application: asyncpg.Connection, scene: Scene) -> None:
+    found = {name: ["", "", "", ""] for name in scene.rows}
+    for who in EVERYBODY:
+        await owner.execute("UPDATE workspaces SET visibility = $1", who.sight)
+        async with entered(application, scene, who):
+            for name in scene.rows:
+                may = [
+                    await may_look(application, scene, name),
+                    await may_add(application, scene, name, who),
+                    await may_change(application, scene, name),
+                    await may_remove(application, scene, name),
+                ]
+                for at, allowed in enumerate(may):
+                    found[name][at] += who.letter if allowed else ""
+    assert {name: tuple(told) for name, told in found.items()} == ALLOWED
+
+
+async def test_every_table_is_in_the_matrix_and_has_policies(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    tables = {row[0] for row in rows}
+    assert set(ALLOWED) == tables - OPEN == {table.name for table in metadata.sorted_tables} - OPEN
+    walled = await owner.fetch(
+        "SELECT DISTINCT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity"
+    )
+    assert {row[0] for row in walled} == tables - OPEN - DOORS_ONLY
+
+
+async def test_a_change_without_a_condition_reaches_no_row_that_is_out_of_sight(
+    owner: asyncpg.Connection, application: asyncpg.Connection, scene: Scene
+) -> None:
+    """Such an UPDATE or DELETE reads nothing, so PostgreSQL asks no policy for SELECT: each must stand alone."""
+    for who in EVERYBODY:
+        await owner.execute("UPDATE workspaces SET visibility = $1", who.sight)
+        async with entered(application, scene, who):
+            for name in scene.rows:
+                seen = await application.fetchval(f"SELECT count(*) FROM {name}")  # noqa: S608 - a name of ours
+                for change in (f"UPDATE {name} SET {ordinary(name)} = DEFAULT", f"DELETE FROM {name}"):  # noqa: S608
+                    reached = await tried(application, change)
+                    assert reached is None or reached <= seen, f"{who.letter}: {change}"
+
+
+async def test_policies_read_what_enter_set_once_a_query(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "SELECT tablename, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies"
+    )
+    for table, told in rows:
+        bare = re.sub(r"\( SELECT my_\w+\(\) AS my_\w+\)", "", told)
+        assert "my_" not in bare, table
+        assert "current_setting" not in bare, table
+
+
+async def test_claims_give_ids_and_nothing_else(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "SELECT proname, unnest(proargnames), unnest(proargmodes)::text FROM pg_proc WHERE proname LIKE 'claim\\_%s'"
+    )
+    given = {(row[0], row[1]) for row in rows if row[2] == "t"}
+    told = ("id", "lease", "workspace_id", "member_id", "chat_id")
+    assert given == {(door, name) for door in ("claim_deliveries", "claim_turns") for name in told}
+
+
+async def test_a_guest_of_a_chat_of_another_team_sees_nothing(
+    owner: asyncpg.Connection, application: asyncpg.Connection, scene: Scene
+) -> None:
+    theirs = await owner.fetchval(
+        "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -1, 'group') RETURNING id",
+        scene.other_team,
+    )
+    async with application.transaction():
+        await application.execute("SELECT enter($1, $2, $3)", scene.team, scene.members["guest"], theirs)
+        assert await application.fetchval("SELECT count(*) FROM crm_tasks") == 0
+        assert await application.fetchval("SELECT current_setting('app.chat_id')") == ""
+
+
+async def test_a_removed_member_can_not_enter(
+    owner: asyncpg.Connection, application: asyncpg.Connection, scene: Scene
+) -> None:
+    await owner.execute("UPDATE members SET removed_at = now() WHERE id = $1", scene.members["boris"])
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await application.execute("SELECT enter($1, $2)", scene.team, scene.members["boris"])
+    assert refused.value.sqlstate == "SB001"
+
+
+@pytest.mark.parametrize(
+    ("who", "statement", "allowed"),
+    [
+        ("anna", "UPDATE members SET role = 'owner' WHERE id = $1", False),
+        ("anna", "UPDATE members SET person_id = (SELECT my_person()) WHERE id = $2", False),
+        ("anna", "UPDATE members SET removed_at = now() WHERE id = $1", True),  # to leave
+        ("manager", "UPDATE members SET role = 'owner' WHERE id = $1", False),
+        ("manager", "UPDATE members SET role = 'manager' WHERE id = $2", False),  # Boris, to manager
+        ("manager", "UPDATE members SET role = 'guest' WHERE id = $2", True),
+        ("manager", "UPDATE members SET removed_at = now() WHERE role = 'owner'", False),
+        ("owner", "UPDATE members SET role = 'manager' WHERE id = $2", True),
+        ("anna", "UPDATE people SET is_operator = true", False),
+        ("anna", "UPDATE people SET telegram_user_id = 5", False),
+        ("anna", "UPDATE workspaces SET visibility = 'everyone'", False),
+        ("anna", "UPDATE activity_logs SET action = 'x'", False),
+        ("owner", "DELETE FROM activity_logs", False),
+    ],
+)
+async def test_rights_within_the_team(
+    application: asyncpg.Connection, scene: Scene, who: str, statement: str, allowed: bool
+) -> None:
+    async with entered(application, scene, Who("", who)):
+        statement = statement.replace("$1", str(scene.members[who])).replace(
+            "$2", str(scene.members["boris"])
+        )
+        assert bool(await tried(application, statement)) is allowed
+
+
+async def test_nobody_writes_history_in_anothers_name(application: asyncpg.Connection, scene: Scene) -> None:
+    lied = "INSERT INTO activity_logs (workspace_id, actor_kind, actor_member_id, action, entity, entity_id)"
+    async with entered(application, scene, Who("", "anna")):
+        for actor, allowed in ((scene.members["boris"], False), (scene.members["anna"], True)):
+            told = f"{lied} VALUES ({scene.team}, 'member', {actor}, 'x', 'task', 1)"
+            assert bool(await tried(application, told)) is allowed
+
+
+async def test_a_watcher_sees_the_task_and_nobody_makes_themselves_one(
+    owner: asyncpg.Connection, application: asyncpg.Connection, scene: Scene
+) -> None:
+    await owner.execute("UPDATE workspaces SET visibility = 'own'")
+    task, anna = scene.rows["crm_tasks"]["id"], scene.members["anna"]
+    watch = "INSERT INTO crm_task_watchers (workspace_id, task_id, member_id) VALUES ({}, {}, {})"
+    watch = watch.format(scene.team, task, anna)
+    async with entered(application, scene, Who("", "anna")):
+        assert await tried(application, watch) is None
+        assert await application.fetchval("SELECT count(*) FROM crm_tasks") == 0
+    await owner.execute(watch)
+    async with entered(application, scene, Who("", "anna")):
+        assert await application.fetchval("SELECT count(*) FROM crm_tasks") == 1
+        assert await application.fetchval("SELECT count(*) FROM crm_contacts") == 1  # whom the task is about
+
+
+@asynccontextmanager
+async def entered(application: asyncpg.Connection, scene: Scene, who: Who) -> AsyncIterator[None]:
+    transaction = application.transaction()
+    await transaction.start()
+    try:
+        if who.name is not None:
+            team = scene.other_team if who.name == "stranger" else scene.team
+            chat = getattr(scene, who.place)
+            await application.execute("SELECT enter($1, $2, $3)", team, scene.members[who.name], chat)
+        yield
+    finally:
+        await transaction.rollback()
+
+
+async def may_look(application: asyncpg.Connection, scene: Scene, name: str) -> bool:
+    found = await application.fetch(f"SELECT 1 FROM {name} WHERE {at(scene, name)}")  # noqa: S608 - names of ours
+    return bool(found)
+
+
+async def may_add(application: asyncpg.Connection, scene: Scene, name: str, who: Who) -> bool:
+    table = metadata.tables[name]
+    # somebody of another team, or of none, tries in Boris's name
+    whose = who.name if who.name in scene.members and who.name != "stranger" else "boris"
+    row = values(table, scene, whose or "boris")
+    marks = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    point = application.transaction()
+    await point.start()
+    try:
+        await application.execute(
+            f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})",  # noqa: S608 - names of ours
+            *row.values(),
+        )
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    except asyncpg.UniqueViolationError:  # past the walls, against a row that is there
+        return True
+    finally:
+        await point.rollback()
+    return True
+
+
+async def may_change(application: asyncpg.Connection, scene: Scene, name: str) -> bool:
+    column = ordinary(name)
+    return bool(await tried(application, f"UPDATE {name} SET {column} = {column} WHERE {at(scene, name)}"))  # noqa: S608
+
+
+async def may_remove(application: asyncpg.Connection, scene: Scene, name: str) -> bool:
+    return bool(await tried(application, f"DELETE FROM {name} WHERE {at(scene, name)}"))  # noqa: S608
+
+
+def ordinary(name: str) -> str:
+    """A column that any change of a row may touch, and that no key holds."""
+    return next(one for one in ("created_at", "bot_id", "since") if one in metadata.tables[name].columns)
+
+
+def at(scene: Scene, name: str) -> str:
+    return " AND ".join(f"{column} = '{value}'" for column, value in scene.rows[name].items())
+
+
+async def tried(application: asyncpg.Connection, statement: str) -> int | None:
+    """How many rows it reached, taken back at once; None when it was refused."""
+    point = application.transaction()
+    await point.start()
+    try:
+        done = await application.execute(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return None
+    except asyncpg.ForeignKeyViolationError:  # past the walls, against the rows that point to it
+        return 1
+    except (asyncpg.NotNullViolationError, asyncpg.UniqueViolationError, asyncpg.GeneratedAlwaysError):
+        return None  # a table where the bare change makes no sense
+    finally:
+        await point.rollback()
+    return int(done.split()[-1])

@@ -1,0 +1,26 @@
+"""A flood in one chat is slowed down to one sentence, and leaves others unharmed."""
+
+import asyncio
+import time
+
+from tests.flows.stage import Stage
+
+
+async def test_a_flood_in_a_group_leaves_a_private_chat_unharmed(stage: Stage) -> None:
+    flooder, anna = await stage.person("Flooder"), await stage.person("Anna")
+    for person in (flooder, anna):
+        await person.asks("/start", "language")
+    group = await stage.group("Noise", [flooder])
+    flood = [flooder.say(f"/task noise {number}", chat_id=group) for number in range(150)]
+    await asyncio.gather(*flood)
+    began = time.monotonic()
+    await anna.asks("/task tomorrow 10:00 quiet work", "quiet work")
+    assert time.monotonic() - began < 5
+    await flooder.hears("faster than I can follow", chat_id=group, patience=60)
+    answers = [
+        message["text"]
+        for message in await stage.messages(group)
+        if message["from"] == stage.bot_id and "faster than" in str(message.get("text"))
+    ]
+    assert len(answers) == 1
+    await anna.asks("/tasks", "quiet work")

@@ -1,0 +1,188 @@
+"""The house that is knocked at: the whole bot over real rows, with a team that has something of everything."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from aiogram.types import Update
+
+from bot.app import App
+from crm.agents import AgentSpec
+from crm.answers import Answer
+from tests.databases import Database
+from tests.handlers.doors import (
+    ASKING,
+    DORA,
+    GUEST,
+    KNOCKS,
+    MEMBER,
+    NEW_ACCOUNT,
+    OTHER,
+    OWNER,
+    PHONE,
+    REMOVED,
+    THEIRS,
+    Facts,
+    Knock,
+)  # fmt: skip
+from tests.handlers.test_parameters import routers
+from tests.telegram import Session, a_group, a_message, a_press, an_update
+
+GROUP = -7001  # the team's
+SEAT = """SELECT m.id FROM members m JOIN people p ON p.id = m.person_id
+    WHERE p.telegram_user_id = $1 AND m.workspace_id = $2"""
+
+
+class House:
+    """The whole bot inside the test, by invitation, with a team that has something of everything."""
+
+    def __init__(self, app: App, session: Session, database: Database) -> None:
+        self.app, self.session, self.database = app, session, database
+        self.reached: list[str] = []
+        self.passed = timedelta(0)
+        self.faults: list[BaseException] = []
+        app.dispatcher["report"] = lambda error, _reference: self.faults.append(error)
+        for router in routers(app.dispatcher):
+            for name, observer in router.observers.items():
+                if name not in ("update", "error"):
+                    observer.middleware(self._note)
+
+    async def _note(self, handler: Any, event: Any, data: dict[str, Any]) -> Any:
+        self.reached.append(name_of(data["handler"].callback))
+        return await handler(event, data)
+
+    async def feed(self, update: dict[str, Any]) -> Answer | None:
+        self.passed += timedelta(seconds=10)  # nobody is too fast
+        result = await self.app.dispatcher.feed_update(self.app.bot, Update.model_validate(update))
+        return result if isinstance(result, Answer) else None
+
+    async def knock(self, knock: Knock, user_id: int) -> Answer | None:
+        return await self.feed(knock.update(user_id, self.facts))
+
+    async def prepare(self, knock: Knock, user_id: int) -> None:
+        if knock.first is not None:
+            await self.feed(knock.first(user_id, self.facts))
+
+    async def say(self, user_id: int, text: str) -> Answer | None:
+        return await self.feed(an_update(message=a_message(user_id, text=text)))
+
+    async def one(self, query: str, *arguments: object) -> Any:
+        return (await self.database.fetch(query, *arguments))[0][0]
+
+    async def build_team(self) -> None:
+        """The owner's team with something of everything: and the people who knock."""
+        await self.app.agent_doors.import_global(
+            [AgentSpec("assistant", {"en": "A"}, {"en": "a"}, {"en": "a"}, is_default=True)],
+            only_if_empty=True,
+        )
+        await self.say(OWNER, "/start")
+        said = a_message(OWNER, text=f"/task tomorrow 10:00 {THEIRS}")
+        await self.feed(an_update(message=said))
+        await self.say(OWNER, f"/call {THEIRS.title()} {PHONE}: {THEIRS}")
+        await self.say(OWNER, f"what about {THEIRS}?")
+        await self.say(OWNER, f"/remind in 5 minutes {THEIRS}")
+        delivery = await self.one("SELECT max(id) FROM reminder_deliveries")
+        await self.app.dispatcher.feed_update(
+            self.app.bot,
+            Update.model_validate(KNOCKS["inline.offer_task"].update(OWNER, None)),  # type: ignore[arg-type]  # names no fact
+        )
+        team = await self.one("SELECT current_workspace_id FROM people WHERE telegram_user_id = $1", OWNER)
+        members = await self._seat(team)
+        code = await self._link(f"team:{team}:link:member:24:5")
+        account = await self._link(f"team:{team}:account:{members['dora']}")
+        await self.say(NEW_ACCOUNT, f"/start {account}")
+        mark = await self._open_group()
+        kept = await self.one("SELECT data FROM dialogs WHERE user_id = $1 AND thread_id = -1", OWNER)
+        self.facts = Facts(
+            workspace_id=team,
+            task_number=await self.one("SELECT number FROM crm_tasks"),
+            task_id=await self.one("SELECT id FROM crm_tasks"),
+            task_message_id=said["message_id"],
+            call_id=await self.one("SELECT id FROM crm_calls"),
+            reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
+            delivery_id=delivery,
+            turn_id=await self.one("SELECT id FROM turns"),
+            owner_user_id=OWNER,
+            inline_mark=str(kept).split('"')[1],
+            invite_id=await self.one("SELECT id FROM invites WHERE takes_over IS NULL"),
+            account_invite_id=await self.one("SELECT id FROM invites WHERE takes_over IS NOT NULL"),
+            code=code,
+            group_id=await self.one("SELECT id FROM chats WHERE telegram_chat_id = $1", GROUP),
+            telegram_group=GROUP,
+            asking_id=await self.one(SEAT, GUEST, team),
+            mark=mark,
+            members=members,
+        )
+
+    async def _seat(self, team: int) -> dict[str, int]:
+        """Members of the team, one of whom was removed, and the owner of another team."""
+        members = {"anna": await self.one("SELECT id FROM members WHERE workspace_id = $1", team)}
+        for name, user in (("boris", REMOVED), ("clara", MEMBER), ("dora", DORA)):
+            members[name] = await self.one(
+                "WITH who AS (INSERT INTO people"
+                " (telegram_user_id, display_name, private_chat_id, current_workspace_id)"
+                " VALUES ($1, $2, $1, $3) RETURNING id)"
+                " INSERT INTO members (workspace_id, person_id, role) SELECT $3, id, 'member' FROM who RETURNING id",
+                user, f"Person {user}", team,
+            )  # fmt: skip
+        await self.database.fetch("UPDATE members SET removed_at = now() WHERE id = $1", members["boris"])
+        other = await self.one(
+            "WITH team AS (INSERT INTO workspaces (name) VALUES ('Other') RETURNING id), who AS ("
+            " INSERT INTO people (telegram_user_id, display_name, private_chat_id, current_workspace_id)"
+            " SELECT $1, $2, $1, id FROM team RETURNING id, current_workspace_id)"
+            " INSERT INTO members (workspace_id, person_id, role)"
+            " SELECT current_workspace_id, id, 'owner' FROM who RETURNING workspace_id",
+            OTHER, f"Person {OTHER}",
+        )  # fmt: skip
+        assert other != team
+        for user in (OTHER, MEMBER):
+            await self.say(user, "/help")  # their chats are known from here on
+        return members
+
+    async def _link(self, data: str) -> str:
+        """The code of a link that the owner makes."""
+        made = await self.feed(an_update(callback_query=a_press(OWNER, data)))
+        assert made is not None
+        return made.text.rsplit("?start=", 1)[1]
+
+    async def _open_group(self) -> str:
+        """The team's group, with two guests who ask; the mark of the second of them."""
+        added = KNOCKS["groups.greet"].update(-GROUP, None)  # type: ignore[arg-type]  # names no fact
+        added["my_chat_member"]["from"] = a_message(OWNER)["from"]
+        await self.feed(added)
+        for user in (MEMBER, GUEST, ASKING):
+            await self.feed(an_update(message=a_message(user, text="/tasks", chat=a_group(GROUP))))
+        group = await self.one("SELECT id FROM chats WHERE telegram_chat_id = $1", GROUP)
+        card = await self.app.dispatcher["requests"].doors.card(group)
+        return str(replace(card, asking=card.asking[1:]).mark)
+
+    async def everything(self, team: int | None) -> str:
+        """A digest of all rows, or of one team's; what is noted of each update stays out."""
+        tables = await self.database.fetch(
+            "SELECT table_name, bool_or(column_name = 'workspace_id') FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name NOT IN"
+            " ('handled_updates', 'dialogs', 'link_guesses') GROUP BY table_name ORDER BY table_name"
+        )
+        parts = [
+            f"SELECT string_agg(t::text, '|' ORDER BY t::text) FROM {name} t"  # noqa: S608 - names of ours
+            + (f" WHERE workspace_id = {team}" if team is not None else "")
+            for name, is_tenants in tables
+            if is_tenants or team is None
+        ]
+        if team is not None:
+            parts.append(f"SELECT string_agg(t::text, '|') FROM workspaces t WHERE id = {team}")  # noqa: S608
+            own = f"SELECT person_id FROM members WHERE workspace_id = {team}"  # noqa: S608
+            parts.append(f"SELECT string_agg(p::text, '|' ORDER BY id) FROM people p WHERE id IN ({own})")  # noqa: S608
+        rows = await self.database.fetch(" UNION ALL ".join(parts))
+        return hashlib.sha256("".join(str(row[0]) for row in rows).encode()).hexdigest()
+
+    def said(self, answer: Answer | None) -> str:
+        """All that left for Telegram, in the answer or by a call."""
+        calls = " ".join(repr(call) for call in self.session.calls)
+        self.session.calls.clear()
+        return f"{answer.to_json() if answer else ''} {calls}"
+
+
+def name_of(callback: Any) -> str:
+    return f"{callback.__module__.removeprefix('handlers.')}.{callback.__qualname__}"
