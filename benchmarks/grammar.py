@@ -20,7 +20,7 @@ from bot.parsing import known, reader_of, shown
 from crm.grammar.drafts import parse
 from crm.grammar.readers import Reader
 
-FILES = ("shared", "en", "ru")
+FILES = ("shared", "en", "ru", "more")
 ROUNDS = 30
 LENGTHS = (64, 512, 4096)
 Read = Callable[[Case], object]

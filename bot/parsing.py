@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
 from functools import lru_cache
+from io import TextIOWrapper
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,32 +24,42 @@ def answered(lines: Iterable[str]) -> Iterator[str]:
     """One answer for each line that isn't empty; a bad line gives its error and the rest goes on."""
     for line in lines:
         if line.strip():
-            yield json.dumps(_answer(line), ensure_ascii=False)
+            yield _answered(line)
 
 
 def run() -> None:
     """Read standard input to its end."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "strict")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)  # a broken byte is one line's fault
     for answer in answered(sys.stdin):
         sys.stdout.write(answer + "\n")
     sys.stdout.flush()
 
 
-def _answer(line: str) -> dict[str, Any]:
+def _answered(line: str) -> str:
     try:
-        asked = json.loads(line)
-        zone = ZoneInfo(asked["tz"])
-        now = datetime.fromisoformat(asked["now"])
-        now = now if now.tzinfo else now.replace(tzinfo=zone)
-        reader = reader_of(zone, str(asked.get("lang") or "en"), asked.get("settings") or {})
-        draft = parse(
-            str(asked["text"]),
-            now=now,
-            reader=reader,
-            contacts=known(tuple(map(str, asked.get("known_contacts") or ()))),
-        )
-        return shown(draft)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as fault:
-        return {"error": f"{type(fault).__name__}: {fault}"}
+        answer = json.dumps(_answer(json.loads(line)), ensure_ascii=False)
+        answer.encode()  # half a surrogate pair can't be written
+    except (
+        Exception
+    ) as fault:  # the lines after this one must be read, whatever is wrong with it or with the grammar
+        answer = json.dumps({"error": f"{type(fault).__name__}: {fault}"})
+    return answer
+
+
+def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+    zone = ZoneInfo(asked["tz"])
+    now = datetime.fromisoformat(asked["now"])
+    now = now if now.tzinfo else now.replace(tzinfo=zone)
+    reader = reader_of(zone, str(asked.get("lang") or "en"), asked.get("settings") or {})
+    draft = parse(
+        str(asked["text"]),
+        now=now,
+        reader=reader,
+        contacts=known(tuple(map(str, asked.get("known_contacts") or ()))),
+    )
+    return shown(draft)
 
 
 def reader_of(zone: ZoneInfo, language: str, settings: Mapping[str, Any]) -> Reader:
@@ -129,6 +140,8 @@ def _changed(changes: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str
             out[name] = value.name if value else None
         elif name == "started_at":
             out[name] = value.isoformat(timespec="seconds")
+        elif name == "start_date":
+            out[name] = value.isoformat() if value else None
         elif name == "repeat_from":
             continue
         else:

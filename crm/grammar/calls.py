@@ -24,6 +24,9 @@ from crm.grammar.titles import without
 from crm.grammar.tokens import MASKED, Line, Span, quoted
 
 _NOTES = re.compile(r":(?=\s|$)")
+_OPENING = (
+    20  # words within which whom a log is about is looked for: a longer one is talk, and time stays linear
+)
 _AGO = frozenset({"ago", "назад"})
 
 
@@ -63,6 +66,8 @@ class _Log:
         self.spans: dict[str, list[Span]] = {"object": [(0, start)]} if start else {}
         head_end = self._notes(start)
         clauses = self._clauses(start, head_end)
+        while len(clauses) > 1 and self._names_nobody(*clauses[0]):
+            clauses[:2] = [(clauses[0][0], clauses[1][1])]
         self.gathered = gather(text[: clauses[0][1]], reader, contacts, start, is_call=True)
         self.line = self.gathered.line
         for name, spans in self.gathered.spans.items():
@@ -103,6 +108,12 @@ class _Log:
                 break
         return [(cut + 1, after) for cut, after in zip(cuts, (*cuts[1:], end), strict=True)]
 
+    def _names_nobody(self, begin: int, end: int) -> bool:
+        """Whether a stretch says which way only, as in «исходящий, Вера, занято»: who it was comes next."""
+        return all(
+            token.low in DIRECTIONS or not token.is_word for token in Line(self.text[begin:end]).tokens
+        )
+
     def _walk(self, line: Line, shift: int) -> None:
         """Take out of a clause all that a log is made of. `shift` is where its text begins."""
         at = 0
@@ -126,9 +137,10 @@ class _Log:
             self.direction = "inbound"
             return self._took("direction", line, at, at + 1, shift)
         if (
-            low in ("to", "with", "с", "со", "к")
+            low in ("to", "with", "с", "со", "к", "в", "во")
             and self._nothing_before(line, at)
             and clock_at(line, at) is None
+            and day_at(line, at) is None
         ):
             return self._took("object", line, at, at + 1, shift)
         for words, outcome in OUTCOMES.get(low, ()):
@@ -167,6 +179,8 @@ class _Log:
         )  # fmt: skip
 
     def _nothing_before(self, line: Line, at: int) -> bool:
+        if at > _OPENING:
+            return False
         taken = [span for each in self.spans.values() for span in each]
         return all(any(begin <= token.start < end for begin, end in taken) for token in line.tokens[:at])
 

@@ -14,7 +14,8 @@ from crm.grammar.tokens import Line, Span
 
 _FIELDS = {
     "remind": "object", "lead": "reminders", "zone": "due_tz", "length": "duration_minutes", "repeat": "rrule",
-    "until": "rrule", "times": "rrule", "span": "rrule", "completion": "repeat_from", "link": "object",
+    "until": "rrule", "times": "rrule", "span": "rrule", "except": "rrule", "completion": "repeat_from",
+    "link": "object",
 }  # fmt: skip
 WHEN = frozenset({*_FIELDS.values(), "due"}) - {"object"}
 
@@ -31,6 +32,7 @@ class Choice:
     is_reminder: bool = False
     from_completion: bool = False
     maybe_title: Piece | None = None
+    rivalled: Piece | None = None  # the one taken where a later piece says another day or time
 
     def spans(self, line: Line) -> Iterator[tuple[str, Span]]:
         for piece in self.pieces:
@@ -48,12 +50,22 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
     pieces, maybe_title = outside_titles(line, pieces, by_first)
     chosen: dict[str, Piece] = {}
     leads: list[Piece] = []
+    also: list[Piece] = []
+    rival: Piece | None = None
     for piece in pieces:
         if piece.kind == "lead":
             if _is_lead(line, piece, by_first):
                 leads.append(piece)
         elif _fits(piece, chosen):
             chosen[piece.kind] = piece
+        elif piece.kind == "repeat" and (joined := _joined(chosen["repeat"], piece)):
+            chosen["repeat"] = chosen["repeat"]._replace(value=joined)
+            also.append(piece)
+        elif rival is None and _is_rival(line, piece):
+            rival = piece
+    if _ends_within_a_day(line, chosen):
+        chosen.pop("clock", None)
+        chosen.pop("range", None)
     said = _said(chosen)
     has_when = (
         said.day is not None or said.clock is not None or said.part is not None or said.elapsed is not None
@@ -74,7 +86,7 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
     is_reminder = "remind" in chosen
     if opening is not None and opening.kind == "lead" and not is_reminder:
         is_reminder = opening.first == 0 and line.lows[0] in ("напомни", "напомните")
-    kept = sorted([*chosen.values(), *leads], key=lambda piece: piece.first)
+    kept = sorted([*chosen.values(), *also, *leads], key=lambda piece: piece.first)
     if "remind" in chosen:
         kept = sorted([*kept, *_links(line, chosen["remind"], kept)], key=lambda piece: piece.first)
     length = chosen.get("length")
@@ -87,7 +99,23 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
         is_reminder=is_reminder,
         from_completion="completion" in chosen or (said.repeat is not None and said.repeat.from_completion),
         maybe_title=maybe_title if maybe_title in kept else None,
+        rivalled=next((piece for piece in chosen.values() if rival and _group(piece) == _group(rival)), None),
     )
+
+
+def _ends_within_a_day(line: Line, chosen: dict[str, Piece]) -> bool:
+    """ "every 30 minutes until 6pm": a rule can't say that hour, and it is no beginning."""
+    repeat = chosen["repeat"].value if "repeat" in chosen else None
+    if not isinstance(repeat, Repeat) or repeat.freq not in ("MINUTELY", "HOURLY"):
+        return False
+    return "range" in chosen or (
+        "clock" in chosen and line.lows[chosen["clock"].first] in ("until", "till", "до", "by", "before")
+    )
+
+
+def _joined(first: Piece, second: Piece) -> Repeat | None:
+    one, other = first.value, second.value
+    return one.joined(other) if isinstance(one, Repeat) and isinstance(other, Repeat) else None
 
 
 def _is_lead(line: Line, piece: Piece, by_first: dict[int, Piece]) -> bool:
@@ -110,6 +138,17 @@ _GROUPS = {
     "day": "day", "day range": "day", "elapsed": "day", "this part": "part", "tonight": "part", "part": "part",
     "clock": "clock", "range": "clock", "end of day": "clock",
 }  # fmt: skip
+
+
+def _is_rival(line: Line, piece: Piece) -> bool:
+    """Whether a piece too many leaves the line in doubt: another day, or another time joined to the first."""
+    if _group(piece) == "clock":
+        return line.lows[piece.first - 1] in ("and", "or", "и", "или", "&", "/")
+    return _group(piece) == "day"
+
+
+def _group(piece: Piece) -> str:
+    return "day" if piece.kind == "until" else _GROUPS.get(piece.kind, piece.kind)
 
 
 def _fits(piece: Piece, chosen: dict[str, Piece]) -> bool:
@@ -138,6 +177,8 @@ def _said(chosen: dict[str, Piece]) -> Said:
         value = day.value
         if isinstance(value, Day):
             said = replace(said, day=value)
+        elif isinstance(value, tuple) and said.repeat is not None:
+            said = replace(said, anchor=value[0], until=value[1])
         elif isinstance(value, tuple):
             said = replace(said, day=value[0], day_end=value[1])
     said = _with_limits(chosen, said)
@@ -183,6 +224,13 @@ def _with_limits(chosen: dict[str, Piece], said: Said) -> Said:
             said = replace(said, day=value)
         else:
             chosen.pop("until")
+    if "except" in chosen:
+        value = chosen["except"].value
+        rest = said.repeat.without(value) if said.repeat is not None and isinstance(value, tuple) else None
+        if rest is not None:
+            said = replace(said, repeat=rest)
+        else:
+            chosen.pop("except")
     if "times" in chosen:
         if said.repeat is not None and isinstance(chosen["times"].value, int):
             said = replace(said, times=chosen["times"].value)

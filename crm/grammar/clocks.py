@@ -9,7 +9,7 @@ from crm.grammar.tokens import Line
 
 STRONG = frozenset({"at", "в", "во", "@"})
 WEAK = words(
-    "by from till until before к ко с со до на after после around about около for ~"
+    "by from till til until before к ко с со до на after после around about около for ~"
 )  # fmt: skip
 PREPOSITIONS = STRONG | WEAK
 _HOUR_WORDS = frozenset({"час", "часа", "часов", "ч", "часам", "часу", "часика"})
@@ -41,13 +41,14 @@ def _after_preposition(line: Line, at: int) -> Found | None:
             else None
         )
     found = _hour(line, start, cued=True)
-    if found is None:
-        return None
+    if found is None or (lows[at] in ("на", "for") and found[1] == start + 2 and lows[start + 1] == "ночи"):
+        return None  # "на 3 ночи" are nights
     clock, after = found
     if clock.dial is not Dial.EXACT or line.number(after - 1) is not None:
         if lows[at] in ("на", "for", "about", "with"):
             return None  # "на 5" counts things, "на 5 утра" doesn't
-        if not strong and not _ends(line, after):
+        is_hour = lows[at] in ("к", "ко") and lows[after - 1] == "часам"
+        if not strong and not is_hour and not _ends(line, after):
             return None
         if strong and _counts(line, after):
             return None
@@ -103,22 +104,30 @@ def _written(line: Line, at: int, *, cued: bool, russian_cue: bool) -> Found | N
         return None
     if mark not in (":", ".") and not (mark in ("-", "ч", "h") and cued):
         return None
-    if _is_part_of_more(line, at, at + 3, mark) or (hour == 24 and minute):
+    after = at + 3
+    if (
+        mark == line.lows[after] == ":"
+        and len(line.lows[after + 1]) == 2
+        and line.number(after + 1, 2) is not None
+    ):
+        after += 2 * (line.glued(after) and line.glued(after + 1))  # seconds, which nobody needs
+    if _is_part_of_more(line, at, after, mark) or (hour == 24 and minute):
         return None
+    if mark == "-" and (line.lows[at + 3] in russian.MONTHS or line.lows[at + 3] in english.MONTHS):
+        return None  # "на 20-27 декабря"
     padded = len(line.lows[at]) == 2 and hour < 10
     maybe_date = None
     if mark == ".":
         is_date = 1 <= hour <= 31 and 1 <= minute <= 12
         if is_date and not cued:
             return None  # a day and a month
-        if not cued and _is_money(line, at + 3):
+        if not cued and (_is_money(line, at + 3) or line.lows[at - 1] in _PRICED):
             return None
         maybe_date = (hour, minute) if is_date else None
-    after = at + 3
     half = half_of_day(line, after)
     if half is not None:
         return halved(hour, minute, half[0], half[1])
-    after += line.lows[after] in ("h", "ч")
+    after += line.lows[after] in ("h", "ч") or (mark in ("h", "ч") and line.lows[after] in ("м", "m", "мин"))
     is_russian = russian_cue or (line.is_cyrillic and line.lows[at - 1] not in ("at", "by"))
     is_open = 1 <= hour <= 7 and not padded and not is_russian
     return (
@@ -133,7 +142,7 @@ def _is_part_of_more(line: Line, at: int, after: int, mark: str) -> bool:
                                                          and lows[after + 1].isdecimal())):  # fmt: skip
         return True
     if line.glued(at) and (
-        lows[at - 1] in (".", ":", "/", "$", "€", "№", "#", "+", ",")
+        lows[at - 1] in (".", ":", "/", "$", "€", "£", "₽", "№", "#", "+", ",")
         or (lows[at - 1].isalpha() and lows[at - 1] != "t")
     ):
         return True
@@ -143,6 +152,12 @@ def _is_part_of_more(line: Line, at: int, after: int, mark: str) -> bool:
 
 
 VERSIONS = words("v version версия версии версию версией ver вер п пункт ст гл rev release релиз rc ip")
+
+
+_PRICED = words(
+    "pay paid owe owes cost costs price spend spent charge refund transfer add tip заплатить оплатить перевести "
+    "стоит цена цену цены долг вернуть потратить доплатить скинуть"
+)
 
 
 def _is_money(line: Line, after: int) -> bool:
@@ -163,10 +178,16 @@ def _hour(line: Line, at: int, *, cued: bool) -> Found | None:
         return None
     hour, after = found
     in_words = not lows[at].isdecimal()
+    if hour == 20 and in_words and (russian.ORDINALS | english.ORDINALS).get(lows[after], 10) < 10:
+        return None  # "до двадцать седьмого" is a day
     if in_words and hour == 20 and after == at + 1 and not cued:
         return None
     minute = 0
-    if lows[after] in _HOUR_WORDS or lows[after] in ("o'clock", "oclock", "hours"):
+    if (
+        lows[after] in _HOUR_WORDS
+        or lows[after] in ("o'clock", "oclock", "hours")
+        or _is_glued_h(line, after)
+    ):
         after += 1
         minutes = whole(line, after, digits=2)
         if minutes and minutes[0] < 60 and lows[minutes[1]] in ("минут", "минуты", "минуту", "мин"):
@@ -184,6 +205,11 @@ def _hour(line: Line, at: int, *, cued: bool) -> Found | None:
         return None
     after += lows[after] == "." and after + 1 == line.count and line.glued(after)
     return dialled(hour, minute), after
+
+
+def _is_glued_h(line: Line, at: int) -> bool:
+    """The "h" of "at 16h"."""
+    return line.lows[at] == "h" and line.glued(at) and not line.glued(at + 1)
 
 
 def _spoken_minutes(line: Line, at: int) -> tuple[int, int] | None:

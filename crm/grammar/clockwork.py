@@ -14,8 +14,10 @@ def clocks_of(said: Said, setting: Setting) -> list[Clock]:
     if said.is_end_of_day:
         ends = setting.reader.workday_ends
         return [Clock(ends.hour, ends.minute), Clock(23, 59)]
-    if said.is_tonight and clock is not None:
-        part = "evening"
+    if said.is_tonight and clock is not None and clock.hour == 12 and clock.part is None:
+        clock = with_part(clock, "evening") or clock
+    elif said.is_tonight and clock is not None:
+        part = "night" if 1 <= clock.hour < 5 else "evening"
     if clock is None:
         if part is None or part == "night":
             return []

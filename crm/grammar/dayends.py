@@ -1,8 +1,9 @@
 """Ends and parts of longer times as days: "end of week", "на выходных", "by the 15th"."""
 
 from crm.grammar import english, russian
-from crm.grammar.days import Day, ordinal
+from crm.grammar.days import Day
 from crm.grammar.tokens import Line
+from crm.grammar.writtendates import ordinal
 
 Found = tuple[Day, int]
 
@@ -78,7 +79,7 @@ def numbered(line: Line, at: int, cue: str) -> Found | None:
     if number is None or not 1 <= number[0] <= 31:
         return None
     value, after = number
-    if lows[after] == "числа" or lows[after] == "число":
+    if lows[after] in ("числа", "число", "числу"):
         return Day("day of month", day=value, is_monthly=True), after + 1
     if after == start + 1 and lows[start].isdecimal():
         return None  # a bare number

@@ -2,19 +2,20 @@
 
 from crm.grammar import english, russian
 from crm.grammar.dayends import end_of, last_day_of_month, numbered, period
-from crm.grammar.days import Day, month_day, offset, ordinal, written_date
-from crm.grammar.lengths import UNITS, Length, length_at
+from crm.grammar.days import Day, offset
+from crm.grammar.lengths import UNITS
 from crm.grammar.letters import words
-from crm.grammar.numbers import whole
 from crm.grammar.tokens import Line
+from crm.grammar.writtendates import NTH, month_day, ordinal, written_date
 
 Found = tuple[Day, int]
-_ENGLISH_PREPOSITIONS = frozenset({"on", "by", "until", "till", "for", "due"})
+_ENGLISH_PREPOSITIONS = frozenset({"on", "by", "until", "till", "til", "for", "due"})
 _RUSSIAN_PREPOSITIONS = frozenset({"в", "во", "к", "ко", "до", "на", "с", "со"})
 PREPOSITIONS = _ENGLISH_PREPOSITIONS | _RUSSIAN_PREPOSITIONS
 # After these a day is what something is about, not when.
 ABOUT = words(
-    "about of since than like after before про о об за после перед от around regarding вместо кроме except"
+    "about of since than like after before про о об за после перед от around regarding вместо кроме except "
+    "через whether if ли"
 )
 _TURNS = {"next": "next", "this": "this", "coming": "nearest", "upcoming": "nearest", "last": "last"} | {
     word: kind
@@ -25,10 +26,13 @@ _TURNS = {"next": "next", "this": "this", "coming": "nearest", "upcoming": "near
 }  # fmt: skip
 
 
-def day_at(line: Line, at: int) -> Found | None:
-    """The day that begins at `at`, its preposition included, and the place after it."""
+def day_at(line: Line, at: int, *, is_after_word: bool = False) -> Found | None:
+    """The day that begins at `at`, its preposition included, and the place after it.
+
+    `is_after_word`: the "before" in front counts from that day, "remind 2h before Thursday".
+    """
     low = line.lows[at]
-    if line.lows[at - 1] in ABOUT and at:
+    if at and line.lows[at - 1] in ABOUT and not is_after_word:
         return None
     if low in ("не", "no"):
         is_limit = line.lows[at + 1] in ("позднее", "позже") or line.lows[at + 1 : at + 3] == [
@@ -46,7 +50,7 @@ def day_at(line: Line, at: int) -> Found | None:
     start = at + 1
     if line.lows[start] in ABOUT:
         return None
-    if low in ("до", "к", "by", "until", "till", "в", "на", "for", "on"):
+    if low in ("до", "к", "by", "until", "till", "til", "в", "на", "for", "on"):
         found = end_of(line, start)
         if found is not None:
             return found
@@ -61,41 +65,11 @@ def day_at(line: Line, at: int) -> Found | None:
     return _day(line, start, cue=low)
 
 
-def after_at(line: Line, at: int) -> tuple[Length, int] | None:
-    """ "in two hours", "через 20 минут", "3 days from now", "минут через 20": the length from now."""
-    lows = line.lows
-    if lows[at : at + 2] == ["в", "течение"]:
-        if lows[at + 2] in ("часа", "минуты", "недели", "месяца"):
-            return {"часа": Length(3600), "минуты": Length(60), "недели": Length(0, 7)}.get(
-                lows[at + 2], Length(0, 0, 1)
-            ), at + 3
-        return length_at(line, at + 2) if lows[at + 2] != "дня" else None
-    if lows[at] in ("in", "через", "within", "спустя"):
-        start = at + 1 + (lows[at + 1] in ("about", "примерно", "around", "где-то"))
-        found = length_at(line, start)
-        if found is None or (lows[at] == "in" and line.lows[found[1]] in ("advance", "total", "row")):
-            return None
-        if lows[at] == "через" and lows[at + 1] == "раз":
-            return None
-        return found
-    if (
-        lows[at] in ("минут", "минуты", "часа", "часов", "часика", "дня", "дней", "недели", "месяца")
-        and lows[at + 1] == "через"
-    ):
-        number = whole(line, at + 2, digits=3)
-        if number is None or number[0] == 0 or lows[number[1]] in UNITS:
-            return None
-        unit = UNITS[lows[at]]
-        seconds = {"m": 60, "h": 3600}.get(unit, 0) * number[0]
-        days = {"d": 1, "w": 7}.get(unit, 0) * number[0]
-        return Length(seconds, days, number[0] if unit == "mo" else 0), number[1]
-    if lows[at].isdecimal() or lows[at] in ("a", "an", "one", "two", "three", "half", "four", "five", "ten"):
-        found = length_at(line, at)
-        if found and lows[found[1]] in ("спустя", "later"):
-            return found[0], found[1] + 1
-        if found and lows[found[1]] == "from" and lows[found[1] + 1] in ("now", "today"):
-            return found[0], found[1] + 2
-    return None
+# Before a weekday these make a name of it: "Black Friday", «в чистый понедельник»; «в ту пятницу» is past or to come.
+_OF_A_NAME = words(
+    "black good cyber ash palm easter holy черная черную черной чистый чистый великий великую страстную "
+    "пасхальное вербное прощеное ту тот"
+)
 
 
 def _day(line: Line, at: int, cue: str) -> Found | None:
@@ -111,16 +85,13 @@ def _day(line: Line, at: int, cue: str) -> Found | None:
         return offset(1), at + 2
     if low in ("сегодняшнего", "сегодняшнему") and lows[at + 1] in ("дня", "дню"):
         return offset(0), at + 2
-    if low == "a" and lows[at + 1 : at + 3] == ["week", "from"] and lows[at + 3] != "a":
-        found = _day(line, at + 3, cue="on")
-        if found and found[0].kind == "weekday":
-            return Day("week after", weekday=found[0].weekday), found[1]
-        if found and found[0].kind == "after" and found[0].length is not None:
-            return offset(7 + found[0].length.days), found[1]
-        return None
     turned = _TURNS.get(low)
     if turned is not None:
         return _turned(line, at, turned, cue)
+    if not cue and (lows[at - 1] in NTH or (lows[at - 1] in ("nd", "rd", "th") and line.glued(at - 1))):
+        return None  # the "Friday" of "second Friday"
+    if not cue and (lows[at - 1] in _OF_A_NAME or lows[at - 2 : at] in (["ли", "в"], ["ли", "во"])):
+        return None
     if low in english.WEEKDAYS:
         return _english_weekday(line, at, cue)
     if low in russian.WEEKDAYS:
@@ -128,9 +99,16 @@ def _day(line: Line, at: int, cue: str) -> Found | None:
     if low in ("end", "eod", "eow", "eom", "eoy", "cob", "конец"):
         return end_of(line, at)
     found = month_day(line, at) or written_date(line, at)
+    if found is not None and not cue and lows[at - 1] == "the" and _is_noun(lows[found[1]]):
+        return None  # "the Dec 5 event"
     if found is None or (cue == "for" and found[0].kind != "date"):
         return found
     return _with_weekday(line, found)
+
+
+def _is_noun(low: str) -> bool:
+    """Whether an English word may be one, for all that is known of it."""
+    return low[:1].isalpha() and low.isascii() and low not in english.LINKS and low not in english.VERBS
 
 
 def _named(line: Line, at: int, low: str) -> Found | None:
@@ -146,6 +124,8 @@ def _turned(line: Line, at: int, turned: str, cue: str) -> Found | None:
     """ "next Friday", "this week", "в эту пятницу", "next month"."""
     lows = line.lows
     start = at + 1 + (lows[at] == "след" and lows[at + 1] == "." and line.glued(at + 1))
+    if lows[at] == "this" and lows[start] in ("coming", "upcoming"):
+        start, turned = start + 1, "nearest"
     low = lows[start]
     weekday = english.WEEKDAYS.get(low)
     if weekday is None and (cue or low in russian.CUED or (lows[at] not in ("это", "этой", "этом"))):
@@ -159,13 +139,9 @@ def _turned(line: Line, at: int, turned: str, cue: str) -> Found | None:
     if low == "week":
         if lows[start + 1] in english.WEEKDAYS:
             return Day("week", day=7, weekday=english.WEEKDAYS[lows[start + 1]]), start + 2
-        return None if cue == "for" else (Day("week", day=7), start + 1)
-    if low == "month":
-        return None if cue == "for" else (Day("next month"), start + 1)
+        return None if cue == "for" else (Day("next week"), start + 1)
     if low == "неделе" and cue == "на":
         return _within_week(line, start + 1)
-    if low == "месяце" and cue == "в":
-        return Day("next month"), start + 1
     return None
 
 
@@ -174,7 +150,7 @@ def _within_week(line: Line, at: int) -> Found:
     lows = line.lows
     if lows[at] in ("в", "во", "on") and lows[at + 1] in russian.WEEKDAYS:
         return Day("week", day=7, weekday=russian.WEEKDAYS[lows[at + 1]]), at + 2
-    return Day("week", day=7), at
+    return Day("next week"), at
 
 
 def _english_weekday(line: Line, at: int, cue: str) -> Found | None:
@@ -185,6 +161,10 @@ def _english_weekday(line: Line, at: int, cue: str) -> Found | None:
     weekday = english.WEEKDAYS[lows[at]]
     if lows[after] == "next" and lows[after + 1] == "week":
         return Day("week", day=7, weekday=weekday), after + 2
+    if lows[after : after + 2] == ["after", "next"] or (
+        lows[after] == "week" and lows[after + 1] not in UNITS
+    ):
+        return None  # "Friday week", "the Friday after next": which one, nobody agrees
     if lows[after] == "of" and lows[after + 1] == "next" and lows[after + 2] == "week":
         return Day("week", day=7, weekday=weekday), after + 3
     if lows[after] == "this" and lows[after + 1] == "week":
@@ -215,6 +195,8 @@ def _russian_weekday(line: Line, at: int, cue: str) -> Found | None:
     dated = _then_date(line, after)
     if dated is not None:
         return dated
+    if lows[after : after + 2] == ["через", "неделю"]:
+        return Day("week", day=7, weekday=weekday), after + 2
     if lows[after] == "на" and lows[after + 1] in russian.NEXT and lows[after + 2] == "неделе":
         return Day("week", day=7, weekday=weekday), after + 3
     if lows[after] in russian.NEXT and lows[after + 1] == "недели":
@@ -225,7 +207,10 @@ def _russian_weekday(line: Line, at: int, cue: str) -> Found | None:
 
 
 def _then_date(line: Line, at: int) -> Found | None:
-    """The date after a weekday: "Friday, Dec 5"; the date decides."""
+    """The date after a weekday: "Friday, Dec 5", "Friday (05.12)"; the date decides."""
+    if line.lows[at] == "(":
+        found = month_day(line, at + 1) or written_date(line, at + 1)
+        return (found[0], found[1] + 1) if found and line.lows[found[1]] == ")" else None
     start = at + (line.lows[at] == ",")
     start += line.lows[start] == "the"
     return month_day(line, start) or written_date(line, start)

@@ -23,7 +23,7 @@ UNITS = {
     "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
     "d": "d", "day": "d", "days": "d",
     "w": "w", "wk": "w", "wks": "w", "week": "w", "weeks": "w", "fortnight": "fortnight",
-    "month": "mo", "months": "mo", "quarter": "q", "quarters": "q", "year": "y", "years": "y", "yr": "y",
+    "month": "mo", "months": "mo", "quarter": "q", "quarters": "q", "year": "y", "years": "y", "yr": "y", "yrs": "y",
 }  # fmt: skip
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -37,10 +37,23 @@ ORDINALS = {
     "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19,
     "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
-DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1, "tmrw": 1, "tmr": 1, "tmrrw": 1, "tomoz": 1, "2moro": 1}
+DAYS = {
+    "today": 0,
+    "tomorrow": 1,
+    "yesterday": -1,
+    "tmrw": 1,
+    "tmw": 1,
+    "tmr": 1,
+    "tmrrw": 1,
+    "tomoz": 1,
+    "2moro": 1,
+    "2morow": 1,
+    "2morrow": 1,
+}
 PARTS = {"morning": "morning", "afternoon": "afternoon", "evening": "evening", "night": "night"}
 REPEATS = {
-    "daily": ("DAILY", 1), "weekly": ("WEEKLY", 1), "fortnightly": ("WEEKLY", 2), "monthly": ("MONTHLY", 1),
+    "daily": ("DAILY", 1), "weekly": ("WEEKLY", 1), "biweekly": ("WEEKLY", 2),
+    "fortnightly": ("WEEKLY", 2), "monthly": ("MONTHLY", 1),
     "quarterly": ("MONTHLY", 3), "yearly": ("YEARLY", 1), "annually": ("YEARLY", 1), "hourly": ("HOURLY", 1),
 }  # fmt: skip
 # Words after which a weekday or "weekly" can't be part of a noun phrase.
@@ -60,14 +73,14 @@ VERBS = words(
     "return ring rotate run say see sell send set settle shut sign skype speak start stop submit sync "
     "take talk tell text tidy try turn unsubscribe update upgrade upload verify visit wait wash watch "
     "water wire wish write call check back chase ship sort review report test train plan pull push "
-    "schedule rewrite ensure feed hold hang transfer withdraw wrap swap translate escalate"
+    "schedule rewrite ensure feed hold hang transfer file mail withdraw wrap swap translate escalate"
 )
 # Of these some are nouns as often: after a weekday that opens a line they leave it in doubt.
 NOUN_VERBS = words(
     "call check report review test train plan demo email text post order invoice draft run sync talk "
     "launch follow look watch water wash print build help hand paint contact visit start schedule "
     "hire import export update upgrade download upload deploy read ring push pull stop transfer feed "
-    "drive cut move phone"
+    "drive cut move phone file mail"
 )
 CALLING = frozenset({"call", "phone", "ring", "dial"})
 CALL_NOUNS = words(

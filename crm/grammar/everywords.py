@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from crm.grammar import english, russian
-from crm.grammar.days import month_day, ordinal
 from crm.grammar.lengths import UNITS
 from crm.grammar.letters import words
-from crm.grammar.monthwords import NTH, day_number, month_follows, nth_weekday, of_month
+from crm.grammar.monthwords import day_number, month_follows, nth_weekday, of_month
 from crm.grammar.numbers import whole
+from crm.grammar.pieces import Piece
 from crm.grammar.repeats import WEEKEND, WORKDAYS, Repeat
 from crm.grammar.tokens import Line
 from crm.grammar.weekdaylists import listed, weekdays_at
+from crm.grammar.writtendates import NTH, month_day, ordinal
 
 Found = tuple[Repeat, int]
 _FREQUENCIES = {
@@ -27,7 +28,7 @@ _PARTS = {
 } | english.PARTS
 STARTS = (
     words(
-    "every each раз once по on в во the first last weekdays будни будням after после twice последний "
+    "every each раз once через по on в во the first last weekdays будни будням after после twice последний "
     "на weekday второй третий"
 )
     | russian.EVERY | english.REPEATS.keys() | russian.REPEATS.keys() | english.MANY_WEEKDAYS.keys() | NTH.keys()
@@ -35,16 +36,43 @@ STARTS = (
 
 
 _SPANS = {short: day for short, day in english.WEEKDAYS.items() if len(short) <= 5} | russian.SHORT
-STARTS |= _SPANS.keys()
+STARTS |= _SPANS.keys() | english.WEEKDAYS.keys()
+_MANY_DATIVE = russian.MANY_DATIVE | russian.SHORT
+_IN_ROWS = _SPANS | english.WEEKDAYS
+_IN_LISTS = (russian.ACCUSATIVE | russian.SHORT, english.WEEKDAYS)
 
 
 def repeat_at(line: Line, at: int) -> Found | None:
     """The repetition that begins at `at`, and the place after it."""
+    found = _repeat_at(line, at)
+    if found is None or line.lows[found[1]] not in ("except", "кроме"):
+        return found
+    left_out = _left_out(line, found[1] + 1)
+    rest = left_out and found[0].without(left_out[0])
+    return (rest, left_out[1]) if rest and left_out else None
+
+
+def left_out(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
+    """ "except weekends" that stands apart from its repetition: "every day at 9 except weekends"."""
+    found = _left_out(line, at + 1) if any(each.kind == "repeat" for each in pieces) else None
+    return Piece("except", at, found[1], found[0]) if found else None
+
+
+def _left_out(line: Line, at: int) -> tuple[tuple[int, ...], int] | None:
+    """The days after "except"."""
+    at += line.lows[at] in ("on", "for")
+    if line.lows[at] in ("weekends", "выходных"):
+        return WEEKEND, at + 1
+    return listed(line, at, english.WEEKDAYS | english.MANY_WEEKDAYS | russian.GENITIVE | russian.SHORT)
+
+
+def _repeat_at(line: Line, at: int) -> Found | None:
     lows = line.lows
     low = lows[at]
     if low in ("every", "each") or low in russian.EVERY:
-        found = _every(line, at)
-        return found if found and lows[found[1]] not in ("except", "кроме") else None
+        return _every(line, at)
+    if low == "через" and lows[at + 1] in russian.EVERY:
+        return _every(line, at + 1)
     if low in english.REPEATS or low in russian.REPEATS:
         freq, interval = (english.REPEATS | russian.REPEATS)[low]
         return _dated(line, Repeat(freq, interval), at + 1)
@@ -52,6 +80,10 @@ def repeat_at(line: Line, at: int) -> Found | None:
         return _once(line, at)
     if low == "по":
         return _many(line, at + 1)
+    if low in ("в", "во", "on"):
+        days = listed(line, at + 1, _IN_LISTS[low == "on"], spaced=True)
+        if days and len(days[0]) > 1:
+            return Repeat("WEEKLY", weekdays=days[0], maybe_once="list"), days[1]
     if low in ("в", "во") and lows[at + 1] in russian.MANY_ACCUSATIVE:
         days = listed(line, at + 1, russian.MANY_ACCUSATIVE)
         return days and (Repeat("WEEKLY", weekdays=days[0]), days[1])
@@ -65,7 +97,15 @@ def repeat_at(line: Line, at: int) -> Found | None:
         return _english_many(line, at)
     if low in _SPANS and lows[at + 1] in ("-", "–") and lows[at + 2] in _SPANS:
         days = listed(line, at, _SPANS)  # "mon-fri", «пн–пт»
-        return (Repeat("WEEKLY", weekdays=days[0]), days[1]) if days and len(days[0]) > 2 else None
+        return (
+            (Repeat("WEEKLY", weekdays=days[0], maybe_once="span"), days[1])
+            if days and len(days[0]) > 2
+            else None
+        )
+    if low in _SPANS or low in english.WEEKDAYS:
+        days = listed(line, at, _IN_ROWS, spaced=True)
+        if days and len(days[0]) > 1 and (low not in english.SHY_WEEKDAYS or len(days[0]) > 2):
+            return Repeat("WEEKLY", weekdays=days[0], maybe_once="list"), days[1]
     if low == "weekdays":
         return Repeat("WEEKLY", weekdays=WORKDAYS), at + 1
     return of_month(line, at)
@@ -102,6 +142,9 @@ def _every_what(line: Line, at: int) -> Found | None:
     if turn is not None:
         after = nth_digits[1] if nth_digits else at + 1
         return _turn(line, at, turn, after)
+    dated = month_day(line, at)
+    if dated is not None and dated[0].year is None:
+        return Repeat("YEARLY", month=dated[0].month, month_day=dated[0].day), dated[1]
     number = whole(line, at, digits=3)
     if number is not None:
         if number[0] == 0:
@@ -121,9 +164,6 @@ def _every_what(line: Line, at: int) -> Found | None:
     days = weekdays_at(line, at)
     if days is not None:
         return Repeat("WEEKLY", weekdays=days[0]), days[1]
-    dated = month_day(line, at)
-    if dated is not None and dated[0].year is None:
-        return Repeat("YEARLY", month=dated[0].month, month_day=dated[0].day), dated[1]
     if low in ("полгода", "полчаса"):
         return (Repeat("MONTHLY", 6) if low == "полгода" else Repeat("MINUTELY", 30)), at + 1
     if low == "half" and lows[at + 1] == "year":
@@ -156,7 +196,19 @@ def _of_unit(line: Line, count: int, at: int) -> Found | None:
     if unit not in _FREQUENCIES or (len(lows[at]) == 1 and not line.glued(at)):
         return None
     freq, times = _FREQUENCIES[unit]
+    if freq == "YEARLY" and _in_some_month(line, at + 1):
+        return None  # "every year in May": no rule says that
     return _dated(line, Repeat(freq, times * count), at + 1)
+
+
+def _in_some_month(line: Line, at: int) -> bool:
+    low = line.lows[at + 1 + (line.lows[at + 1] == "the")]
+    if line.lows[at] not in ("on", "in", "в", "во"):
+        return False
+    return low in NTH or low in _IN_MONTH or (line.lows[at] == "in" and low in english.MONTHS)
+
+
+_IN_MONTH = words("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре")
 
 
 def _dated(line: Line, repeat: Repeat, at: int) -> Found:
@@ -168,10 +220,9 @@ def _dated(line: Line, repeat: Repeat, at: int) -> Found:
         if lows[start : start + 2] in (["last", "day"], ["последний", "день"]):
             after = start + 2 + (lows[start + 2] in ("месяца",))
             return replace(repeat, month_day=-1), after
-        nth = NTH.get(lows[start])
-        days = weekdays_at(line, start + 1) if nth is not None else None
-        if nth is not None and days is not None:
-            return replace(repeat, nth=nth, weekdays=days[0]), days[1]
+        weekday = nth_weekday(line, start, named_month=True)
+        if weekday is not None and weekday[0].nths:
+            return replace(repeat, nths=weekday[0].nths, weekdays=weekday[0].weekdays), weekday[1]
         number = ordinal(line, start)
         if number is not None and 1 <= number[0] <= 31:
             is_number = lows[number[1]] in ("числа", "число")
@@ -228,7 +279,7 @@ def _many(line: Line, at: int) -> Found | None:
     number = ordinal(line, at)
     if number is not None and 1 <= number[0] <= 31 and lows[number[1]] == "числам":
         return Repeat("MONTHLY", month_day=number[0]), number[1] + 1
-    days = listed(line, at, russian.MANY_DATIVE | russian.SHORT)
+    days = listed(line, at, _MANY_DATIVE)
     return days and (Repeat("WEEKLY", weekdays=days[0]), days[1])
 
 

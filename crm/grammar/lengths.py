@@ -13,7 +13,7 @@ _DAYS = {"d": 1, "w": 7, "fortnight": 14}
 _MONTHS = {"mo": 1, "q": 3, "y": 12}
 _GLUED_ONLY = frozenset({"s", "m", "d", "w", "с", "м", "д"})  # too short to stand apart from the number
 _ONE = frozenset({"a", "an", "one", "один", "одну"})
-_ALONE = words("час часик минуту минутку секунду день сутки неделю недельку месяц квартал год")
+_ALONE = words("час часик часок минуту минутку секунду день сутки неделю недельку месяц квартал год")
 _PAIR = frozenset({"пару", "пара"})
 _HALVES = {"полчаса": 30, "полчасика": 30, "полминуты": 0.5}
 
@@ -51,7 +51,7 @@ def length_at(line: Line, at: int) -> tuple[Length, int] | None:
     total, after = first
     while total.is_clock and total.seconds >= 60:
         step = after + 1 if line.lows[after] in ("and", "и") else after
-        more = _part(line, step)
+        more = _part(line, step) or (_glued_minutes(line, step) if step == after else None)
         if more is None and step == after and total.seconds % 3600 == 0:
             more = _bare_minutes(line, step)
         if more is None or not more[0].is_clock or not 0 < more[0].seconds < _smallest(total):
@@ -64,6 +64,14 @@ def length_at(line: Line, at: int) -> tuple[Length, int] | None:
 
 def _smallest(total: Length) -> int:
     return 3600 if total.seconds % 3600 == 0 else 60 if total.seconds % 60 == 0 else 1
+
+
+def _glued_minutes(line: Line, at: int) -> tuple[Length, int] | None:
+    """The 30 of "1h30"."""
+    minutes = line.number(at, 2)
+    if minutes is None or not line.glued(at) or line.lows[at - 1] not in ("h", "ч"):
+        return None
+    return Length(seconds=minutes * 60), at + 1
 
 
 def _bare_minutes(line: Line, at: int) -> tuple[Length, int] | None:
@@ -83,6 +91,8 @@ def _part(line: Line, at: int) -> tuple[Length, int] | None:
         return Length(months=6), at + 1
     if low == "half" and lows[at + 1] in ("an", "a") and lows[at + 2] in ("hour", "day"):
         return Length(seconds=1800 if lows[at + 2] == "hour" else 43200), at + 3
+    if low == "half" and lows[at + 1] == "hour":
+        return Length(seconds=1800), at + 2
     if low == "half" and lows[at + 1 : at + 3] == ["a", "year"]:
         return Length(months=6), at + 3
     if low in ("quarter", "четверть") or (low == "a" and lows[at + 1] == "quarter"):

@@ -38,7 +38,7 @@ def starting(line: Line, at: int, _: list[Piece]) -> Piece | None:
 
 
 def until(line: Line, at: int, _: list[Piece]) -> Piece | None:
-    found = day_at(line, at) if line.lows[at] in ("до", "until", "till") else None
+    found = day_at(line, at) if line.lows[at] in ("до", "until", "till", "til") else None
     if found is None:
         found = (
             day_at(line, at + 1)
@@ -47,7 +47,11 @@ def until(line: Line, at: int, _: list[Piece]) -> Piece | None:
         )
     if found is None:
         return None
-    return Piece("end of day" if found[0].kind == "end of day" else "until", at, found[1], found[0])
+    after = found[1] + (line.lows[found[1]] in INCLUSIVE)
+    return Piece("end of day" if found[0].kind == "end of day" else "until", at, after, found[0])
+
+
+INCLUSIVE = frozenset({"включительно", "inclusive"})
 
 
 def times(line: Line, at: int, _: list[Piece]) -> Piece | None:

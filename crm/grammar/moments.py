@@ -13,6 +13,7 @@ from crm.grammar.recurring import repeated
 from crm.grammar.repeats import Repeat
 from crm.grammar.sayings import Reading, Said, Setting
 
+_DAWN = 5  # hours before this belong to the night that began the evening before
 _IN_AN_HOUR = timedelta(hours=1)
 
 
@@ -47,6 +48,8 @@ def _next_dues(said: Said, clocks: list[Clock], setting: Setting) -> list[Due]:
         return [tonight if not setting.is_past(tonight) else elapsed(_IN_AN_HOUR, setting.now, setting.zone)]
     if not clocks:
         return []
+    if said.is_tonight and clocks[0].hour < _DAWN and not clocks[0].day_later:
+        return [next_such(clocks[0], setting)]  # "tonight at 1"
     if said.is_tonight:
         return _dated_dues(said, Day("after", length=Length()), clocks, setting)
     dial = said.clock.dial if said.clock is not None and said.part is None else Dial.EXACT
@@ -78,6 +81,8 @@ def _dated_dues(said: Said, day: Day, clocks: list[Clock], setting: Setting) -> 
             return [
                 tonight if not setting.is_past(tonight) else elapsed(_IN_AN_HOUR, setting.now, setting.zone)
             ]
+    if said.part == "night" and clocks and clocks[0].hour < _DAWN and not clocks[0].day_later:
+        dates += [found + timedelta(days=1) for found in dates]  # the night that begins that day, or ends
     dues = [due_at(found, clock, setting) for found, clock in product(dates, or_none(clocks))]
     return ahead_of_now(dues, setting)
 

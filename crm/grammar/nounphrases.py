@@ -5,6 +5,7 @@ from crm.grammar.days import Day
 from crm.grammar.pieces import Piece
 from crm.grammar.tokens import Line
 
+_DASHES = frozenset({"-", "–", "—", "|", "/"})
 _BARE_REPEATS = frozenset(english.REPEATS)
 
 
@@ -14,9 +15,11 @@ def outside_titles(
     """Without the days and repetitions that are part of a noun phrase; the one that may be, where it opens the line."""
     kept: list[Piece] = []
     maybe: Piece | None = None
+    left_out = -1  # where the last one that stays in the title ends
     for at, piece in enumerate(pieces):
         verdict = _is_in_title(line, piece, pieces, at, by_first)
-        if verdict == "title":
+        if verdict == "title" or (piece.kind == "part" and piece.first == left_out):
+            left_out = piece.end
             continue
         if verdict == "maybe" and maybe is None:
             maybe = piece
@@ -37,6 +40,8 @@ def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_firs
         before is not None and before.end == piece.first and before.kind != "remind"
     ) or piece.end in by_first
     following = line.lows[piece.end]
+    if touches and _is_named(line, piece.first):
+        return "title"
     opens = (before is None and piece.first == 0) or (
         before is not None and before.kind == "remind" and before.end == piece.first
     )
@@ -44,6 +49,7 @@ def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_firs
     if not is_english:
         is_short = len(word) <= 3
         alone = piece.end == line.count and (opens or is_short)
+        alone = alone or (line.lows[piece.first - 1] in _DASHES and (not following or following in _DASHES))
         return "when" if touches or alone or (is_short and opens) else "title"
     if word in english.SHY_WEEKDAYS and not touches and piece.end != line.count:
         return "title"
@@ -56,6 +62,12 @@ def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_firs
     if following >= "а":
         return "when"
     return "maybe" if opens else "title"
+
+
+def _is_named(line: Line, at: int) -> bool:
+    """Whether a weekday opens a name of three capitals at least: "Friday Night Lights"."""
+    names = line.tokens[at : at + 3]
+    return len(names) == 3 and all(name.text.istitle() for name in names) and names[1].low in english.PARTS
 
 
 def _takes_object(line: Line, at: int) -> bool:

@@ -37,8 +37,21 @@ def amount(line: Line, at: int) -> tuple[float, int] | None:
         part = line.number(after + 1, 2)
         if part is not None:
             return value + part / 10 ** len(lows[after + 1]), after + 2
+    fraction = _fraction(line, after)
+    if fraction is not None:
+        return value + fraction, after + 3
+    if lows[after] == "/" and (half := _fraction(line, at)) is not None:
+        return half, at + 3
     if lows[after] == "and" and lows[after + 1] == "a" and lows[after + 2] == "half":
         return value + 0.5, after + 3
     if lows[after] == "с" and lows[after + 1] == "половиной":
         return value + 0.5, after + 2
     return value, after
+
+
+def _fraction(line: Line, at: int) -> float | None:
+    """The "1/2" of "2 1/2 hours"."""
+    if line.lows[at + 1] != "/" or not (line.glued(at + 1) and line.glued(at + 2)):
+        return None
+    part, whole_ = line.number(at, 1), line.number(at + 2, 1)
+    return part / whole_ if part and whole_ in (2, 4) and part < whole_ else None

@@ -2,14 +2,16 @@
 
 from crm.grammar import english, russian
 from crm.grammar.clocks import STRONG, clock_at
-from crm.grammar.days import Day, month_day, ordinal
+from crm.grammar.days import Day
 from crm.grammar.daywords import day_at
-from crm.grammar.dials import Clock, Dial
+from crm.grammar.dials import Clock, Dial, half_of_day, halved
 from crm.grammar.lengths import UNITS
 from crm.grammar.letters import words
+from crm.grammar.limits import INCLUSIVE
 from crm.grammar.numbers import NUMBERS, whole
 from crm.grammar.pieces import Piece
 from crm.grammar.tokens import Line
+from crm.grammar.writtendates import month_day, ordinal
 
 _JOINS = words("до to till until - – — and и по through thru")
 
@@ -77,6 +79,9 @@ def _end_clock(line: Line, at: int, *, is_open: bool) -> tuple[Clock, int] | Non
         return None
     hour, after = number
     after += line.lows[after] in ("часов", "часа", "ч")
+    half = half_of_day(line, after)
+    if half is not None:
+        return halved(hour, 0, half[0], half[1])
     if (
         line.lows[after] in russian.MONTHS
         or line.lows[after] in english.MONTHS
@@ -91,7 +96,7 @@ def day_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     """ "с 12 по 30 апреля", "from Monday to Friday", "April 12–30"."""
     lows = line.lows
     opening = lows[at] in ("с", "со", "from", "between", "между")
-    start = at + 1 if opening else at
+    start = at + 1 if opening or lows[at] in ("for", "on", "на") else at
     if _JOINS.isdisjoint(lows[start + 1 : start + 8]):
         return None
     joins = ("по", "до", "to", "till", "until", "through", "thru", "-", "–", "—", "and", "и")
@@ -101,7 +106,8 @@ def day_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
         if lows[after] in joins and (opening or lows[after] in ("-", "–", "—", "to", "through")):
             second = _range_end(line, after + 1)
             if second is not None and (opening or second[0].kind == begin.kind):
-                return Piece("day range", at, second[1], (begin, second[0]))
+                last = second[1] + (lows[second[1]] in INCLUSIVE)
+                return Piece("day range", at, last, (begin, second[0]))
             number = ordinal(line, after + 1)
             if begin.kind == "date" and number is not None and 1 <= number[0] <= 31 and begin.day < number[0]:
                 return Piece(

@@ -73,6 +73,8 @@ def put_together(
     alternatives = _alternatives(found)
     if choice.maybe_title is not None and title is not None:
         alternatives.append(_as_title(gathered, pieces, choice.maybe_title, setting, first))
+    if choice.rivalled is not None and title is not None and choice.said.repeat is None:
+        alternatives.append(_as_title(gathered, pieces, choice.rivalled, setting, first))
     if not marks.contact:
         alternatives += [Alternative({"contact": other}) for other in who.contacts[1:]]
     far = first.due is not None and first.due.date - setting.today > FAR_AHEAD
@@ -89,7 +91,7 @@ def put_together(
         phone=gathered.phone.number if gathered.phone else None,
         bad_phone=gathered.phone.typed if gathered.phone and gathered.phone.number is None else None,
         labels=tuple(marks.labels),
-        task_type=None if is_reminder else task_type(line, taken),
+        task_type=None if is_reminder else task_type(line, taken, who.spans),
         rrule=first.rule,
         repeat_from=None if first.rule is None else "completion" if choice.from_completion else "schedule",
         reminders=choice.reminders,
@@ -115,6 +117,8 @@ def _alternatives(found: list[Reading]) -> list[Alternative]:
             changes["due"] = other.due
         if other.rule != first.rule:
             changes |= _ruled(other, first)
+        if other.start_date != first.start_date:
+            changes["start_date"] = other.start_date
         if changes and changes not in differing:
             differing.append(changes)
     return [Alternative(changes) for changes in differing]
@@ -135,7 +139,9 @@ def _as_title(
     other = next(iter(readings(choice.said, setting)), Reading())
     when = {span for _, span in choice.spans(line)}
     spans = [span for name, each in gathered.spans.items() if name not in WHEN for span in each]
-    changes: dict[str, object] = {"title": without(gathered.text, [*spans, *when]) or None}
+    changes: dict[str, object] = {}
+    if kept.kind not in ("clock", "range"):  # the title goes on naming both times
+        changes["title"] = without(gathered.text, [*spans, *when]) or None
     if other.due != first.due:
         changes["due"] = other.due
     if other.rule != first.rule:

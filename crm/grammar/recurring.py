@@ -7,7 +7,7 @@ from crm.grammar.clockwork import clocks_of, due_at, minutes_of, next_such, or_n
 from crm.grammar.dates import Due, elapsed, months_later
 from crm.grammar.days import Day
 from crm.grammar.dials import Clock, Dial
-from crm.grammar.repeats import Repeat
+from crm.grammar.repeats import WORKDAYS, Repeat
 from crm.grammar.sayings import Reading, Said, Setting
 
 
@@ -21,13 +21,31 @@ def repeated(said: Said, repeat: Repeat, clocks: list[Clock], setting: Setting) 
     if said.clock is not None and said.clock.dial is Dial.MIDNIGHT:
         clocks = clocks[:1]
     found: list[Reading] = []
+    if repeat.maybe_once == "span" and not clocks:
+        return _once_or_weekly(repeat, anchor, setting)
     for each in repeat.readings():
         for clock in or_none(clocks):
             due = _first(each, anchor, clock, setting)
             if due is not None:
                 rule = each.rule() + _limits(said, due, setting)
                 found.append(Reading(due, rule, minutes=minutes_of(said, due)))
+    if repeat.maybe_once == "list" and found and said.until is None and said.times is None:
+        nearest = min(setting.dates(Day("weekday", weekday=day))[0] for day in repeat.weekdays)
+        once = Reading(due_at(nearest, next(iter(clocks), None), setting), minutes=found[0].minutes)
+        found = [*found, once] if len(repeat.weekdays) > _A_PAIR else [once, *found]
     return found
+
+
+_A_PAIR = 2
+
+
+def _once_or_weekly(repeat: Repeat, anchor: Day | None, setting: Setting) -> list[Reading]:
+    """ "mon-wed": these days once, or each week; the working week is more often each week's."""
+    weekly = Reading(_first(repeat, anchor, None, setting), repeat.rule())
+    begins = setting.dates(Day("weekday", weekday=repeat.weekdays[0]))[0]
+    ends = begins + timedelta(days=len(repeat.weekdays) - 1)
+    once = Reading(setting.due(ends, None), start_date=begins)
+    return [weekly, once] if repeat.weekdays == WORKDAYS else [once, weekly]
 
 
 def _fixed(said: Said, repeat: Repeat) -> tuple[Repeat, Day | None]:

@@ -9,7 +9,7 @@ from crm.grammar.tokens import Line
 def remind(line: Line, at: int, _: list[Piece]) -> Piece | None:
     lows = line.lows
     low, after = lows[at], at + 1
-    if low in ("please", "пожалуйста", "can", "could"):
+    if low in ("please", "pls", "plz", "пожалуйста", "can", "could"):
         step = at + 1 + (lows[at + 1] == ",") + (2 if lows[at + 1 : at + 3] == ["you", "please"] else 0)
         step += low in ("can", "could") and lows[step] == "you"
         found = remind(line, step, _) if lows[step] in ("remind", "напомни", "напомните") else None
@@ -19,6 +19,7 @@ def remind(line: Line, at: int, _: list[Piece]) -> Piece | None:
     if low in ("напомни", "напомните"):
         after += 2 * (lows[after] == "-" and lows[after + 1] == "ка")
         after += lows[after] in ("мне", "нам")
+        after += lows[after] == "," and lows[after + 1] == "пожалуйста"
         after += lows[after] == "пожалуйста"
         return Piece("remind", at, after, None)
     if low == "напомнить" and lows[after] == "мне":
@@ -84,9 +85,18 @@ def lead(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     after += lows[after] in REMINDING
     if lows[after] == "до":
         if lows[after + 1] in _EVENT:
-            after += 2
+            after += 1 + _is_named_before(line, start, pieces)
         elif not lows[after + 1]:
             after += 1
         elif not is_said:
             return None
     return Piece("lead", at, after, (found[0], is_said))
+
+
+def _is_named_before(line: Line, at: int, pieces: list[Piece]) -> bool:
+    """Whether words before say what it is: "встреча в 15, напомни за час до встречи"."""
+    taken = {index for piece in pieces for index in range(piece.first, piece.end)}
+    return any(
+        line.tokens[index].is_word and index not in taken and line.lows[index] not in REMINDING
+        for index in range(at)
+    )

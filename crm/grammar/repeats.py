@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 
 from crm.grammar.dates import is_valid, last_day, months_later
 
@@ -13,19 +14,20 @@ WEEKEND = (5, 6)
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A repetition as said. `nth` counts weekdays within a month; `month_day` -1 is the last day, and one of
+    """A repetition as said. `nths` count weekdays within a month; `month_day` -1 is the last day, and one of
     29 to 31 clamps to it unless `is_literal`."""
 
     freq: str
     interval: int = 1
     weekdays: tuple[int, ...] = ()
-    nth: int | None = None
+    nths: tuple[int, ...] = ()
     month_day: int | None = None
     month: int | None = None
     is_literal: bool = False
     from_completion: bool = False
     maybe_nth: int | None = None  # "every second Friday": every other, or the second of the month
     part: str | None = None  # "every morning"
+    maybe_once: str | None = None  # weekdays in a row without "every": a "list" or a "span"
 
     @property
     def is_clamped(self) -> bool:
@@ -36,11 +38,34 @@ class Repeat:
         """Whether the text named which days it falls on."""
         return bool(self.weekdays or self.month_day)
 
+    def joined(self, other: "Repeat") -> "Repeat | None":
+        """Both as one, where one names the days and the other how often: «по вторникам», «раз в две недели»."""
+        for days, often in ((self, other), (other, self)):
+            if days.freq == often.freq and days.interval == 1 and days.is_fixed and not often.is_fixed:
+                return replace(
+                    days,
+                    interval=often.interval,
+                    from_completion=days.from_completion or often.from_completion,
+                    part=days.part or often.part,
+                )
+        return None
+
+    def without(self, weekdays: tuple[int, ...]) -> "Repeat | None":
+        """ "except Friday": the rule on the other days, None where that can't be said or leaves none."""
+        if self.freq not in ("DAILY", "WEEKLY") or self.interval > 1 or self.maybe_nth is not None:
+            return None
+        left = tuple(day for day in (self.weekdays or range(7)) if day not in weekdays)
+        is_known = self.freq == "DAILY" or self.weekdays
+        return replace(self, freq="WEEKLY", weekdays=left) if left and is_known else None
+
     def readings(self) -> tuple["Repeat", ...]:
         """What it may mean, the likeliest first."""
         if self.maybe_nth is not None:
             monthly = Repeat(
-                "MONTHLY", weekdays=self.weekdays, nth=self.maybe_nth, from_completion=self.from_completion
+                "MONTHLY",
+                weekdays=self.weekdays,
+                nths=(self.maybe_nth,),
+                from_completion=self.from_completion,
             )
             return self, monthly
         if self.freq == "MONTHLY" and self.is_clamped:
@@ -55,8 +80,8 @@ class Repeat:
         if self.month is not None:
             parts.append(f"BYMONTH={self.month}")
         if self.weekdays:
-            nth = "" if self.nth is None else str(self.nth)
-            parts.append("BYDAY=" + ",".join(nth + CODES[day] for day in sorted(self.weekdays)))
+            named = product(self.nths or ("",), sorted(self.weekdays))
+            parts.append("BYDAY=" + ",".join(f"{nth}{CODES[day]}" for nth, day in named))
         if self.month_day is not None:
             parts += self._month_day()
         return ";".join(parts)
@@ -78,8 +103,9 @@ class Repeat:
                 yield from (day for day in days if day.weekday() in self.weekdays)
             else:
                 yield from days
-        elif self.nth is not None:
-            yield from (day for day in map(self._nth_of, self._months(start)) if day and day >= start)
+        elif self.nths:
+            for month in self._months(start):
+                yield from (day for day in self._nths_of(month) if day >= start)
         elif self.month_day is not None:
             yield from (day for day in map(self._day_of, self._months(start)) if day and day >= start)
         else:
@@ -101,11 +127,14 @@ class Repeat:
             day = min(day, last)
         return month.replace(day=day) if is_valid(month.year, month.month, day) else None
 
-    def _nth_of(self, month: date) -> date | None:
-        days = [
-            month + timedelta(days=n)
-            for n in range(last_day(month.year, month.month))
-            if (month + timedelta(days=n)).weekday() in self.weekdays
-        ]
-        nth = self.nth or 1
-        return days[nth - 1 if nth > 0 else nth] if abs(nth) <= len(days) else None
+    def _nths_of(self, month: date) -> list[date]:
+        found: list[date] = []
+        for weekday in self.weekdays:
+            first = 1 + (weekday - month.weekday()) % 7
+            days = range(first, last_day(month.year, month.month) + 1, 7)
+            found += (
+                month.replace(day=days[nth - 1 if nth > 0 else nth])
+                for nth in self.nths
+                if abs(nth) <= len(days)
+            )
+        return sorted(found)

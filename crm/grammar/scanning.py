@@ -1,17 +1,19 @@
 """One pass over a line: at each word the recognisers that may begin there, the first that fits takes its words."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from crm.grammar import english, russian
 from crm.grammar.clocks import PREPOSITIONS as CLOCK_PREPOSITIONS
 from crm.grammar.clocks import STRONG, clock_at
+from crm.grammar.countedwords import after_at, counted_at
 from crm.grammar.dayends import numbered_alone
 from crm.grammar.days import Day
 from crm.grammar.daywords import PREPOSITIONS as DAY_PREPOSITIONS
-from crm.grammar.daywords import after_at, day_at
+from crm.grammar.daywords import day_at
 from crm.grammar.dials import Clock, Dial
 from crm.grammar.everywords import STARTS as REPEAT_STARTS
-from crm.grammar.everywords import repeat_at
+from crm.grammar.everywords import left_out, repeat_at
 from crm.grammar.letters import words
 from crm.grammar.limits import completion, duration, starting, times, until
 from crm.grammar.numbers import NUMBERS
@@ -83,22 +85,42 @@ def _roughly(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     return found and found._replace(first=at)
 
 
+def _counted(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
+    if pieces and pieces[-1].kind == "remind":
+        return None  # how long before to remind
+    found = counted_at(line, at)
+    return found and Piece("day", at, found[1], found[0])
+
+
 def _repeat(line: Line, at: int, _: list[Piece]) -> Piece | None:
     found = repeat_at(line, at)
     return found and Piece("repeat", at, found[1], found[0])
 
 
-def _day(line: Line, at: int, _: list[Piece]) -> Piece | None:
-    found = day_at(line, at)
+def _day(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
+    if line.lows[at] == "due" and line.lows[at - 1] in ("is", "are", "was"):
+        return None  # "rent is due tomorrow": the day is read, the verb stays whole
+    found = day_at(line, at, is_after_word=bool(pieces) and pieces[-1][:3:2] == ("lead", at))
     if found is None and line.lows[at] not in DAY_PREPOSITIONS:
         found = numbered_alone(line, at)
-    return found and Piece("end of day" if found[0].kind == "end of day" else "day", at, found[1], found[0])
+    if found is None:
+        return None
+    day, after = found
+    if line.lows[after] in ("or", "или") and (other := day_at(line, after + 1)) is not None:
+        day, after = replace(day, other=other[0]), other[1]
+    return Piece("end of day" if day.kind == "end of day" else "day", at, after, day)
 
 
 _PART_AFTER = {
     ("с", "утра"): "morning", ("к", "утру"): "morning", ("под", "вечер"): "evening", ("к", "вечеру"): "evening",
     ("до", "вечера"): "evening",
 }  # fmt: skip
+_MIDDLES = {
+    "noon": Clock(12), "midday": Clock(12), "полдень": Clock(12),
+    "midnight": Clock(0, dial=Dial.MIDNIGHT), "полночь": Clock(0, dial=Dial.MIDNIGHT),
+}  # fmt: skip
+# A time after these is asked about, or belongs to a noun: "whether 3pm works", "the 4pm meeting".
+_NO_TIME_AFTER = words("whether if ли the our my their this")
 ROUGHLY = words("примерно ровно где exactly around about approximately roughly ориентировочно")
 
 
@@ -109,9 +131,13 @@ def _part(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
         part = _PART_AFTER.get((low, lows[at + 1]))
         is_range = (low == "с" and lows[at + 2] == "до") or lows[at - 1] == "утра"
         return None if part is None or is_range else Piece("part", at, at + 2, part)
+    if low == "ночью":  # no hour of its own: a part only beside one
+        follows_clock = bool(pieces) and pieces[-1].end == at and pieces[-1].kind == "clock"
+        is_timed = follows_clock or clock_at(line, at + 1) is not None
+        return Piece("part", at, at + 1, "night") if is_timed else None
     if low in russian.PARTS:
         return Piece("part", at, at + 1, russian.PARTS[low])
-    if low in ("tonight", "tonite"):
+    if low in ("tonight", "tonite", "2nite"):
         return Piece("tonight", at, at + 1, None)
     if low == "в" and lows[at + 1] in ("первой", "второй") and lows[at + 2] == "половине":
         return None
@@ -129,13 +155,13 @@ def _part(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
     )
     if low in english.PARTS and follows_day and lows[at + 1] not in ("'s",):
         return Piece("part", at, at + 1, english.PARTS[low])
-    if low in ("noon", "midnight") and follows_day:
-        return Piece("clock", at, at + 1, Clock(12) if low == "noon" else Clock(0, dial=Dial.MIDNIGHT))
+    if low in _MIDDLES and (follows_day or day_at(line, at + 1) is not None):
+        return Piece("clock", at, at + 1, _MIDDLES[low])
     return None
 
 
 def _clock(line: Line, at: int, _: list[Piece]) -> Piece | None:
-    if line.lows[at] in ("noon", "midnight"):
+    if line.lows[at] in ("noon", "midnight") or line.lows[at - 1] in _NO_TIME_AFTER:
         return None
     is_about = line.lows[at] in ("часов", "часа", "часу") and line.lows[at + 1] in STRONG  # "часов в 9"
     found = clock_at(line, at + is_about)
@@ -166,25 +192,37 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
 
     spoken = [*NUMBERS, "half", "quarter", "a", "без", "половине", "пол", "четверть", "час"]
     spoken += ["пол" + word for word in russian.HOUR_GENITIVE]
+    begin(_counted, words("a an one two three four five six за неделю") | NUMBERS.keys())
     begin(lead, words("remind reminder alert notify за with and и с") | REMINDING)
     begin(
         remind,
-        words("remind please пожалуйста can could напомни напомните напомнить set поставь создай сделай"),
+        words(
+            "remind please pls plz пожалуйста can could напомни напомните напомнить set поставь создай сделай"
+        ),
     )
     begin(remind, ("reminder", "напоминание"))
     begin(_roughly, ROUGHLY)
     begin(completion, ("после", "от", "с", "from", "after", "upon"))
     begin(times, ("for", "всего", "только", *NUMBERS))
-    begin(clock_range, {"с", "со", "from", "between", "между", *STRONG, *NUMBERS})
-    begin(day_range, ("с", "со", "from", "between", "между", *english.MONTHS, *english.WEEKDAYS))
+    begin(clock_range, {"с", "со", "from", "between", "между", "noon", *STRONG, *NUMBERS})
+    begin(
+        day_range,
+        ("с", "со", "from", "between", "между", "for", "on", "на", *english.MONTHS, *english.WEEKDAYS),
+    )
     begin(_repeat, REPEAT_STARTS)
     begin(_day, ("at", "over"))
     begin(_after, words("in в через within спустя минут минуты часа часов часика дня дней недели месяца"))
     begin(_after, words("a an one two three half four five ten"))
-    begin(until, ("until", "till", "untill", "до", "through", "thru", "по"))
+    begin(until, ("until", "till", "til", "untill", "до", "through", "thru", "по"))
+    begin(left_out, ("except", "кроме"))
     begin(starting, ("starting", "beginning", "from", "начиная", "с", "со", "start"))
     begin(_clock, STRONG)
-    begin(_part, words("tonight tonite in this noon midnight с к до под") | {*russian.PARTS, *english.PARTS})
+    begin(
+        _part,
+        words("tonight tonite 2nite in this с к до под ночью")
+        | _MIDDLES.keys()
+        | {*russian.PARTS, *english.PARTS},
+    )
     begin(
         _day,
         DAY_PREPOSITIONS
@@ -203,4 +241,4 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
 
 
 _STARTS = _registered()
-_AT_NUMBER: tuple[Recogniser, ...] = (times, clock_range, day_range, _day, _after, _repeat, _clock)
+_AT_NUMBER: tuple[Recogniser, ...] = (times, _counted, clock_range, day_range, _day, _after, _repeat, _clock)

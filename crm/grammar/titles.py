@@ -26,7 +26,7 @@ def _joined(left: str, right: str, *, is_last: bool) -> str:
         return right.lstrip(" ,;:.–—") if right.startswith((",", ";", ":", ". ", "–", "—")) else right
     if not right:
         return left
-    if left.endswith("(") and right.startswith(")"):
+    if left[-1] + right[0] in ("()", "[]"):
         return (left[:-1].rstrip() + " " + right[1:].lstrip()).strip()
     if is_last and right in (".", "!", "?", "…") and left[-1].isalnum():
         return left if right == "." else left + right

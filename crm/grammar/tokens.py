@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 MASKED = "\0"  # stands for a token that no table may read
 Span = tuple[int, int]
-_PIECE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[0-9]+|\S")
+_PIECE = re.compile(r"2(?:morr?ow?|nite)\b|[^\W\d_]+(?:['’][^\W\d_]+)*|[0-9]+|\S", re.IGNORECASE)
 _PADDING = 12  # how far a recogniser looks ahead at most, so that no table has to ask for the end
 _CLOSERS = {"«": "»", "“": "”", "„": "“”", '"': '"', "‘": "’", "'": "'"}
 

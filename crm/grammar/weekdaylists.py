@@ -3,13 +3,20 @@
 from crm.grammar import english, russian
 from crm.grammar.tokens import Line
 
+_ANY = english.WEEKDAYS | russian.WEEKDAYS | english.MANY_WEEKDAYS | russian.MANY_DATIVE
+
 
 def weekdays_at(line: Line, at: int) -> tuple[tuple[int, ...], int] | None:
-    return listed(line, at, english.WEEKDAYS | russian.WEEKDAYS | english.MANY_WEEKDAYS | russian.MANY_DATIVE)
+    return listed(line, at, _ANY)
 
 
-def listed(line: Line, at: int, table: dict[str, int]) -> tuple[tuple[int, ...], int] | None:
-    """Weekdays in a row: "Mon, Wed and Fri"; a range "Mon-Fri" too."""
+_WEEK = 7  # no row names more days
+
+
+def listed(
+    line: Line, at: int, table: dict[str, int], *, spaced: bool = False
+) -> tuple[tuple[int, ...], int] | None:
+    """Weekdays in a row: "Mon, Wed and Fri"; a range "Mon-Fri" too. With `spaced` "mon wed fri" are a row as well."""
     lows = line.lows
     first = table.get(lows[at])
     if first is None:
@@ -20,7 +27,7 @@ def listed(line: Line, at: int, table: dict[str, int]) -> tuple[tuple[int, ...],
         while lows[step] in (",", "and", "и", "&", "/", "по", "."):
             step += 1
         more = table.get(lows[step])
-        if more is not None and step > after:
+        if more is not None and (step > after or spaced) and len(days) < _WEEK:
             days.append(more)
             after = step + 1
             continue

@@ -144,6 +144,8 @@ def _russian(line: Line, at: int) -> tuple[str, int] | None:
         return "America/New_York", at + 4
     if low in _BY_DATIVE:
         return _BY_DATIVE[low], at + 1
+    if low in _SHORT and not low.isascii():
+        return _SHORT[low], at + 1
     if lows[at + 1] == "времени" and low.endswith("ому"):
         zone = _BY_STEM.get(low[:-3])
         return (zone, at + 2) if zone else None

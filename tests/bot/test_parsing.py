@@ -104,3 +104,15 @@ def test_the_command_reads_a_stream_without_loading_the_bot() -> None:
     assert len(answers) == 201
     assert answers[7]["title"] == "task 7"
     assert list(answers[200]) == ["error"]
+
+
+def test_a_fault_nobody_foresaw_is_one_lines_error_and_the_next_is_read() -> None:
+    first, second = answered(["[" * 100_000, json.dumps(ASKED)])  # deeper than Python follows
+    assert json.loads(first)["error"].startswith("RecursionError")
+    assert json.loads(second)["title"] == "call Anna"
+
+
+def test_half_a_surrogate_pair_is_one_lines_error() -> None:
+    first, second = answered([json.dumps(ASKED | {"text": "call \ud83d tomorrow"}), json.dumps(ASKED)])
+    assert "error" in json.loads(first.encode())
+    assert json.loads(second)["title"] == "call Anna"

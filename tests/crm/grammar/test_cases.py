@@ -10,7 +10,7 @@ from benchmarks.cases import Case, cases_of, differences
 from bot.parsing import answered
 
 README = Path(__file__).parent.parent.parent.parent / "README.md"
-CASES = [case for name in ("shared", "en", "ru") for case in cases_of(name)]
+CASES = [case for name in ("shared", "en", "ru", "more") for case in cases_of(name)]
 
 
 def mistakes(case: Case) -> dict[str, object]:
