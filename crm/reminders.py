@@ -207,7 +207,8 @@ def _as_said(text: str) -> str:
 async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
     """Queue the next message of a reminder that repeats."""
     local = delivery.due_at.astimezone(anchor.zone)
-    due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=now)
+    then = max(now, delivery.due_at)  # sent a hair before its time, it still is not its own next one
+    due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=then)
     if due is not None:
         await unit.reminders.add_delivery(delivery, due)
 

@@ -22,12 +22,13 @@ def rule_of(code: str, due: Due | None, today: date) -> str | None:
     if day.day > _LONG_MONTH:
         days = ",".join(str(number) for number in range(_LONG_MONTH, day.day + 1))
         monthly += ";BYMONTHDAY=-1" if day.day == 31 else f";BYMONTHDAY={days};BYSETPOS=-1"
+    leap_day = ";BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1" if (day.month, day.day) == (2, 29) else ""
     return {
         "day": "FREQ=DAILY",
         "workdays": f"FREQ=WEEKLY;BYDAY={_WORKDAYS}",
         "week": "FREQ=WEEKLY",
         "month": monthly,
-        "year": "FREQ=YEARLY",
+        "year": f"FREQ=YEARLY{leap_day}",
     }.get(code)
 
 
@@ -109,7 +110,7 @@ def _weekday(code: str, names: object) -> str:
     place = code[:-2]
     if place == "-1":
         return _("last {day}").format(day=name)
-    return f"{place}. {name}" if place else name
+    return _("{day} of week {place}").format(day=name, place=place) if place else name
 
 
 def _until(value: str, due: Due | None) -> str:

@@ -18,7 +18,7 @@ async def test_a_line_becomes_a_card_with_a_line_for_each_thing_said(stage: Stag
     assert re.fullmatch(r"📅 \w\w, \d+ \w+\.?, 09:00", told[1])
     assert told[2:] == ["📇 Анна Петрова", "☎ +79991234567", "🚩 срочно"]
     assert labels(card) == [
-        "Готово", "Дата", "Время", "Повтор", "Напомнить", "Кому", "Контакт", "Приоритет", "Как текст", "Отменить",
+        "Готово", "Дата", "Время", "Повтор", "Напомнить", "Кому", "Контакт", "Приоритет", "Как текст", "Убрать",
     ]  # fmt: skip
 
 
@@ -180,7 +180,7 @@ async def test_odd_lines_get_a_sentence_or_a_sensible_task(stage: Stage, text: s
     ("language", "text", "title", "back"),
     [
         ("en", "tomorrow at 10:00 send the invoice", "send the invoice", "Take back"),
-        ("ru", "завтра в 10:00 отправить счёт", "отправить счёт", "Отменить"),
+        ("ru", "завтра в 10:00 отправить счёт", "отправить счёт", "Убрать"),
     ],
 )
 async def test_a_private_text_without_doubt_is_saved_at_once(

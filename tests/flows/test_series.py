@@ -69,7 +69,7 @@ async def test_taken_back_and_kept_it_comes_back_with_its_reminder(stage: Stage)
 async def test_a_task_taken_back_reminds_nobody(stage: Stage) -> None:
     boris = await started(stage, "Борис", "ru")
     card = await boris.asks("/task через 3 секунды полить цветы", "полить цветы")
-    await boris.press(card, "Отменить")
+    await boris.press(card, "Убрать")
     await boris.asks("/remind через 4 секунды чай", "чай")
     await boris.hears("⏰ чай")
     assert not [m for m in await stage.messages(boris.id) if "⏰ #1" in str(m.get("text"))]

@@ -1,0 +1,145 @@
+"""Task cards: a line for each field that is set, no phone in groups, and buttons that fit the Bot API."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from crm.answers import Answer
+from crm.contacts import Contact
+from crm.grammar.dates import Due
+from crm.people import ChatKind, Role
+from crm.tasks import Completed, Priority, Status, Task
+from crm.tasks.use_cases import Choices
+from crm.teams import Member
+from handlers.task_cards import done_card, lead_words, saved_answer, taken_back_card, task_card
+from handlers.task_menus import menu
+from handlers.texts import speaking
+from tests.fakes import MONDAY, an_actor
+
+HUGE = 10**18 - 1
+ANNA = an_actor()
+GROUP = an_actor(chat_kind=ChatKind.GROUP, telegram_chat_id=-5)
+BARE = Task(
+    id=HUGE, number=1, title="send the offer", status=Status.NOT_STARTED, created_at=MONDAY, assignee_id=1
+)
+FULL = replace(
+    BARE,
+    due=Due(date(2026, 3, 3), time(10), "Europe/Berlin"),
+    rrule="FREQ=WEEKLY",
+    reminders=(timedelta(hours=1), timedelta(days=2)),
+    assignee_id=2,
+    assignee_name="Boris",
+    contact_id=7,
+    contact_name="Petrov",
+    phone="+79991234567",
+    priority=Priority.URGENT,
+    labels=("sales", "spring"),
+    duration_minutes=30,
+    status=Status.IN_PROGRESS,
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "en",
+            ["#1 send the offer", "📅 Tue, 3 Mar, 10:00 · 30 min (Europe/Berlin)", "🔁 every week",
+             "⏰ 1 hour before, 2 days before", "👤 Boris", "📇 Petrov", "☎ +79991234567", "🚩 urgent",
+             "🏷 #sales #spring", "in progress"],
+        ),
+        (
+            "ru",
+            ["#1 send the offer", "📅 вт, 3 мар., 10:00 · 30 мин (Europe/Berlin)", "🔁 каждую неделю",
+             "⏰ за 1 час, за 2 дня", "👤 Boris", "📇 Petrov", "☎ +79991234567", "🚩 срочно",
+             "🏷 #sales #spring", "в работе"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_field_that_is_set_has_its_line(language: str, lines: list[str]) -> None:
+    with speaking(language):
+        assert task_card(FULL, ANNA).text.splitlines() == lines
+
+
+def test_what_goes_without_saying_has_no_line() -> None:
+    assert task_card(BARE, ANNA).text == "#1 send the offer"
+    here = replace(BARE, due=Due(date(2026, 3, 3), time(10), ANNA.timezone))
+    assert "(" not in task_card(here, ANNA).text
+
+
+def test_a_range_and_another_year_are_told() -> None:
+    span = replace(BARE, start_date=date(2027, 3, 1), due=Due(date(2027, 3, 5), None, ANNA.timezone))
+    assert task_card(span, ANNA).text.splitlines()[1] == "📅 from Mon, 1 Mar 2027 to Fri, 5 Mar 2027"
+
+
+def test_a_phone_stays_out_of_groups() -> None:
+    for answer in (task_card(FULL, GROUP), saved_answer([replace(FULL, due=None, rrule=None)] * 2, GROUP)):
+        assert "999" not in answer.text
+
+
+def test_in_a_group_the_chips_are_one_press_away() -> None:
+    assert [button.text for row in task_card(FULL, GROUP).buttons for button in row] == ["Done", "Change"]
+    assert len([button for row in task_card(FULL, ANNA).buttons for button in row]) == 10
+
+
+def test_other_readings_are_buttons_that_say_only_what_differs() -> None:
+    readings = ({"due": "2026-03-03 22:00 Europe/Berlin"}, {"due": None}, {"contact": None}, {"rrule": None})
+    card = task_card(replace(FULL, readings=readings), ANNA)
+    assert card.text.endswith("Did you mean something else?")
+    assert [row[0].text for row in card.buttons[:4]] == [
+        "Tue, 3 Mar, 22:00 · 30 min (Europe/Berlin)", "no date", "No contact", "Does not repeat",
+    ]  # fmt: skip
+
+
+def test_what_comes_next_is_named_when_one_is_done() -> None:
+    done = replace(BARE, status=Status.COMPLETED)
+    following = replace(BARE, number=2, due=Due(date(2026, 3, 10), None, ANNA.timezone))
+    assert done_card(Completed(done)).text == "✓ #1 send the offer\ndone"
+    assert done_card(Completed(done, following)).text.endswith("\nNext: Tue, 10 Mar, task #2")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "english", "russian"),
+    [
+        (1, "1 minute before", "за 1 минуту"),
+        (15, "15 minutes before", "за 15 минут"),
+        (90, "90 minutes before", "за 90 минут"),
+        (120, "2 hours before", "за 2 часа"),
+        (1500, "25 hours before", "за 25 часов"),
+        (2880, "2 days before", "за 2 дня"),
+        (7200, "5 days before", "за 5 дней"),
+    ],
+)
+def test_a_lead_time_is_told_in_its_largest_whole_unit(minutes: int, english: str, russian: str) -> None:
+    for language, words in (("en", english), ("ru", russian)):
+        with speaking(language):
+            assert lead_words(timedelta(minutes=minutes)) == words
+
+
+def answers() -> Iterator[Answer]:
+    task = replace(FULL, readings=({"title": "x"},) * 20)
+    many = [replace(task, number=number) for number in range(1, 51)]
+    people = [Member(HUGE - n, f"Member {n}", Role.MEMBER, MONDAY) for n in range(20)]
+    contacts = [Contact(HUGE - n, f"Contact {n}") for n in range(8)]
+    for actor in (ANNA, GROUP):
+        yield task_card(task, actor)
+        yield saved_answer(many, actor, HUGE)
+        for what in ("chips", "date", "time", "rep", "rem", "who", "contact", "prio"):
+            rows = menu(Choices(task, people, contacts), what, MONDAY.astimezone(actor.zone))
+            yield task_card(task, actor, buttons=rows)
+    yield taken_back_card(many)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_buttons_fit_the_bot_api_with_the_longest_ids(language: str) -> None:
+    with speaking(language):
+        for answer in answers():
+            buttons = [button for row in answer.buttons for button in row]
+            assert buttons
+            assert len(buttons) <= 100
+            assert all(len(row) <= 8 for row in answer.buttons)
+            for button in buttons:
+                assert button.text
+                assert 1 <= len((button.data or "").encode()) <= 64
