@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
+from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
-from crm.storage import Storage
+from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ class People:
             raise BadInput(N_("I speak English and Russian. Press one of the two buttons."))
         answer = reply(language)
         async with self._storage.transaction(actor) as unit:
+            before = await unit.people.settings(actor.person_id, to_change=True)
             await unit.people.set_language(actor.person_id, language)
+            await _write_down(unit, actor, "language", before.language, language)
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -143,6 +146,17 @@ class People:
             raise BadInput(N_("I don't know that time zone. Type one such as Europe/Moscow."))
         answer = reply(timezone)
         async with self._storage.transaction(actor) as unit:
+            before = await unit.people.settings(actor.person_id, to_change=True)
             await unit.people.set_timezone(actor.person_id, timezone)
+            await _write_down(unit, actor, "timezone", before.timezone, timezone)
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def _write_down(unit: Unit, actor: Actor, name: str, old: str, new: str) -> None:
+    """Into history, as /settings does; the guess that was right changes nothing."""
+    if old != new:
+        changes = {name: [old, new]}
+        await unit.activity.add(
+            Activity("changed", "settings", actor.person_id, actor_member_id=actor.member_id, changes=changes)
+        )

@@ -7,10 +7,11 @@ from crm.answers import Answer, Reply
 from crm.calls import Call, checked_call, save_call
 from crm.errors import CrmError
 from crm.grammar.doubts import is_without_doubt
+from crm.grammar.fields import Draft
 from crm.people import Actor
 from crm.reminders import Reminder, new_reminder, save_reminder
 from crm.storage import Storage, Unit
-from crm.tasks import Read, Task, checked_title, read_lines, save_task
+from crm.tasks import Read, Task, checked_title, read_lines, repeats_within_a_day, save_task
 from crm.updates import Arrival
 
 Saved = Task | Reminder | Call
@@ -47,7 +48,7 @@ def is_plain(line: Read) -> bool:
     try:
         if draft.object == "call":
             checked_call(draft)
-        elif draft.object == "reminder":
+        elif _reminds(draft):
             new_reminder(draft, confirmed=False)
         else:
             checked_title(draft, confirmed=False)
@@ -60,6 +61,11 @@ async def _save(unit: Unit, actor: Actor, arrival: Arrival, line: Read) -> Saved
     draft = line.draft
     if draft.object == "call":
         return await save_call(unit, actor, arrival, draft)
-    if draft.object == "reminder":
+    if _reminds(draft):
         return await save_reminder(unit, actor, arrival, draft)
     return await save_task(unit, actor, arrival, draft, line.text)
+
+
+def _reminds(draft: Draft) -> bool:
+    """What comes every hour is a reminder, whether it says so or not."""
+    return draft.object == "reminder" or repeats_within_a_day(draft)

@@ -16,7 +16,7 @@ from crm.tasks.entities import (
     TaskStore,
 )
 from crm.tasks.lines import Read, read_lines
-from crm.tasks.saving import checked_title, save_task, set_reminders
+from crm.tasks.saving import checked_title, repeats_within_a_day, save_task, set_reminders
 from crm.tasks.use_cases import Completed, Tasks, is_overdue
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "checked_title",
     "is_overdue",
     "read_lines",
+    "repeats_within_a_day",
     "restored",
     "save_task",
     "set_reminders",

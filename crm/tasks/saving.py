@@ -119,11 +119,20 @@ def checked_title(draft: Draft, *, confirmed: bool = True) -> str:
             length=len(draft.title),
             limit=TITLE_LIMIT,
         )
+    if repeats_within_a_day(draft):
+        raise BadInput(
+            N_("A task repeats by the day at most. Ask for a reminder: /remind every hour drink water")
+        )
     if draft.confirm == "past" and not confirmed:
         raise ToConfirm(N_("That time has already passed. Save it all the same?"))
     if draft.confirm == "far_future" and not confirmed:
         raise ToConfirm(N_("That is more than a year away. Save it?"))
     return draft.title
+
+
+def repeats_within_a_day(draft: Draft) -> bool:
+    """A series of tasks has one for a day at most; a reminder may come every hour."""
+    return (draft.rrule or "").startswith(("FREQ=HOURLY", "FREQ=MINUTELY"))
 
 
 def without_readings(task: Task) -> Task:

@@ -103,6 +103,8 @@ async def test_a_chosen_zone_holds_from_then_on(storage: FakeStorage, doors: Fak
     boris = await house.arrive(a_visitor())
     await house.choose_timezone(boris, an_arrival(), "Asia/Tokyo", say)
     assert (await house.arrive(a_visitor())).zone.key == "Asia/Tokyo"
+    (line,) = storage.state.activity
+    assert (line.entity, line.changes) == ("settings", {"timezone": ["Europe/Moscow", "Asia/Tokyo"]})
 
 
 async def test_a_language_nobody_speaks_here_is_refused(storage: FakeStorage, doors: FakePeopleDoors) -> None:

@@ -139,3 +139,9 @@ async def test_the_same_message_saves_once(quick_adds: QuickAdds, storage: FakeS
     with pytest.raises(AlreadyHandled):
         await quick_adds.save(ANNA, an_arrival(7), "buy bread tomorrow", kinds)
     assert len(storage.state.tasks) == 1
+
+
+async def test_what_comes_every_hour_is_a_reminder(quick_adds: QuickAdds, storage: FakeStorage) -> None:
+    assert await quick_adds.save(ANNA, an_arrival(), "drink water every hour", kinds) == Answer("Reminder")
+    assert not storage.state.tasks
+    assert [rule for rule, _anchor in storage.state.rules.values()] == ["FREQ=HOURLY"]

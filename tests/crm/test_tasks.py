@@ -89,6 +89,12 @@ async def test_one_message_makes_a_task_once_but_each_of_its_lines_may(
     assert [row.task.title for row in storage.state.tasks.values()] == ["bread", "milk"]
 
 
+async def test_a_task_for_every_hour_is_refused_with_what_does_it(tasks: Tasks, storage: FakeStorage) -> None:
+    with pytest.raises(BadInput, match="/remind every hour"):
+        await tasks.create(ANNA, an_arrival(), "drink water every hour", say)
+    assert not storage.state.tasks
+
+
 @pytest.mark.parametrize("line", ["", "   ", "\n", "tomorrow 10:00", "!!", "?", "«»", "\0", "\u200d"])
 async def test_an_empty_task_is_refused_politely(tasks: Tasks, storage: FakeStorage, line: str) -> None:
     with pytest.raises(BadInput, match="What is to be done"):
