@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -54,7 +55,7 @@ async def open_link(
         raise SkipHandler
     answer, opened, asks = done
     for ask in asks:
-        await tell(bot, ask.reach, lambda ask=ask: account_question(ask, actor, opened.invite_id))  # type: ignore[misc]  # mypy can't infer a lambda's default
+        await tell(bot, ask.reach, partial(account_question, ask, actor, opened.invite_id))
     return answer
 
 

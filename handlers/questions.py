@@ -1,8 +1,13 @@
 """Questions: a bare command asks, and the next message is the answer; any command ends the question."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from aiogram.fsm.context import FSMContext
 
 from crm.answers import Answer
+from crm.grammar.letters import storable
+from crm.updates import Arrival
 
 TASK, CALL, CONTACT, REMIND = (f"ask:{about}" for about in ("task", "call", "contact", "remind"))
 ZONE = "ask:zone"  # asked with buttons; other text passes it by, as no question of the first minute blocks anything
@@ -12,3 +17,17 @@ async def ask(state: FSMContext, about: str, question: str) -> Answer:
     """Remember what was asked: TASK, CALL, CONTACT or REMIND."""
     await state.set_state(about)
     return Answer(question, question=True)
+
+
+async def keep(state: FSMContext, words: str, arrival: Arrival) -> None:
+    """Remember a line that something is still missing from, and when it was said."""
+    await state.update_data(kept=storable(words), sent_at=arrival.sent_at.isoformat())
+
+
+async def with_what_was_kept(state: FSMContext, words: str, arrival: Arrival) -> tuple[str, Arrival]:
+    """An answer with the line it was missing from, whose "tomorrow" is that day's; the question is closed."""
+    kept = await state.get_data()
+    await state.clear()
+    if "kept" not in kept:
+        return words, arrival
+    return f"{words} {kept['kept']}", replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]))

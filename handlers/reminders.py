@@ -1,7 +1,6 @@
 """Reminders in Telegram: /remind, and the message at its time."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,14 +12,13 @@ from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
 from crm.errors import NoTitle, Removed, ToConfirm
-from crm.grammar.letters import storable
 from crm.people import Actor
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminder, Reminders, lateness
 from crm.updates import Arrival
 from handlers.answers import send_text
 from handlers.confirmations import answer_confirmation, ask_to_confirm
-from handlers.questions import REMIND, ask
+from handlers.questions import REMIND, ask, keep, with_what_was_kept
 from handlers.texts import due_words, formatted, ngettext, speaking
 from handlers.texts import gettext as _
 from handlers.visibility import visibility_question
@@ -60,11 +58,7 @@ async def answer_reminder(
     message: Message, words: str, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
 ) -> Answer:
     """What was asked for, with the line it was missing from; its "in an hour" is counted from that line."""
-    kept = await state.get_data()
-    await state.clear()
-    if "kept" in kept:
-        words = f"{words} {kept['kept']}"
-        arrival = replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]))
+    words, arrival = await with_what_was_kept(state, words, arrival)
     return await save_or_ask(words, actor, arrival, reminders, state)
 
 
@@ -75,7 +69,7 @@ async def save_or_ask(
     try:
         return await reminders.create(actor, arrival, words, reminder_card)
     except NoTitle:
-        await state.update_data(kept=storable(words), sent_at=arrival.sent_at.isoformat())
+        await keep(state, words, arrival)
         return await ask(state, REMIND, _("What shall I remind you of then?"))
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "remind", words, arrival, doubt)

@@ -1,5 +1,6 @@
 """Repeats: a recurrence rule in words, and the few rules that a card offers."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from babel.dates import format_date, get_day_names
@@ -104,9 +105,9 @@ def _on_days(parts: dict[str, str]) -> str:
     return ", ".join(_weekday(one, names) for one in parts.get("BYDAY", "").split(",") if one)
 
 
-def _weekday(code: str, names: object) -> str:
+def _weekday(code: str, names: Mapping[int, str]) -> str:
     """ "FR" is Fri, "2FR" the second Fri, "-1FR" the last."""
-    name = str(names[_DAYS.index(code[-2:])])  # type: ignore[index]  # babel's mapping has no stubs
+    name = names[_DAYS.index(code[-2:])]
     place = code[:-2]
     if place == "-1":
         return _("last {day}").format(day=name)

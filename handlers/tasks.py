@@ -1,7 +1,6 @@
 """Tasks in Telegram: /task and its edits, /tasks and the Done button."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
@@ -11,12 +10,11 @@ from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
 from crm.errors import NoTitle, ToConfirm
-from crm.grammar.letters import storable
 from crm.people import Actor
 from crm.tasks import Task, TaskPage, Tasks, is_overdue
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
-from handlers.questions import TASK, ask
+from handlers.questions import TASK, ask, keep, with_what_was_kept
 from handlers.task_cards import about, done_button, done_card, saved_answer
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
@@ -58,11 +56,7 @@ async def answer_task(
     message: Message, words: str, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
 ) -> Answer:
     """The title that was asked for, with the line it was missing from; its "tomorrow" is that day's."""
-    kept = await state.get_data()
-    await state.clear()
-    if "kept" in kept:
-        words = f"{words} {kept['kept']}"
-        arrival = replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]))
+    words, arrival = await with_what_was_kept(state, words, arrival)
     return await save_or_ask(words, actor, arrival, tasks, state)
 
 
@@ -73,7 +67,7 @@ async def save_or_ask(words: str, actor: Actor, arrival: Arrival, tasks: Tasks, 
             actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
         )
     except NoTitle:
-        await state.update_data(kept=storable(words), sent_at=arrival.sent_at.isoformat())
+        await keep(state, words, arrival)
         return await ask(state, TASK, _("What is to be done then?"))
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "confirm", words, arrival, doubt)
