@@ -1,5 +1,6 @@
 """Answers: what a person is told, as plain data that can be owed, stored and sent later."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
@@ -7,12 +8,29 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One inline button: exactly one of `data` (at most 64 bytes, Bot API), `url` and `inline_query` is set."""
+    """One inline button: exactly one of `data` (at most 64 bytes, Bot API), `url`, `inline_query` and `start` is set.
+
+    `start` opens the private chat with the bot: what follows ?start= in its link (at most 64 of A-Z a-z 0-9 _ -).
+    """
 
     text: str
     data: str | None = None
     url: str | None = None
     inline_query: str | None = None
+    start: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send: bytes of ours under a name, or one that Telegram has, by its file id.
+
+    `kind` is document, photo, voice, audio or video: Telegram sends an id only as what it was.
+    """
+
+    name: str = ""
+    content: bytes | None = None
+    file_id: str | None = None
+    kind: str = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +50,8 @@ class Answer:
 
     `edit` replaces the message whose button was pressed instead of sending another; `toast` is the short line
     shown over a pressed button; `keyboard` is the reply keyboard of a private chat; `question` asks Telegram's
-    client to open the reply field (ForceReply). An empty `text` sends no message (a toast only).
+    client to open the reply field (ForceReply). `file` goes with the text as its caption (1024 characters at most,
+    Bot API). An empty `text` without a file sends no message (a toast only).
     """
 
     text: str = ""
@@ -42,14 +61,22 @@ class Answer:
     question: bool = False
     edit: bool = False
     toast: str | None = None
+    file: File | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        stored = asdict(self)
+        if self.file is not None and self.file.content is not None:
+            stored["file"]["content"] = b64encode(self.file.content).decode()
+        return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Answer":
         rest = {key: stored[key] for key in ("text", "question", "edit", "toast")}
+        file = dict(stored.get("file") or {})
+        if file.get("content") is not None:
+            file["content"] = b64decode(file["content"])
         return cls(
+            file=File(**file) if file else None,
             entities=tuple(Entity(**entity) for entity in stored["entities"]),
             buttons=tuple(tuple(Button(**button) for button in row) for row in stored["buttons"]),
             keyboard=tuple(tuple(row) for row in stored["keyboard"]),

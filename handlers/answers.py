@@ -1,8 +1,11 @@
 """Answers on their way out: one place turns them into messages."""
 
+from typing import Any
+
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramMigrateToChat
 from aiogram.types import (
+    BufferedInputFile,
     CallbackQuery,
     ForceReply,
     InlineKeyboardButton,
@@ -16,7 +19,7 @@ from aiogram.types import (
     Update,
 )
 
-from crm.answers import Answer, Button, Entity
+from crm.answers import Answer, Button, Entity, File
 
 LIMIT = 4096  # UTF-16 units of one message (Bot API, sendMessage)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -32,7 +35,7 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
         await send_text(bot, update.my_chat_member.chat.id, None, answer)
         return
     message = update.message or update.edited_message
-    if message is None or not answer.text:
+    if message is None or not (answer.text or answer.file):
         return
     thread = message.message_thread_id if message.is_topic_message else None
     reply_to = message.message_id if message.chat.type != "private" else None
@@ -43,22 +46,49 @@ async def send_text(
     bot: Bot, chat_id: int, thread_id: int | None, answer: Answer, *, reply_to: int | None = None
 ) -> int:
     """Send an answer as one message or more; the last message's id."""
+    if answer.file is not None:
+        return await _send_file(bot, chat_id, thread_id, answer, answer.file, reply_to)
     pieces = split(answer.text, answer.entities)
+    keys = markup(answer, await _username(bot, answer))
     last = 0
     for number, (text, entities) in enumerate(pieces):
-        reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
         sent = await bot.send_message(
             chat_id,
             text,
             message_thread_id=thread_id,
             entities=_entities(entities),
-            reply_parameters=reply if number == 0 else None,
-            reply_markup=markup(answer) if number == len(pieces) - 1 else None,
+            reply_parameters=_reply(reply_to) if number == 0 else None,
+            reply_markup=keys if number == len(pieces) - 1 else None,
             link_preview_options=_NO_PREVIEW,
             parse_mode=None,
         )
         last = sent.message_id
     return last
+
+
+async def _send_file(
+    bot: Bot, chat_id: int, thread_id: int | None, answer: Answer, file: File, reply_to: int | None
+) -> int:
+    """One message with the file; its text is the caption."""
+    send: Any = {
+        "document": bot.send_document, "photo": bot.send_photo, "voice": bot.send_voice,
+        "audio": bot.send_audio, "video": bot.send_video,
+    }[file.kind]  # fmt: skip
+    sent: Message = await send(
+        chat_id,
+        file.file_id or BufferedInputFile(file.content or b"", file.name),
+        message_thread_id=thread_id,
+        caption=answer.text or None,
+        caption_entities=_entities(answer.entities),
+        reply_parameters=_reply(reply_to),
+        reply_markup=markup(answer, await _username(bot, answer)),
+        parse_mode=None,
+    )
+    return sent.message_id
+
+
+def _reply(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id=message_id, allow_sending_without_reply=True) if message_id else None
 
 
 async def edit_text(bot: Bot, chat_id: int, message_id: int, answer: Answer) -> bool:
@@ -72,7 +102,7 @@ async def _answer_press(bot: Bot, press: CallbackQuery, answer: Answer) -> None:
     except TelegramBadRequest as refused:
         if "query is too old" not in refused.message:
             raise
-    if not answer.text:
+    if not (answer.text or answer.file):
         return
     where = press.message
     if press.inline_message_id is not None:
@@ -97,7 +127,7 @@ async def _edit(
     inline_message_id: str | None = None,
 ) -> bool:
     """False when there is nothing to edit any more."""
-    keys = markup(answer)
+    keys = markup(answer, await _username(bot, answer))
     try:
         await bot.edit_message_text(
             text=split(answer.text, answer.entities)[0][0],
@@ -120,10 +150,16 @@ async def _edit(
     return True
 
 
-def markup(answer: Answer) -> Markup | None:
+async def _username(bot: Bot, answer: Answer) -> str:
+    """The bot's own, asked of Telegram only for an answer that links to the bot."""
+    links = any(button.start is not None for row in answer.buttons for button in row)
+    return (await bot.me()).username or "" if links else ""
+
+
+def markup(answer: Answer, bot_username: str = "") -> Markup | None:
     if answer.buttons:
         return InlineKeyboardMarkup(
-            inline_keyboard=[[_button(button) for button in row] for row in answer.buttons]
+            inline_keyboard=[[_button(button, bot_username) for button in row] for row in answer.buttons]
         )
     if answer.keyboard:
         rows = [[KeyboardButton(text=text) for text in row] for row in answer.keyboard]
@@ -131,9 +167,10 @@ def markup(answer: Answer) -> Markup | None:
     return ForceReply(selective=True) if answer.question else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button, bot_username: str) -> InlineKeyboardButton:
+    url = button.url if button.start is None else f"https://t.me/{bot_username}?start={button.start}"
     return InlineKeyboardButton(
-        text=button.text, callback_data=button.data, url=button.url, switch_inline_query=button.inline_query
+        text=button.text, callback_data=button.data, url=url, switch_inline_query=button.inline_query
     )
 
 

@@ -5,11 +5,14 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.answers import Answer, Button, Entity
+from crm.answers import Answer, Button, Entity, File
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 MAYBE_WORDS = st.none() | WORDS
-BUTTONS = st.builds(Button, WORDS, data=MAYBE_WORDS, url=MAYBE_WORDS, inline_query=MAYBE_WORDS)
+BUTTONS = st.builds(
+    Button, WORDS, data=MAYBE_WORDS, url=MAYBE_WORDS, inline_query=MAYBE_WORDS, start=MAYBE_WORDS
+)
+FILES = st.builds(File, WORDS, content=st.none() | st.binary(max_size=20), file_id=MAYBE_WORDS)
 ENTITIES = st.builds(
     Entity, WORDS, st.integers(0, 4096), st.integers(0, 4096), url=MAYBE_WORDS, language=MAYBE_WORDS
 )
@@ -28,6 +31,7 @@ ANSWERS = st.builds(
     question=st.booleans(),
     edit=st.booleans(),
     toast=MAYBE_WORDS,
+    file=st.none() | FILES,
 )
 
 

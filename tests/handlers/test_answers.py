@@ -90,3 +90,9 @@ def test_keys_are_buttons_a_keyboard_a_reply_field_or_none() -> None:
     assert isinstance(markup(Answer("x", keyboard=(("Task",),))), ReplyKeyboardMarkup)
     assert isinstance(markup(Answer("x", question=True)), ForceReply)
     assert markup(Answer("x")) is None
+
+
+def test_a_button_may_open_the_private_chat_with_the_bot() -> None:
+    keys = markup(Answer("x", buttons=((Button("Open", start="task_3_42"),),)), "switchboard_bot")
+    assert isinstance(keys, InlineKeyboardMarkup)
+    assert keys.inline_keyboard[0][0].url == "https://t.me/switchboard_bot?start=task_3_42"
