@@ -1,6 +1,8 @@
 # Two commands: `make run` and `make test`. Both build .venv first, from hashed locks, with uv installed into it.
 PYTHON ?= python3
 UV := .venv/bin/uv
+# of the tests, which wait more than they compute; 0 runs them in one process
+WORKERS ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help run test fuzz check format lint types contracts secrets texts lock clean
 
@@ -29,7 +31,7 @@ run: .venv/run.stamp ## start the bot; with no BOT_TOKEN the playground too
 	@exec .venv/bin/python -m bot run
 
 test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
 	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)

@@ -1,6 +1,9 @@
 """Stages: one bot for most dialogues, a bot of one's own for those that end it."""
 
-from collections.abc import AsyncIterator
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -9,12 +12,17 @@ from db.server import start_server
 from tests.databases import Database, run
 from tests.flows.stage import Stage, StoppableDatabase, made, staged
 
+FLOWS, OWN = (
+    f"switchboard_flows_{os.getpid()}",
+    f"switchboard_own_flow_{os.getpid()}",
+)  # workers share a server
+
 
 @pytest_asyncio.fixture(scope="session")
 async def stage_rows(server_url: str) -> AsyncIterator[Database]:
     """The database of `stage`."""
-    yield await made(server_url, "switchboard_flows")
-    await run(server_url, "DROP DATABASE switchboard_flows WITH (FORCE)")
+    yield await made(server_url, FLOWS)
+    await run(server_url, f"DROP DATABASE {FLOWS} WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -25,8 +33,8 @@ async def stage(stage_rows: Database, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest_asyncio.fixture
 async def own_database(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_own_flow")
-    await run(server_url, "DROP DATABASE switchboard_own_flow WITH (FORCE)")
+    yield await made(server_url, OWN)
+    await run(server_url, f"DROP DATABASE {OWN} WITH (FORCE)")
 
 
 @pytest_asyncio.fixture
@@ -35,14 +43,18 @@ async def own_stage(own_database: Database, tmp_path_factory: pytest.TempPathFac
         yield one
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """As root the server runs as nobody, who may not enter pytest's own folders."""
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest_asyncio.fixture
-async def stoppable(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StoppableDatabase]:
-    folder = tmp_path_factory.mktemp("stoppable")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # as root the server runs as nobody
-    server = start_server(folder, say=print, durable=False)
-    database = await made(server.owner_url("postgres"), "switchboard")
-    held = StoppableDatabase(database, folder, server)
+async def stoppable(open_folder: Path) -> AsyncIterator[StoppableDatabase]:
+    server = start_server(open_folder, say=print, durable=False)
+    held = StoppableDatabase(await made(server.owner_url("postgres"), "switchboard"), open_folder, server)
     yield held
     held.stop()
 
