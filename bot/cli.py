@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.release import RELEASE
 from bot.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -17,8 +18,17 @@ app.add_typer(agents, name="agents")
 TakeOver = Annotated[bool, typer.Option("--take-over", help="Remove a webhook that is set elsewhere.")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(RELEASE)
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Print the version.", callback=_say_version)]
+
+
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context, take_over: TakeOver = False) -> None:
+def default(context: typer.Context, take_over: TakeOver = False, version: Version = False) -> None:
     """Without a command: run."""
     if context.invoked_subcommand is None:
         run(take_over=take_over)
@@ -70,6 +80,34 @@ def check() -> None:
     ):
         if value is None:
             print(f"{name}: not set, {without}")
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Copy every row of the database into a file; the bot may go on meanwhile."""
+    from db.backups import back_up
+
+    with _opened(_settings()) as database:
+        about = asyncio.run(back_up(database.owner_url, file, release=RELEASE))
+    print(f"{sum(about.rows.values())} rows of {len(about.rows)} tables, schema {about.revision}: {file}")
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Put the rows of a backup into a database that has none."""
+    from bot.database import make_database, prepare_database
+    from db.backups import restore as put_back
+
+    async def work() -> Any:
+        if database.server is not None:
+            await make_database(database)
+        about = await put_back(database.owner_url, file)
+        await prepare_database(database, say=_aside)
+        return about
+
+    with _opened(_settings()) as database:
+        about = asyncio.run(work())
+    print(f"{sum(about.rows.values())} rows of {about.made_at} are back")
 
 
 @app.command()
@@ -146,9 +184,10 @@ class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as databa
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
         from bot.database import DatabaseError
+        from db.backups import BackupError
 
         self._database.close()
-        if isinstance(fault, DatabaseError):
+        if isinstance(fault, DatabaseError | BackupError):
             raise _ended(str(fault)) from None
 
 

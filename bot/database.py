@@ -1,12 +1,15 @@
 """Which database: the embedded server's or DATABASE_URL's, migrated, with the application's role proven."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from bot.backups import back_up_into
 from bot.settings import Settings
+from db.backups import BackupError
 from db.migrate import MigrationError, upgrade
 from db.roles import application_role_faults
 from db.server import Server, ServerError, ServerHeld, owner_url_of, start_server
@@ -22,11 +25,13 @@ class DatabaseError(Exception):
 
 @dataclass(slots=True)
 class Database:
-    """`owner_url` and, for a role made by hand, `application_url`; `server` is the embedded one, if any."""
+    """`owner_url` and, for a role made by hand, `application_url`; `server` is the embedded one, if any, whose rows
+    are copied into `backups` by the bot itself."""
 
     owner_url: str
     application_url: str | None
     server: Server | None
+    backups: Path | None = None
 
     def close(self) -> None:
         if self.server is not None:
@@ -58,7 +63,7 @@ def open_database(settings: Settings, *, say: Say, beside: bool = False) -> Data
         return Database(_beside(settings, name), None, None)
     except ServerError as fault:
         raise DatabaseError(str(fault)) from None
-    return Database(server.owner_url(name), None, server)
+    return Database(server.owner_url(name), None, server, settings.data_dir / "backups" / name)
 
 
 def _beside(settings: Settings, name: str) -> str:
@@ -72,11 +77,16 @@ async def prepare_database(database: Database, *, say: Say) -> Connection:
     """Make the database if it is ours to make, migrate it, prove the role. Raises DatabaseError."""
     try:
         if database.server is not None:
-            await _create(database)
-        application = await upgrade(database.owner_url, say=say, application_url=database.application_url)
+            await make_database(database)
+        application = await upgrade(
+            database.owner_url,
+            say=say,
+            application_url=database.application_url,
+            keep=_keeping(database, say),
+        )
         say("database: ready")
         faults = await role_faults(application)
-    except MigrationError as fault:
+    except (MigrationError, BackupError) as fault:
         raise DatabaseError(str(fault)) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
         raise DatabaseError(f"DATABASE_URL: the server can't be used: {_first_line(fault)}") from None
@@ -99,7 +109,21 @@ async def role_faults(application: Connection) -> list[str]:
         await engine.dispose()
 
 
-async def _create(database: Database) -> None:
+def _keeping(database: Database, say: Say) -> Callable[[str], Awaitable[None]] | None:
+    """A copy of an embedded database before its schema changes; a server of one's own has backups of its own."""
+    folder = database.backups
+    if folder is None:
+        return None
+
+    async def keep(revision: str) -> None:
+        file = await back_up_into(folder, database.owner_url, f"before-{revision}")
+        say(f"backup: {file}")
+
+    return keep
+
+
+async def make_database(database: Database) -> None:
+    """Make the embedded server's database, unless it is there."""
     url = make_url(database.owner_url)
     link = await asyncpg.connect(url.set(database="postgres").render_as_string(hide_password=False))
     try:

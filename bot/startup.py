@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.backups import keep_nightly
 from bot.database import Database, DatabaseError, open_database, prepare_database
 from bot.faults import start_logs, start_sentry
+from bot.release import RELEASE
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
-RELEASE = "0.1.0"
 CLAIM_LIFE = 3600  # seconds
 
 
@@ -71,10 +72,15 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
     async with AsyncExitStack() as stack:
         application = await prepare_database(database, say=say)
         say("bot: loading")
+        from bot.app import utc_now
+
         app = await _assemble(settings, application, stack)
         name = await _introduce(app.bot, settings, take_over=take_over)
         await _settle_in(settings, app)
         await _start_work(settings, app, stack)
+        if database.backups is not None:
+            nights = keep_nightly(database.backups, database.owner_url, utc_now)
+            stack.push_async_callback(_end, asyncio.create_task(nights))
         gc.collect()
         gc.freeze()
         polling = asyncio.create_task(app.polling.run())

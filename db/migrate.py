@@ -1,6 +1,6 @@
 """Migrations: bring a database to this code's schema, and the application's role with it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from alembic import command
@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from db.roles import RoleError, application_connection, ensure_application_role, grant, quoted
 from db.urls import Connection, connection
 
-_LOCK = 7740  # any number, the same in every replica
+LOCK = 7740  # any number, the same in every replica
 _FOLDER = Path(__file__).parent.parent / "migrations"
 
 
@@ -24,19 +24,26 @@ class MigrationError(Exception):
 
 
 async def upgrade(
-    owner_url: str, *, say: Callable[[str], None], application_url: str | None = None
+    owner_url: str,
+    *,
+    say: Callable[[str], None],
+    application_url: str | None = None,
+    keep: Callable[[str], Awaitable[None]] | None = None,
 ) -> Connection:
     """Migrate under an advisory lock held by one transaction; the connection of the application's role.
 
     Everything happens in that transaction or nothing does. `application_url` names a role made by hand, for
-    owners that may not create roles. Raises MigrationError for a schema newer than this code.
+    owners that may not create roles; `keep` is told the revision of a database that is about to be changed.
+    Raises MigrationError for a schema newer than this code.
     """
     owner = connection(owner_url)
     engine = create_async_engine(owner.url, connect_args=owner.arguments, poolclass=NullPool)
     try:
         async with engine.begin() as link:
-            await link.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            steps = await link.run_sync(_missing_steps)
+            await link.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            there, steps = await link.run_sync(_missing_steps)
+            if steps and there is not None and keep is not None:
+                await keep(there)
             if steps:
                 say(f"migrations: applying {len(steps)} ({steps[-1]})")
                 await link.run_sync(migrate_to, "head")
@@ -64,12 +71,18 @@ def migrate_to(link: SyncConnection, revision: str) -> None:
     """Up or down to a revision, within the connection's transaction; `base` is an empty database."""
     config = _config(link)
     there = MigrationContext.configure(link).get_current_revision()
-    order = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    order = revisions(link)
     target = -1 if revision == "base" else len(order) - 1 if revision == "head" else order.index(revision)
     if there is not None and target < order.index(there):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+
+
+def revisions(link: SyncConnection) -> list[str]:
+    """All that this program knows, oldest first."""
+    scripts = ScriptDirectory.from_config(_config(link))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
 
 
 async def doors(link: AsyncConnection) -> list[str]:
@@ -82,18 +95,18 @@ async def doors(link: AsyncConnection) -> list[str]:
     return sorted(found)
 
 
-def _missing_steps(link: SyncConnection) -> list[str]:
-    """Revisions this database lacks, oldest first. Raises MigrationError when it knows one that we don't."""
-    scripts = ScriptDirectory.from_config(_config(link))
-    order = [script.revision for script in scripts.walk_revisions()][::-1]
+def _missing_steps(link: SyncConnection) -> tuple[str | None, list[str]]:
+    """The database's revision, and those it lacks, oldest first. Raises MigrationError when it knows one that we
+    don't."""
+    order = revisions(link)
     there = MigrationContext.configure(link).get_current_revision()
     if there is None:
-        return order
+        return None, order
     if there not in order:
         raise MigrationError(
             f"DATABASE_URL: the database is of a newer version ({there}) than this program; start the newer one"
         )
-    return order[order.index(there) + 1 :]
+    return there, order[order.index(there) + 1 :]
 
 
 def _config(link: SyncConnection) -> Config:

@@ -1,0 +1,56 @@
+"""A team moves from the bot's own database to a server: nothing is lost, and the bot goes on there."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from db.server import start_server
+from tests.db.test_backups import rows_of
+from tests.flows.stage import ROOT, Stage, staged
+
+
+async def command(stage: Stage, *words: str, **told: str) -> tuple[int, str]:
+    """`python -m bot …` beside the stage; the exit code and all it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, cwd=ROOT, env=stage.environment | told,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _none = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, printed.decode()
+
+
+async def test_a_lively_team_moves_from_the_embedded_database_to_a_server(
+    open_folder: Path, empty_database: str
+) -> None:
+    file = open_folder / "team.zip"
+    async with staged(open_folder, "") as stage:
+        anna, boris = await stage.person("Анна", "ru"), await stage.person("Boris")
+        await anna.asks("/task каждый день в 9 позвонить Борису, напомни за час", "позвонить Борису")
+        await anna.asks("/contact Мария Петрова +7 999 123-45-67", "Мария")
+        await boris.asks("/call Maria out 5m connected: wants the price", "Maria")
+        await boris.asks("what is on my list?", "offline")
+        code, printed = await command(stage, "backup", str(file))
+        assert code == 0, printed
+        assert "schema" in printed
+        await asyncio.to_thread(stage.stop)
+        code, printed = await command(stage, "restore", str(file))
+        assert (code, "not empty" in printed) == (1, True), printed
+        code, printed = await command(stage, "restore", str(file), DATABASE_URL=empty_database)
+        assert code == 0, printed
+
+        server = start_server(open_folder, say=print)
+        try:
+            there = await rows_of(server.owner_url("switchboard"))
+        finally:
+            server.stop()
+        here = await rows_of(empty_database)
+        assert here["crm_tasks"]
+        assert here == there
+
+        stage.environment["DATABASE_URL"] = empty_database
+        await stage.start()
+        listed = await anna.asks("/tasks", "позвонить Борису")
+        assert "#1" in listed["text"]
+        await anna.asks("/task завтра отправить счёт", "#2")
