@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format lint types contracts secrets texts lock clean
+.PHONY: help run test fuzz test-readme test-image check format lint types contracts secrets texts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,6 +35,12 @@ test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
 	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
+
+test-readme: .venv/dev.stamp ## the README word for word, in an empty folder and home; installs from the package index
+	@.venv/bin/python -m pytest tests/installs/test_readme.py -m installs --timeout 1800 $(ARGS)
+
+test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; installs from the package index
+	@.venv/bin/python -m pytest tests/installs/test_image.py -m installs --timeout 600 $(ARGS)
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 
