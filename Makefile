@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-readme test-image check format lint types contracts secrets texts lock clean
+.PHONY: help run test fuzz test-readme test-image check format lint types contracts secrets texts configuration lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -64,6 +64,9 @@ secrets: .venv/dev.stamp ## no secret in what git tracks
 
 texts: .venv/dev.stamp ## every text is translated
 	@.venv/bin/python scripts/texts.py --check
+
+configuration: .venv/dev.stamp ## rewrite docs/configuration.md from the settings
+	@PYTHONPATH=. .venv/bin/python scripts/configuration.py
 
 lock: .venv/dev.stamp ## resolve the newest versions into the hashed locks
 	@for group in "" "--group dev"; do \

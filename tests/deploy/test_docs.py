@@ -1,0 +1,85 @@
+"""The documents: links lead somewhere, commands exist, names are settings, generated pages are up to date."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.settings import Settings
+from scripts import configuration
+from tests.flows.stage import ROOT
+
+PAGES = sorted(
+    file
+    for pattern in ("*.md", "docs/*.md", "docs/adr/*.md")
+    for file in ROOT.glob(pattern)
+    if file.name != "CHANGELOG.md"
+)
+FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+# names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
+OTHERS = {
+    "POSTGRES_PASSWORD", "BOT_HOST", "DEPLOY_TO", "DEPLOY_SSH_KEY", "RAILWAY_TOKEN", "IMAGE", "TEST_DATABASE_URL",
+    "FUZZ_UPDATES",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        name, _hash, heading = target.partition("#")
+        there = (page.parent / name).resolve() if name else page
+        assert there.exists(), target
+        if heading:
+            assert heading in anchors(there), target
+
+
+def anchors(page: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def typed(page: Path) -> list[str]:
+    """Commands in the page's blocks and in its running text."""
+    text = page.read_text(encoding="utf-8")
+    lines = [line.split("  #")[0].strip() for block in FENCE.findall(text) for line in block.splitlines()]
+    return [*lines, *re.findall(r"`([^`\n]+)`", FENCE.sub("", text))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_exist(page: Path) -> None:
+    for command in typed(page):
+        words = re.sub(r"^\.venv/bin/", "", command).split()
+        if words[:3] == ["python", "-m", "bot"]:
+            names = [
+                word for word in words[3:] if word.isascii() and word.islower() and not word.startswith("-")
+            ]
+            names = [name for name in names if "." not in name][: 2 if "agents" in names else 1]
+            done = CliRunner().invoke(app, [*names, "--help"])
+            assert done.exit_code == 0, command
+        elif words[:1] == ["make"] and len(words) > 1 and words[1].isascii() and "=" not in words[1]:
+            made = subprocess.run(["make", "--dry-run", words[1]], cwd=ROOT, capture_output=True, check=False)
+            assert made.returncode == 0, command
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_names_in_capitals_are_settings(page: Path) -> None:
+    for name in re.findall(r"`([A-Z][A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", page.read_text(encoding="utf-8")):
+        assert name.lower() in Settings.model_fields or name in OTHERS, name
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    assert configuration.PAGE.read_text(encoding="utf-8") == configuration.page()
+
+
+def test_the_version_is_said_and_is_the_packages() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "bot", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert f'version = "{said}"' in (ROOT / "pyproject.toml").read_text()
