@@ -68,7 +68,10 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        if sys.platform == "win32":  # no signals of the loop's there
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
+        else:
+            loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
         application = await prepare_database(database, say=say)
         say("bot: loading")

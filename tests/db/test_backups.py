@@ -130,12 +130,19 @@ async def test_what_is_no_backup_is_said_in_one_line(empty_database: str, tmp_pa
             await restore(empty_database, tmp_path / name)
 
 
-async def test_a_cut_file_is_refused(database: Database, empty_database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("harm", ["cut", "overwritten"])
+async def test_a_damaged_file_is_refused(
+    database: Database, empty_database: str, tmp_path: Path, harm: str
+) -> None:
     await lively(database)
     whole = tmp_path / "all.zip"
     await back_up(database.owner_url, whole, release="1")
     content = bytearray(whole.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    half = len(content) // 2
+    if harm == "cut":
+        del content[half:]
+    else:
+        content[half : half + 500] = bytes(500)
     whole.write_bytes(content)
     with pytest.raises(BackupError, match=r"damaged|no backup"):
         await restore(empty_database, whole)

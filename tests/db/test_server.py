@@ -54,6 +54,21 @@ def test_a_second_start_says_who_holds_the_folder(folder: Path) -> None:
         server.stop()
 
 
+def test_where_the_system_does_not_end_a_server_left_behind_we_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """macOS and Windows, after a kill -9: the lock is free and the server still runs."""
+    monkeypatch.setattr("db.systems.ENDS_WITH_US", False)
+    left = start_server(folder, say=quiet)
+    left.lock.close()
+    server = start_server(folder, say=quiet)
+    try:
+        assert left.process.wait(10) == 0
+        assert server.process.poll() is None
+    finally:
+        server.stop()
+
+
 def test_after_kill_9_of_its_process_the_server_ends_and_the_next_start_works(folder: Path) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], cwd=ROOT, stdout=subprocess.PIPE)
     assert holder.stdout is not None
