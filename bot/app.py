@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference, report
 from bot.gate import Gate
+from bot.gate.rooms import Rooms
 from bot.intake import Intake
 from bot.polling import Polling
 from bot.scheduler import ReminderClock
@@ -33,6 +34,7 @@ from crm.quick_adds import QuickAdds
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
+from crm.sends import PER_SECOND
 from crm.settings import Settings
 from crm.tasks import Tasks
 from crm.teams import Teams
@@ -46,6 +48,7 @@ from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
+from db.sends import SharedSends
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from handlers import connect
@@ -77,10 +80,10 @@ class App:
     engine: AsyncEngine
 
 
-def make_bot(token: str, api_url: str, proxy: str | None) -> tuple[Bot, Gate]:
+def make_bot(token: str, api_url: str, proxy: str | None, per_second: int = PER_SECOND) -> tuple[Bot, Gate]:
     """A bot whose every call goes through the gate."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
-    gate = Gate()
+    gate = Gate(rooms=Rooms(per_second))
     session.middleware(gate)
     return Bot(token, session=session), gate
 
@@ -94,6 +97,7 @@ def build(
     defaults: Defaults,
     models: ModelConfig,
     redis: Redis | None = None,
+    sends_per_second: int = PER_SECOND,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -102,6 +106,8 @@ def build(
     people = People(storage, people_doors, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
+    if redis is not None:
+        gate.shared = SharedSends(redis, bot.id, sends_per_second)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)

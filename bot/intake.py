@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import count
 from typing import TypeVar
 
 import structlog
@@ -18,7 +19,8 @@ from aiogram.exceptions import (
 from aiogram.types import Update
 
 from bot.faults import new_reference, report
-from bot.gate import never_left
+from bot.gate import Priority, never_left, sending
+from bot.retries import ANSWER, EFFECT, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from crm.updates import UpdateJournal
@@ -27,9 +29,6 @@ from handlers.answers import send_answer
 log = structlog.get_logger()
 Done = TypeVar("Done")
 ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
-FAULTS = 3  # tries of an update that not even the error handler can answer
-SENDS = 5  # tries of one answer that Telegram may have taken
-PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between tries
 
 
 class Intake:
@@ -52,6 +51,10 @@ class Intake:
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
+        with sending(Priority.ANSWER if update.callback_query is None else Priority.BUTTON):
+            await self._finish(update)
+
+    async def _finish(self, update: Update) -> None:
         bot_id, update_id = self._bot.id, update.update_id
         begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
         if begun.handled:
@@ -68,7 +71,7 @@ class Intake:
 
     async def _effect(self, update: Update) -> Answer | None:
         """Have the handlers do it once; the answer to send, if any."""
-        for attempt in range(1, FAULTS + 1):
+        for failed in count(1):
             try:
                 result = await self._patiently(
                     update, partial(self._dispatcher.feed_update, self._bot, update)
@@ -83,11 +86,13 @@ class Intake:
                 reference = new_reference()
                 log.exception("update_fault", reference=reference, update_id=update.update_id)
                 report(fault, reference)
-                await self._sleep(min(PAUSE * 2**attempt, LONGEST_PAUSE))
+                if EFFECT.ends(failed):
+                    await self._pass(update, failed)
+                    return None
+                await self._sleep(EFFECT.pause(failed))
             else:
                 return result if isinstance(result, Answer) else None
-        await self._pass(update, FAULTS)
-        return None
+        raise AssertionError  # the last try returned
 
     async def _pass(self, update: Update, attempts: int) -> None:
         log.error("update_passed", update_id=update.update_id, attempts=attempts)
@@ -95,24 +100,23 @@ class Intake:
 
     async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
         """The step's result, however long PostgreSQL is away."""
-        pause = PAUSE
-        while True:
+        for failed in count(1):
             try:
                 done = await step()
-            except StorageAway:
+            except StorageAway as fault:
                 if not self.waiting_for_storage:
-                    log.warning("postgresql_away", update_id=update.update_id)
+                    log.warning("postgresql_away", update_id=update.update_id, reason=str(fault))
                 self.waiting_for_storage = True
-                await self._sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await self._sleep(STORAGE.pause(failed))
             else:
                 self.waiting_for_storage = False
                 return done
+        raise AssertionError  # it is tried for ever
 
     async def _send(self, update: Update, answer: Answer) -> None:
         """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up."""
         tried = waited = 0
-        while tried < SENDS:
+        while not ANSWER.ends(tried):
             try:
                 await send_answer(self._bot, update, answer)
             except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as refused:
@@ -123,7 +127,7 @@ class Intake:
                     log.warning("answer_delayed", update_id=update.update_id, reason=type(fault).__name__)
                 tried, waited = tried + (not never_left(fault)), waited + 1
                 told = fault.retry_after if isinstance(fault, TelegramRetryAfter) else 0
-                await self._sleep(max(told, min(PAUSE * 2**waited, LONGEST_PAUSE)))
+                await self._sleep(max(told, ANSWER.pause(waited)))
             else:
                 return
         log.error("answer_given_up", update_id=update.update_id)

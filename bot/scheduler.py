@@ -8,6 +8,7 @@ import structlog
 from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.gate import Priority, sending
 from crm.errors import StorageAway
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
@@ -80,9 +81,10 @@ class ReminderClock:
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
         try:
-            await deliver(
-                self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
-            )
+            with sending(Priority.REMINDER):
+                await deliver(
+                    self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
+                )
         except StorageAway:
             log.warning("delivery_left_to_its_lease", delivery=delivery.id)
         except Exception:

@@ -104,7 +104,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     names.load()  # here and not with the first contact, whose author would wait for it
     token, api_url = await stack.enter_async_context(_telegram(settings))
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
-    bot, gate = make_bot(token, api_url, proxy)
+    bot, gate = make_bot(token, api_url, proxy, settings.sends_per_second)
     stack.push_async_callback(bot.session.close)
     engine = create_engine(application)
     stack.push_async_callback(engine.dispose)
@@ -120,6 +120,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
         models=_models(settings),
         redis=redis,
+        sends_per_second=settings.sends_per_second,
     )
     try:
         app.assistants.prepare()

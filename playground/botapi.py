@@ -3,18 +3,17 @@
 import asyncio
 import json
 import re
-from collections import defaultdict, deque
 from typing import Any
 
 from aiohttp import web
 
 from playground.chat_methods import METHODS
 from playground.checks import Refusal
+from playground.rate_limits import RateLimits
 from playground.world import Json, World
 
 _TOKEN = re.compile(r"(\d{6,16}):[\w-]{35,64}")
 _JSON_FIELDS = re.compile(r"\s*[\[{]|true$|false$")
-_PRIVATE, _GROUP, _ALL = (1.0, 1, 3), (60.0, 20, 20), (1.0, 30, 30)  # seconds, messages, at once (Bot FAQ)
 
 
 class BotApi:
@@ -23,7 +22,7 @@ class BotApi:
     def __init__(self, world: World) -> None:
         self._world = world
         self._pollers: dict[int, asyncio.Event] = {}
-        self._sent: defaultdict[object, deque[float]] = defaultdict(deque)
+        self._limits = RateLimits()
         self.closing = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -91,7 +90,7 @@ class BotApi:
             and name.startswith(("send", "edit"))
             and name != "sendChatAction"
         ):
-            self._limit(bot_id, given)
+            self._limits.count(bot_id, given.get("chat_id"), self._world.clock())
         return await METHODS[name](self._world, bot_id, given)
 
     async def _get_updates(self, bot_id: int, given: Json) -> list[Json]:
@@ -160,23 +159,6 @@ class BotApi:
                     self._world.faults.remove(fault)
                 return fault
         return None
-
-    def _limit(self, bot_id: int, given: Json) -> None:
-        """Telegram's published limits, as sliding windows. Raises Refusal 429."""
-        now, chat_id = self._world.clock(), given.get("chat_id")
-        group = str(chat_id).startswith("-")
-        for key, (seconds, count, burst) in (
-            ((bot_id, chat_id), _GROUP if group else _PRIVATE),
-            (bot_id, _ALL),
-        ):
-            window = self._sent[key]
-            while window and window[0] <= now - seconds * burst / count:
-                window.popleft()
-            if len(window) >= burst:
-                wait = max(1, round(window[0] + seconds * burst / count - now))
-                raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        for key in ((bot_id, chat_id), bot_id):
-            self._sent[key].append(now)
 
 
 _OWN = {

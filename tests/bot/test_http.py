@@ -89,7 +89,7 @@ async def test_without_redis_it_is_ready_and_says_so(well: Watched) -> None:
 
 
 async def test_numbers_of_what_waits_and_what_was_dropped(well: Watched) -> None:
-    well.gate.dropped = 5
+    well.gate.outcomes["draft", "dropped"] = 5
     status, body = await well.get("/metrics")
     assert status == 200
     assert "switchboard_overdue_deliveries 0.0" in body

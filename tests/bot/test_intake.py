@@ -18,7 +18,8 @@ from aiogram.types import Update
 from aiohttp import ClientConnectorError
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.intake import ATTEMPTS, FAULTS, SENDS, Intake
+from bot.intake import ATTEMPTS, Intake
+from bot.retries import ANSWER, EFFECT
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from tests.fakes import FakeJournal, FakeStorage
@@ -230,14 +231,14 @@ async def test_a_repeat_through_another_process_sends_what_is_owed_once(house: H
 
 
 async def test_a_fault_that_nobody_answers_is_tried_a_few_times_and_then_passed(house: House) -> None:
-    house.handlers.before = [ValueError() for _ in range(FAULTS)]
+    house.handlers.before = [ValueError() for _ in range(EFFECT.tries or 0)]
     await house.process().handle(said())
     assert house.handlers.effects == []
     assert (await house.journal.begin(42, 1)).handled
 
 
 async def test_an_unreachable_telegram_is_waited_for(house: House) -> None:
-    house.telegram.faults = [unreachable() for _ in range(SENDS + 5)]
+    house.telegram.faults = [unreachable() for _ in range((ANSWER.tries or 0) + 5)]
     await house.process().handle(said())
     assert house.telegram.said == ["saved"]
     assert max(house.slept) == 10
@@ -245,10 +246,11 @@ async def test_an_unreachable_telegram_is_waited_for(house: House) -> None:
 
 async def test_a_send_that_may_have_arrived_is_tried_a_few_times_only(house: House) -> None:
     house.telegram.faults = [
-        TelegramServerError(SendMessage(chat_id=7, text="x"), "Bad Gateway") for _ in range(SENDS + 5)
+        TelegramServerError(SendMessage(chat_id=7, text="x"), "Bad Gateway")
+        for _ in range((ANSWER.tries or 0) + 5)
     ]
     await house.process().handle(said())
-    assert (house.telegram.said, house.telegram.tries) == ([], SENDS)
+    assert (house.telegram.said, house.telegram.tries) == ([], ANSWER.tries)
     assert house.storage.state.handled[42, 1] is None  # not owed any more
 
 
