@@ -64,14 +64,16 @@ class House:
         return "sent"
 
     def comes(self, method: Method, priority: Priority = Priority.ANSWER) -> None:
-        self.tasks.append(self.called(method, priority))
+        _call = self.called(method, priority)
 
     def called(self, method: Method, priority: Priority = Priority.ANSWER) -> "asyncio.Task[Any]":
         async def call() -> Any:
             with sending(priority):
                 return await self.gate(self.telegram, BOT, method)
 
-        return asyncio.create_task(call())
+        task = asyncio.create_task(call())
+        self.tasks.append(task)
+        return task
 
     async def all_done(self) -> None:
         await self.time.pass_until(lambda: all(task.done() for task in self.tasks))
