@@ -1,6 +1,7 @@
 """Intake: each update has its effect once and its answer, whatever ends in between (DESIGN §2.1)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,9 +18,11 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.types import Update
+from structlog.contextvars import bound_contextvars
 
-from bot.faults import new_reference, report
+from bot.faults import new_reference, referred, report
 from bot.gate import Priority, never_left, sending
+from bot.metrics import Metrics
 from bot.retries import ANSWER, EFFECT, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
@@ -41,33 +44,53 @@ class Intake:
         journal: UpdateJournal,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        report: Callable[[BaseException, str], None] = report,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._journal = journal
         self._sleep = sleep
+        self._report = report
+        self._metrics = metrics or Metrics()
         self._quiet = Quiet()
         self.waiting_for_storage = False
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
-        with sending(Priority.ANSWER if update.callback_query is None else Priority.BUTTON):
-            await self._finish(update)
+        kind, began = update.event_type, time.perf_counter()
+        urgency = Priority.ANSWER if update.callback_query is None else Priority.BUTTON
+        with (
+            referred(),
+            bound_contextvars(update_id=update.update_id, chat=chat_kind(update)),
+            sending(urgency),
+        ):
+            outcome = "unfinished"
+            try:
+                outcome = await self._finish(update)
+            finally:
+                seconds = time.perf_counter() - began
+                log.info("update", kind=kind, outcome=outcome, seconds=round(seconds, 4))
+                self._metrics.updates.labels(kind, outcome).inc()
+                self._metrics.handling.labels(kind).observe(seconds)
 
-    async def _finish(self, update: Update) -> None:
+    async def _finish(self, update: Update) -> str:
+        """What became of it, in a word."""
         bot_id, update_id = self._bot.id, update.update_id
         begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
         if begun.handled:
-            answer = begun.owed
+            answer, outcome = begun.owed, "repeated"
         elif begun.attempts > ATTEMPTS:
             await self._pass(update, begun.attempts)
-            return
+            return "passed"
         else:
             async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
-                answer = await self._effect(update)
-        if answer is not None:
-            await self._send(update, answer)
-            await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+                answer, outcome = await self._effect(update), "handled"
+        if answer is None:
+            return outcome
+        sent = await self._send(update, answer)
+        await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+        return "answered" if sent else "not answered"
 
     async def _effect(self, update: Update) -> Answer | None:
         """Have the handlers do it once; the answer to send, if any."""
@@ -84,8 +107,8 @@ class Intake:
             except Exception as fault:
                 # not even the error handler could answer; the others in this chat must not wait for it for ever
                 reference = new_reference()
-                log.exception("update_fault", reference=reference, update_id=update.update_id)
-                report(fault, reference)
+                log.exception("update_fault")
+                self._report(fault, reference)
                 if EFFECT.ends(failed):
                     await self._pass(update, failed)
                     return None
@@ -95,7 +118,7 @@ class Intake:
         raise AssertionError  # the last try returned
 
     async def _pass(self, update: Update, attempts: int) -> None:
-        log.error("update_passed", update_id=update.update_id, attempts=attempts)
+        log.error("update_passed", attempts=attempts)
         await self._patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
 
     async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
@@ -105,7 +128,7 @@ class Intake:
                 done = await step()
             except StorageAway as fault:
                 if not self.waiting_for_storage:
-                    log.warning("postgresql_away", update_id=update.update_id, reason=str(fault))
+                    log.warning("postgresql_away", reason=str(fault))
                 self.waiting_for_storage = True
                 await self._sleep(STORAGE.pause(failed))
             else:
@@ -113,24 +136,35 @@ class Intake:
                 return done
         raise AssertionError  # it is tried for ever
 
-    async def _send(self, update: Update, answer: Answer) -> None:
+    async def _send(self, update: Update, answer: Answer) -> bool:
         """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up."""
         tried = waited = 0
         while not ANSWER.ends(tried):
             try:
                 await send_answer(self._bot, update, answer)
             except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as refused:
-                log.warning("answer_refused", update_id=update.update_id, reason=refused.message[:100])
-                return
+                log.warning("answer_refused", reason=refused.message[:100])
+                return False
             except TelegramAPIError as fault:
                 if waited == 0:
-                    log.warning("answer_delayed", update_id=update.update_id, reason=type(fault).__name__)
+                    log.warning("answer_delayed", reason=type(fault).__name__)
                 tried, waited = tried + (not never_left(fault)), waited + 1
                 told = fault.retry_after if isinstance(fault, TelegramRetryAfter) else 0
                 await self._sleep(max(told, ANSWER.pause(waited)))
             else:
-                return
-        log.error("answer_given_up", update_id=update.update_id)
+                return True
+        log.error("answer_given_up")
+        return False
+
+
+def chat_kind(update: Update) -> str:
+    """private, group, supergroup or channel; none for what is in no chat of ours."""
+    pressed = update.callback_query.message if update.callback_query is not None else None
+    where = (
+        update.message or update.edited_message or pressed or update.my_chat_member or update.chat_member
+        or update.stopped_message_generation
+    )  # fmt: skip
+    return where.chat.type if where is not None else "none"
 
 
 class Quiet:

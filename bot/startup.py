@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.database import Database, DatabaseError, open_database, prepare_database
-from bot.faults import start_logs, start_sentry
+from bot.faults import start_sentry
+from bot.logs import start_logs
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
-    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory)
+    endpoints = Endpoints(app.looks.look, app.metrics, app.reports)
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port)
     except OSError:

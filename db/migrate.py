@@ -72,6 +72,14 @@ def migrate_to(link: SyncConnection, revision: str) -> None:
         command.upgrade(config, revision)
 
 
+def revisions() -> list[str]:
+    """Of this code's schema, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
 async def doors(link: AsyncConnection) -> list[str]:
     """Signatures of all SECURITY DEFINER functions of the schema."""
     found = await link.scalars(

@@ -19,6 +19,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
@@ -80,6 +81,7 @@ class Gate(BaseRequestMiddleware):
             OrderedDict()
         )  # groups that became supergroups since the start
         self._told: deque[tuple[float, object]] = deque()  # who was told to wait lately
+        self.heard_at = clock()  # when Telegram last answered anything but "who are you"
         self.outcomes: Counter[tuple[str, str]] = Counter()  # (priority, what became of it)
 
     @property
@@ -97,7 +99,7 @@ class Gate(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType] | TelegramType:
-        make_request = in_telegrams_words(make_request)
+        make_request = self._listening(in_telegrams_words(make_request))
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
         if name == "getUpdates":
             return await make_request(bot, method)
@@ -119,6 +121,24 @@ class Gate(BaseRequestMiddleware):
                 with suppress(StorageAway):  # the next refusal will tell it again
                     await self.chats.unreachable(chat_id)
             raise
+
+    def _listening(
+        self, make_request: NextRequestMiddlewareType[TelegramType]
+    ) -> NextRequestMiddlewareType[TelegramType]:
+        async def asked(
+            bot: Bot, method: TelegramMethod[TelegramType]
+        ) -> Response[TelegramType] | TelegramType:
+            try:
+                answer = await make_request(bot, method)
+            except (TelegramNetworkError, TelegramServerError, TelegramUnauthorizedError):
+                raise
+            except TelegramAPIError:
+                self.heard_at = self._clock()
+                raise
+            self.heard_at = self._clock()
+            return answer
+
+        return asked
 
     async def _learn(self, new_id: int, old_id: object) -> None:
         """A group is a supergroup now. Telegram will say so again, should PostgreSQL be away."""
