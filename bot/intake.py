@@ -151,6 +151,12 @@ class Intake:
                 tried, waited = tried + (not never_left(fault)), waited + 1
                 told = fault.retry_after if isinstance(fault, TelegramRetryAfter) else 0
                 await self._sleep(max(told, ANSWER.pause(waited)))
+            except (
+                Exception
+            ) as fault:  # a bug of ours in making the message: the chat must not wait for it for ever
+                log.exception("answer_fault")
+                self._report(fault, new_reference())
+                return False
             else:
                 return True
         log.error("answer_given_up")

@@ -57,7 +57,7 @@ class BotApi:
         if fault is not None and fault.get("drop_connection") in (True, "before"):
             return _drop(request)
         try:
-            bot_id = _admitted(token, fault)
+            bot_id = _admitted(token, fault, revoked=self._world.settings["token_revoked"])
             result = await self._run(bot_id, method, given)
             answer: Json = {"ok": True, "result": result}
         except Refusal as refusal:
@@ -118,6 +118,8 @@ class BotApi:
                     :limit
                 ]
                 left = deadline - asyncio.get_running_loop().time()
+                if world.settings["token_revoked"]:
+                    raise Refusal(401, "Unauthorized")
                 if mine.is_set():
                     raise Refusal(
                         409,
@@ -169,9 +171,9 @@ _OWN = {
 }
 
 
-def _admitted(token: re.Match[str] | None, fault: Json | None) -> int:
+def _admitted(token: re.Match[str] | None, fault: Json | None, *, revoked: bool) -> int:
     """The bot of a well-formed token. Raises Refusal for any other, and for a fault that was asked for."""
-    if token is None:
+    if token is None or revoked:
         raise Refusal(401, "Unauthorized")
     if fault is not None and fault.get("error_code"):
         extra = {"retry_after": int(fault["retry_after"])} if fault.get("retry_after") else {}

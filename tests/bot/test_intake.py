@@ -260,6 +260,17 @@ async def test_retry_after_is_waited_for(house: House) -> None:
     assert (house.telegram.said, house.slept) == (["saved"], [300])
 
 
+async def test_a_bug_in_making_the_message_is_reported_and_the_chat_goes_on(house: House) -> None:
+    house.telegram.faults = [AttributeError("a bug")]
+    reported: list[BaseException] = []
+    intake = house.process()
+    intake._report = lambda fault, _reference: reported.append(fault)
+    await intake.handle(said())
+    await intake.handle(said(2))
+    assert [str(fault) for fault in reported] == ["a bug"]
+    assert house.telegram.said == ["saved"]  # of the second
+
+
 async def test_a_blocked_chat_is_tried_once(house: House) -> None:
     house.telegram.faults = [TelegramForbiddenError(SendMessage(chat_id=7, text="x"), "blocked")]
     await house.process().handle(said())

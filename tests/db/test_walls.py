@@ -276,7 +276,9 @@ async def may_remove(application: asyncpg.Connection, scene: Scene, name: str) -
 
 def ordinary(name: str) -> str:
     """A column that any change of a row may touch, and that no key holds."""
-    return next(one for one in ("created_at", "bot_id", "since", "last_at") if one in metadata.tables[name].columns)
+    return next(
+        one for one in ("created_at", "bot_id", "since", "last_at") if one in metadata.tables[name].columns
+    )
 
 
 def at(scene: Scene, name: str) -> str:
