@@ -123,7 +123,7 @@ def build(
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
-    metrics.watch(gate, directory)
+    metrics.watch(gate, directory, lambda: directory.degraded + (sends.degraded if sends is not None else 0))
     looks = Looks(SqlHealth(engine), gate, directory, sends, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it

@@ -1,6 +1,6 @@
 """Metrics: the numbers of this process, as Prometheus reads them from /metrics."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -66,21 +66,19 @@ class Metrics:
             ["queue"],
             registry=self.registry,
         )
-        self.redis_degraded = Gauge(
-            "switchboard_redis_degraded", "Lookups and sends that went past Redis", registry=self.registry
-        )
         self.telegram_silence = Gauge(
             "switchboard_telegram_silence_seconds", "Since Telegram last answered", registry=self.registry
         )
 
-    def watch(self, sends: Sends, lookups: Lookups) -> None:
-        """Also give what others count by themselves."""
-        self.registry.register(_Counted(sends, lookups))
+    def watch(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
+        """Also give what others count by themselves; `degraded` is how often Redis was gone past."""
+        self.registry.register(_Counted(sends, lookups, degraded))
 
 
 class _Counted(Collector):
-    def __init__(self, sends: Sends, lookups: Lookups) -> None:
+    def __init__(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
         self._sends = sends
+        self._degraded = degraded
         self._lookups = lookups
 
     def collect(self) -> Iterable[Metric]:
@@ -97,4 +95,7 @@ class _Counted(Collector):
         waiting = GaugeMetricFamily(
             "switchboard_sends_waiting", "Calls that wait for Telegram's limits", value=self._sends.waiting
         )
-        return sends, lookups, waiting
+        degraded = CounterMetricFamily(
+            "switchboard_redis_degraded", "Lookups and sends that went past Redis", value=self._degraded()
+        )
+        return sends, lookups, waiting, degraded

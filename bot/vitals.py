@@ -80,6 +80,3 @@ class Looks:
             self._metrics.queue_length.labels(name).set(queue.length if queue else float("nan"))
             self._metrics.queue_age.labels(name).set(queue.oldest.total_seconds() if queue else float("nan"))
         self._metrics.telegram_silence.set(vitals.telegram_silence.total_seconds())
-        self._metrics.redis_degraded.set(
-            self._directory.degraded + (self._sends.degraded if self._sends is not None else 0)
-        )

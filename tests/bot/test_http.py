@@ -43,7 +43,7 @@ class Watched:
             SqlHealth(engine), self.gate, cast(CachedAgents, self.directory), cast(SharedSends, self.sends),
             self.metrics, self.ask,
         )  # fmt: skip
-        self.metrics.watch(self.gate, cast(CachedAgents, self.directory))
+        self.metrics.watch(self.gate, cast(CachedAgents, self.directory), lambda: self.directory.degraded)
 
     async def ask(self) -> None:
         self.asked += 1

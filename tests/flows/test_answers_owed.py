@@ -35,6 +35,7 @@ class Cut:
         self.rows = rows
 
     async def hold(self, method: str) -> None:
+        await self.stage.until(lambda: self.rows.count(OWED), 0)  # what came before is written down as sent
         fault = {"method": method, "delay": 30, "error_code": 500, "count": 1}
         await self.stage.post("/sim/faults", fault)
 

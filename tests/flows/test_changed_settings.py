@@ -1,6 +1,7 @@
 """What changes under a running bot: it is said once, waited for, and found again without a restart."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -12,7 +13,7 @@ from db.migrate import upgrade
 from db.roles import application_role
 from db.urls import connection
 from tests.databases import Database, run
-from tests.flows.stage import PATIENCE, Stage, made, staged
+from tests.flows.stage import PATIENCE, Person, Stage, made, staged
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -35,8 +36,19 @@ async def changing(
     rows: Database, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
     redis = f"redis://127.0.0.1:{valkey.port}/0"
-    async with staged(tmp_path_factory.mktemp("changed"), rows.owner_url, REDIS_URL=redis) as one:
+    async with staged(
+        tmp_path_factory.mktemp("changed"), rows.owner_url, REDIS_URL=redis, ADMIN_IDS="1001"
+    ) as one:
         yield one
+
+
+@pytest_asyncio.fixture(scope="module")
+async def operator(changing: Stage) -> Person:
+    """The first user of this playground, whom ADMIN_IDS names."""
+    one = await changing.person("Olga")
+    assert one.id == 1001
+    await one.asks("/start", "language")
+    return one
 
 
 async def logged(stage: Stage, words: str, since: int) -> int:
@@ -49,6 +61,29 @@ async def logged(stage: Stage, words: str, since: int) -> int:
 
 def still_runs(stage: Stage) -> bool:
     return stage.process is not None and stage.process.poll() is None
+
+
+async def test_the_operator_hears_of_a_fault_once_with_the_persons_reference_and_of_the_bots_health(
+    changing: Stage, rows: Database, operator: Person
+) -> None:
+    boris = await changing.person("Борис", "ru")
+    await boris.asks("/start", "язык")
+    await rows.fetch("ALTER TABLE crm_calls RENAME TO crm_calls_elsewhere")
+    try:
+        told = await boris.asks("/call Незабудкин +7 999 765-43-21: ждёт скидку", "Код")
+        heard = await operator.hears("Something went wrong in the bot:")
+        await boris.asks("/call Незабудкин +7 999 765-43-21: ждёт скидку", "Код")
+    finally:
+        await rows.fetch("ALTER TABLE crm_calls_elsewhere RENAME TO crm_calls")
+    reference = re.search(r"\b[0-9A-HJKMNP-TV-Z]{8}\b", told["text"])
+    assert reference is not None
+    assert reference[0] in heard["text"]
+    assert "Незабудкин" not in heard["text"]
+    health = await operator.asks("/health", "All is well")
+    assert "Redis: works" in health["text"]
+    told_of_it = [one for one in await changing.messages(operator.id) if "went wrong" in str(one.get("text"))]
+    assert len(told_of_it) == 1
+    await boris.asks("/health", "администратор бота")
 
 
 async def test_a_token_that_is_revoked_and_good_again(changing: Stage) -> None:
