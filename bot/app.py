@@ -20,6 +20,7 @@ from bot.gate.rooms import Rooms
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.polling import Polling
+from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
@@ -174,14 +175,21 @@ def build(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
-    intake = Intake(bot, dispatcher, journal, report=reports, metrics=metrics)
+    intake = Intake(bot, dispatcher, journal, report=reports, metrics=metrics, clock=clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
         polling=Polling(bot, intake.handle),
         reminder_clock=ReminderClock(
-            bot, reminders, presence, journal, clock, reports=reports, metrics=metrics
+            bot,
+            reminders,
+            presence,
+            journal,
+            clock,
+            reports=reports,
+            metrics=metrics,
+            postponed=PostponedAnswers(bot, journal, clock),
         ),
         turn_worker=workers[0],
         people_doors=people_doors,

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -23,14 +24,16 @@ from structlog.contextvars import bound_contextvars
 from bot.faults import new_reference, referred, report
 from bot.gate import Priority, never_left, sending
 from bot.metrics import Metrics
+from bot.postponed import address_of
 from bot.retries import ANSWER, EFFECT, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
-from crm.updates import UpdateJournal
+from crm.updates import Postponed, UpdateJournal
 from handlers.answers import send_answer
 
 log = structlog.get_logger()
 Done = TypeVar("Done")
+HELD = 60  # seconds that an answer is waited for in its chat's lane; beyond them its row is what waits
 ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
 
 
@@ -44,6 +47,7 @@ class Intake:
         journal: UpdateJournal,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         report: Callable[[BaseException, str], None] = report,
         metrics: Metrics | None = None,
     ) -> None:
@@ -51,6 +55,7 @@ class Intake:
         self._dispatcher = dispatcher
         self._journal = journal
         self._sleep = sleep
+        self._clock = clock
         self._report = report
         self._metrics = metrics or Metrics()
         self._quiet = Quiet()
@@ -88,7 +93,13 @@ class Intake:
                 answer, outcome = await self._effect(update), "handled"
         if answer is None:
             return outcome
-        sent = await self._send(update, answer)
+        try:
+            sent = await self._send(update, answer)
+        except TelegramRetryAfter as told:  # the chat's next updates and the offset must not wait so long
+            until = self._clock() + timedelta(seconds=told.retry_after)
+            later = Postponed(update_id, address_of(update), answer)
+            await self._patiently(update, partial(self._journal.postpone, bot_id, later, until))
+            return "postponed"
         await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
         return "answered" if sent else "not answered"
 
@@ -137,7 +148,10 @@ class Intake:
         raise AssertionError  # it is tried for ever
 
     async def _send(self, update: Update, answer: Answer) -> bool:
-        """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up."""
+        """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up.
+
+        Raises TelegramRetryAfter when it wants that only after a long while.
+        """
         tried = waited = 0
         while not ANSWER.ends(tried):
             try:
@@ -146,6 +160,8 @@ class Intake:
                 log.warning("answer_refused", reason=refused.message[:100])
                 return False
             except TelegramAPIError as fault:
+                if isinstance(fault, TelegramRetryAfter) and fault.retry_after > HELD:
+                    raise
                 if waited == 0:
                     log.warning("answer_delayed", reason=type(fault).__name__)
                 tried, waited = tried + (not never_left(fault)), waited + 1

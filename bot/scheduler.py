@@ -13,6 +13,7 @@ from structlog.contextvars import bound_contextvars
 from bot.faults import referred
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
+from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from crm.errors import StorageAway
 from crm.presence import Presence
@@ -39,6 +40,7 @@ class ReminderClock:
         *,
         reports: Reports | None = None,
         metrics: Metrics | None = None,
+        postponed: PostponedAnswers | None = None,
     ) -> None:
         self._bot = bot
         self._reminders = reminders
@@ -47,6 +49,7 @@ class ReminderClock:
         self._clock = clock
         self._reports = reports
         self._metrics = metrics or Metrics()
+        self._postponed = postponed
         self._jobs: set[asyncio.Task[None]] = set()
         self._away = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -60,6 +63,8 @@ class ReminderClock:
         )
         if self._reports is not None:
             self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
+        if self._postponed is not None:
+            self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -90,6 +95,16 @@ class ReminderClock:
         if self._reports is not None:
             with suppress(StorageAway):  # there is always the next minute
                 await self._reports.sweep()
+
+    async def answer(self) -> None:
+        """Send postponed answers whose time has come."""
+        try:
+            if self._postponed is not None:
+                await self._postponed.send_due()
+        except StorageAway:
+            return  # the tick, which looks more often, has said it
+        except Exception as fault:
+            self._fault(fault)
 
     async def tidy(self) -> None:
         """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""

@@ -7,6 +7,7 @@ from aiogram.client.session.middlewares.base import NextRequestMiddlewareType
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramNetworkError,
+    TelegramRetryAfter,
     TelegramServerError,
     TelegramUnauthorizedError,
 )
@@ -21,8 +22,8 @@ FOLLOWING = ("send", "get", "leave")
 
 
 def never_left(fault: BaseException) -> bool:
-    """Whether a fault means that nothing was sent: no connection was made, or the token was refused."""
-    return isinstance(fault, TelegramUnauthorizedError) or (
+    """Whether a fault means that nothing was sent: it was not the time, the token was refused, no connection made."""
+    return isinstance(fault, TelegramRetryAfter | TelegramUnauthorizedError) or (
         isinstance(fault, TelegramNetworkError) and isinstance(fault.__cause__, ClientConnectorError)
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.util import await_only
 
 SQL = Path(__file__).parent.parent / "sql"
@@ -30,6 +31,12 @@ def upgrade() -> None:
         "ix_handled_updates_owed", "handled_updates", ["handled_at"],
         postgresql_where="answered_at IS NULL AND jsonb_typeof(answer) = 'object'",
     )
+    op.add_column("handled_updates", sa.Column("postponed", postgresql.JSONB(astext_type=sa.Text())))
+    op.add_column("handled_updates", sa.Column("postponed_until", sa.DateTime(timezone=True)))
+    op.create_index(
+        "ix_handled_updates_postponed", "handled_updates", ["postponed_until"],
+        postgresql_where="postponed IS NOT NULL",
+    )
     run_script((SQL / "0012_gate.sql").read_text())
 
 
@@ -43,6 +50,9 @@ def downgrade() -> None:
         "DROP FUNCTION operators();"
         "DROP FUNCTION health(timestamptz);" + health.group(0)
     )
+    op.drop_index("ix_handled_updates_postponed", table_name="handled_updates")
+    op.drop_column("handled_updates", "postponed_until")
+    op.drop_column("handled_updates", "postponed")
     op.drop_index("ix_handled_updates_owed", table_name="handled_updates")
     op.drop_table("faults")
 

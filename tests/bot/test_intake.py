@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -255,9 +256,22 @@ async def test_a_send_that_may_have_arrived_is_tried_a_few_times_only(house: Hou
 
 
 async def test_retry_after_is_waited_for(house: House) -> None:
-    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 300)]
+    house.telegram.faults = [
+        TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 50)
+    ] * 9
     await house.process().handle(said())
-    assert (house.telegram.said, house.slept) == (["saved"], [300])
+    assert (house.telegram.said, house.slept) == (["saved"], [50] * 9)
+
+
+async def test_a_long_retry_after_is_left_to_the_row_and_the_chat_goes_on(house: House) -> None:
+    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 3600)]
+    await house.process().handle(said())
+    await house.process().handle(said(2))
+    assert (house.telegram.said, house.slept) == (["saved"], [])  # of the second
+    [(postponed, until)] = house.journal.postponed.values()
+    assert (postponed.update_id, postponed.answer, postponed.tries) == (1, SAVED, 0)
+    assert timedelta(minutes=59) < until - datetime.now(UTC) <= timedelta(hours=1)
+    assert "text" not in str(postponed.address)  # where to answer, and nobody's words
 
 
 async def test_a_bug_in_making_the_message_is_reported_and_the_chat_goes_on(house: House) -> None:
