@@ -136,6 +136,26 @@ async def test_an_event_says_which_release_chat_and_feature_and_nothing_of_anybo
     assert is_quoted(f"{NAME} said {json.dumps(TEXT)}") == [NAME, TITLE, TEXT]  # it would have been seen
 
 
+async def test_a_fault_of_an_inline_query_is_told_in_place_of_results(
+    sentry: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = WholeDesk()
+    await desk.says("/start", user=USER)
+
+    async def put(*_all: Any) -> None:
+        raise RuntimeError(PHONE)
+
+    monkeypatch.setattr(desk.dialogs, "put", put)
+    await desk.fed(
+        "inline_query", {"id": "1", "from": a_user(USER), "query": f"task {TITLE} завтра", "offset": ""}
+    )
+    [event] = sentry.events
+    [told] = desk.calls.calls[-1].results  # type: ignore[attr-defined]  # an AnswerInlineQuery
+    assert (event["tags"]["feature"], event["tags"]["chat"]) == ("inline", "none")
+    assert event["tags"]["reference"] in told.title
+    assert is_quoted(sentry.sent[0]) == []
+
+
 async def test_a_message_without_an_exception_is_not_sent_at_all(sentry: Memory) -> None:
     sentry_sdk.capture_message(f"{NAME} {PHONE}")
     assert sentry.sent == []

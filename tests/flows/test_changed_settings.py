@@ -80,7 +80,8 @@ async def test_the_operator_hears_of_a_fault_once_with_the_persons_reference_and
     assert reference[0] in heard["text"]
     assert "Незабудкин" not in heard["text"]
     health = await operator.asks("/health", "All is well")
-    assert "Redis: works" in health["text"]
+    assert "PostgreSQL: works" in health["text"]
+    assert "Redis: not used" not in health["text"]
     told_of_it = [one for one in await changing.messages(operator.id) if "went wrong" in str(one.get("text"))]
     assert len(told_of_it) == 1
     await boris.asks("/health", "администратор бота")
