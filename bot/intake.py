@@ -25,7 +25,7 @@ from bot.faults import new_reference, referred, report
 from bot.gate import Priority, never_left, sending
 from bot.metrics import Metrics
 from bot.postponed import address_of
-from bot.retries import ANSWER, EFFECT, STORAGE
+from bot.retries import ANSWER, EFFECT, HELD, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from crm.updates import Postponed, UpdateJournal
@@ -33,7 +33,6 @@ from handlers.answers import send_answer
 
 log = structlog.get_logger()
 Done = TypeVar("Done")
-HELD = 60  # seconds that an answer is waited for in its chat's lane; beyond them its row is what waits
 ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
 
 

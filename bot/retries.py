@@ -71,6 +71,10 @@ REDIS = Retry(
     "nothing depends on it: until then each process keeps its own limits and asks PostgreSQL",
 )  # fmt: skip
 
+# Seconds that an answer is waited for in its chat's lane, more than a full group takes (crm.sends.GROUP), so that
+# answers keep their order; beyond them its row is what waits.
+HELD = 90
+
 TABLE = (CALL, ANSWER, STORAGE, EFFECT, POLL, TOKEN, CONFLICT, REDIS)
 
 
@@ -79,6 +83,9 @@ def as_page() -> str:
     rows = [f"| {one.what} | {_pauses(one)} | {one.tries or 'until it works'} | {one.why} |" for one in TABLE]
     steps = ", ".join(_seconds(step.total_seconds()) for step in RETRY_STEPS)
     rows += [
+        f"| an answer that Telegram wants only after more than {_seconds(HELD)} | as long as it says, {_seconds(60)} at"
+        f" least | {ANSWER.tries} | the update is finished and the answer waits in its row, with a lease for whoever"
+        " sends it; tries count as above |",
         f"| a reminder that was not sent | {steps}, then the last again | until it works | its row is leased, and the"
         " lease is checked before each sending; a chat that is gone ends it |",
         f"| a message to an assistant whose process ended | when its lease of"

@@ -6,11 +6,11 @@ import pytest
 
 from bot import cli
 
-SECRET = "call Anna +79991234567"
+WORDS = "call Anna +79991234567"
 
 
 def breaks() -> None:
-    raise RuntimeError(SECRET)
+    raise RuntimeError(WORDS)
 
 
 def test_a_fault_is_one_sentence_with_a_reference_and_no_quote(
