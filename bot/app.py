@@ -14,16 +14,22 @@ from aiogram.fsm.strategy import FSMStrategy
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.faults import new_reference, report
+from bot.faults import new_reference
 from bot.gate import Gate
+from bot.gate.rooms import Rooms
 from bot.intake import Intake
+from bot.metrics import Metrics
 from bot.polling import Polling
+from bot.postponed import PostponedAnswers
+from bot.reports import Reports
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
+from bot.vitals import Looks
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
+from crm.health import Health
 from crm.history import History
 from crm.invites import Invites
 from crm.limits import Limits
@@ -33,6 +39,7 @@ from crm.quick_adds import QuickAdds
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
+from crm.sends import PER_SECOND
 from crm.settings import Settings
 from crm.tasks import Tasks
 from crm.teams import Teams
@@ -42,10 +49,13 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
+from db.faults import SqlFaultDoors
 from db.groups import SqlGroupDoors
+from db.health import SqlHealth
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
+from db.sends import SharedSends
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from handlers import connect
@@ -75,12 +85,15 @@ class App:
     directory: CachedAgents
     assistants: Assistants
     engine: AsyncEngine
+    metrics: Metrics
+    reports: Reports
+    looks: Looks
 
 
-def make_bot(token: str, api_url: str, proxy: str | None) -> tuple[Bot, Gate]:
+def make_bot(token: str, api_url: str, proxy: str | None, per_second: int = PER_SECOND) -> tuple[Bot, Gate]:
     """A bot whose every call goes through the gate."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
-    gate = Gate()
+    gate = Gate(rooms=Rooms(per_second))
     session.middleware(gate)
     return Bot(token, session=session), gate
 
@@ -94,6 +107,7 @@ def build(
     defaults: Defaults,
     models: ModelConfig,
     redis: Redis | None = None,
+    sends_per_second: int = PER_SECOND,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -102,11 +116,16 @@ def build(
     people = People(storage, people_doors, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
+    gate.shared = sends = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
+    metrics = Metrics()
+    reports = Reports(bot, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
+    metrics.watch(gate, directory, lambda: directory.degraded + (sends.degraded if sends is not None else 0))
+    looks = Looks(SqlHealth(engine), gate, directory, sends, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
@@ -124,7 +143,9 @@ def build(
         cancel=cancel,
     )
     assistants = Assistants(directory, tasks, calls, models, clock)
-    workers.append(TurnWorker(bot, conversations, assistants, presence, clock, new_reference, report))
+    workers.append(
+        TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
+    )
     provided: dict[str, Any] = {
         "people": people,
         "groups": groups,
@@ -141,29 +162,42 @@ def build(
         "removals": Removals(storage),
         "conversations": conversations,
         "dialogs": dialogs,
+        "health": Health(looks.look),
         "history": History(storage),
         "limits": limits,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),
         "clock": clock,
         "new_reference": new_reference,
-        "report": report,
+        "report": reports,
     }
     dispatcher = Dispatcher(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
-    intake = Intake(bot, dispatcher, journal)
+    intake = Intake(bot, dispatcher, journal, report=reports, metrics=metrics, clock=clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
         polling=Polling(bot, intake.handle),
-        reminder_clock=ReminderClock(bot, reminders, presence, journal, clock),
+        reminder_clock=ReminderClock(
+            bot,
+            reminders,
+            presence,
+            journal,
+            clock,
+            reports=reports,
+            metrics=metrics,
+            postponed=PostponedAnswers(bot, journal, clock),
+        ),
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
         assistants=assistants,
         engine=engine,
+        metrics=metrics,
+        reports=reports,
+        looks=looks,
     )

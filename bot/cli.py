@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,10 @@ from bot.release import RELEASE
 from bot.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=False, help="Switchboard, a Telegram bot for small teams."
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    help="Switchboard, a Telegram bot for small teams.",
 )
 agents = typer.Typer(help="The global assistants.")
 app.add_typer(agents, name="agents")
@@ -165,6 +169,24 @@ def export_agents(file: Path) -> None:
 
     with _opened(_settings()) as database:
         file.write_text(asyncio.run(work()), encoding="utf-8")
+
+
+def main() -> None:
+    """The command line as an entry like any other: a fault is one sentence with a reference, and quotes nobody."""
+    from bot.faults import referred, report
+
+    with referred() as reference:
+        try:
+            app()
+        except Exception as fault:
+            from bot.logs import traceback_of
+
+            report(fault, reference)
+            at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            sys.stderr.write(
+                f"{traceback_of(fault)}\nSomething went wrong on our side. Reference {reference}, {at}.\n"
+            )
+            sys.exit(1)
 
 
 class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as database

@@ -1,11 +1,13 @@
-"""Faults: short references, log lines and Sentry events that carry the same one, and no one's words."""
+"""Faults: short references, and reports to Sentry that carry them and nobody's words."""
 
-import logging
-import re
 import secrets
 import string
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,22 +15,66 @@ import structlog
 _ALPHABET = "".join(
     sorted(set(string.digits + string.ascii_uppercase) - set("ILOU"))
 )  # Crockford's base 32: nothing that reads as something else
-_TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")
+_ROOMS = ("bot", "handlers", "crm", "db", "llm")
+_ROOT = Path(__file__).parent.parent
+# What an event is sent with; all else, known to Sentry now or later, stays here.
+_KEPT = ("event_id", "timestamp", "level", "platform", "release", "environment", "tags", "exception", "sdk")
+_reference: ContextVar[str | None] = ContextVar("reference", default=None)
 
 
 def new_reference() -> str:
-    """Eight letters and digits, easy to read out."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    """That of the update at hand, so that its log line and its fault have one; else a new one. Eight letters and
+    digits, easy to read out."""
+    return _reference.get() or "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+@contextmanager
+def referred() -> Iterator[str]:
+    """One reference for all that happens inside; every log line carries it."""
+    own = _reference.set(None)
+    reference = new_reference()
+    _reference.set(reference)
+    try:
+        with structlog.contextvars.bound_contextvars(reference=reference):
+            yield reference
+    finally:
+        _reference.reset(own)
+
+
+def summary_of(error: BaseException) -> str:
+    """What and where, in types and places of the code: "ValueError in handlers/tasks.create_task"."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    places = list(_places(error))
+    return f"{name} in {places[-1]}" if places else name
+
+
+def feature_of(error: BaseException) -> str:
+    """The feature it belongs to: the file of its first handler, or of the first room that it passed."""
+    rooms = [place.split("/") for place in _places(error)]
+    handled = [path for path in rooms if path[0] == "handlers" and path[1].split(".")[0] != "access"]
+    path = (handled or rooms or [["unknown", "unknown"]])[0]
+    return path[1].split(".")[0]
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """room/file.function of our own frames, the outermost first."""
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(_ROOT) and (inside := path.relative_to(_ROOT)).parts[0] in _ROOMS:
+            yield f"{inside.with_suffix('').as_posix()}.{frame.f_code.co_name}"
 
 
 def report(error: BaseException, reference: str) -> None:
-    """To Sentry, when it is on."""
+    """To Sentry, when it is on. The kind of chat is what the entry has bound to the log's lines."""
     if "sentry_sdk" not in sys.modules:
         return
     import sentry_sdk
 
     with sentry_sdk.new_scope() as scope:
         scope.set_tag("reference", reference)
+        scope.set_tag("feature", feature_of(error))
+        scope.set_tag("chat", structlog.contextvars.get_contextvars().get("chat", "none"))
         scope.capture_exception(error)
 
 
@@ -43,73 +89,22 @@ def start_sentry(dsn: str, *, environment: str, release: str) -> None:
         auto_enabling_integrations=False,  # they import openai and pydantic-ai: +1.8 s and +46 MB
         default_integrations=False,
         include_local_variables=False,
+        include_source_context=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        send_client_reports=False,
         before_send=_scrubbed,  # type: ignore[arg-type]  # Sentry's Event is a TypedDict of its own
     )
 
 
-def _scrubbed(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
-    for one in event.get("exception", {}).get("values", []):
-        one["value"] = ""  # a message may quote what a person typed; type and stack stay
-    for key in ("request", "user", "extra", "breadcrumbs", "server_name"):
-        event.pop(key, None)
-    return event
-
-
-def start_logs(level: str, form: str) -> None:
-    """structlog for our lines, the standard logging of libraries beside it; no words and no tokens in either."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(lambda what: traceback_of(what[1])),
-            without_tokens,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Wordless("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("aiogram").setLevel(logging.ERROR)
-    for name in ("apscheduler", "asyncio"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-def traceback_of(error: BaseException | None) -> str:
-    """Where it was raised and of which types it is, causes first; messages may quote a person, so they stay out."""
-    if error is None:
-        return ""
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = f"{traceback_of(cause)}\nwhich led to:\n" if cause is not None else ""
-    kind = type(error)
-    own = "".join(traceback.format_tb(error.__traceback__)) + f"{kind.__module__}.{kind.__qualname__}"
-    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return before + own + "".join(f"\nwith:\n{traceback_of(one)}" for one in inner)
-
-
-def without_tokens(_logger: Any, _method: str, line: Any) -> Any:
-    """No bot token in any value, whatever URL it hides in."""
-    return {
-        key: _TOKEN.sub("<token>", value) if isinstance(value, str) else value for key, value in line.items()
-    }
-
-
-class _Wordless(logging.Formatter):
-    """The same for lines of libraries."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return _TOKEN.sub("<token>", super().format(record))
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
-        return traceback_of(ei[1])
+def _scrubbed(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any] | None:
+    """Of an exception its type and where it was; an event without one is a message, which may say anything."""
+    values = event.get("exception", {}).get("values", [])
+    if not values:
+        return None
+    for one in values:
+        one["value"] = ""  # a message may quote what a person typed
+        one["mechanism"] = {"type": "generic", "handled": True}
+        for frame in one.get("stacktrace", {}).get("frames", []):
+            frame.pop("vars", None)
+    return {key: value for key, value in event.items() if key in _KEPT}

@@ -1,48 +1,34 @@
 """HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
+import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.gate import Gate
-from bot.polling import Polling
+from bot.faults import referred
+from bot.metrics import Metrics
 from crm.errors import StorageAway
-from db.agent_cache import CachedAgents
-from db.transactions import plain_transaction
+from crm.health import Vitals
 
-SILENCE = 90.0  # seconds without an answer from Telegram after which polling counts as stuck
-PATIENCE = 3.0  # seconds PostgreSQL has to say how much is waiting
+log = structlog.get_logger()
 
 
 class Endpoints:
-    """The little server beside the bot."""
+    """The little server beside the bot. `look` takes the vitals, `report` is told of faults."""
 
-    def __init__(self, engine: AsyncEngine, polling: Polling, gate: Gate, directory: CachedAgents) -> None:
-        self._engine = engine
-        self._polling = polling
-        self._registry = CollectorRegistry()
-        self._gauges = {
-            "overdue_deliveries": Gauge(
-                "switchboard_overdue_deliveries", "Due, not sent", registry=self._registry
-            ),
-            "unfinished_turns": Gauge(
-                "switchboard_unfinished_turns", "Asked, not answered", registry=self._registry
-            ),
-        }
-        dropped = Gauge(
-            "switchboard_dropped_drafts", "Drafts not sent to keep the limits", registry=self._registry
-        )
-        dropped.set_function(lambda: gate.dropped)
-        degraded = Gauge(
-            "switchboard_redis_degraded", "Lookups that went past Redis", registry=self._registry
-        )
-        degraded.set_function(lambda: directory.degraded)
-        self._directory = directory
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[Vitals]],
+        metrics: Metrics,
+        report: Callable[[BaseException, str], None],
+    ) -> None:
+        self._look = look
+        self._metrics = metrics
+        self.report = report
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -53,45 +39,78 @@ class Endpoints:
         ]
 
     async def alive(self, _request: web.Request) -> web.Response:
+        """That it answers at all says that the loop goes round."""
         return web.json_response({"status": "ok"})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """503 while PostgreSQL or Telegram is away, with what is."""
-        state = {"postgresql": "ok", "telegram": "ok"}
-        try:
-            async with asyncio.timeout(PATIENCE):
-                state |= {key: str(value) for key, value in (await self._waiting()).items()}
-        except (StorageAway, TimeoutError):
-            state["postgresql"] = "away"
-        if asyncio.get_running_loop().time() - self._polling.alive_at > SILENCE:
-            state["telegram"] = "away"
-        state["redis_degraded"] = str(self._directory.degraded)  # slower, not unwell
-        well = state["postgresql"] == state["telegram"] == "ok"
-        return web.json_response(
-            {"status": "ok" if well else "degraded", **state}, status=200 if well else 503
-        )
+        """503 while PostgreSQL or Telegram is away or the schema is too old, with what is."""
+        vitals = await self._look()
+        state: dict[str, Any] = {
+            "postgresql": "ok" if vitals.waiting is not None else "away",
+            "migrations": "ok" if vitals.schema_fits else "behind",
+            "telegram": "ok" if vitals.telegram_answers else "away",
+            "redis": vitals.redis.value,
+        }
+        if vitals.waiting is not None:
+            state["queues"] = {
+                name: {"length": queue.length, "oldest_seconds": round(queue.oldest.total_seconds(), 1)}
+                for name, queue in (
+                    ("reminders", vitals.waiting.reminders),
+                    ("turns", vitals.waiting.turns),
+                    ("answers", vitals.waiting.answers),
+                )
+            }
+        if not vitals.is_ready:
+            with referred() as reference:
+                log.warning("not_ready", **{key: value for key, value in state.items() if key != "queues"})
+                return refusal(503, "not ready", reference, **state)
+        return web.json_response({"status": "ok", **state})
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                for name, value in (await self._waiting()).items():
-                    self._gauges[name].set(value)
-        except (StorageAway, TimeoutError):
-            for gauge in self._gauges.values():
-                gauge.set(float("nan"))
+        await self._look()
         return web.Response(
-            body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+            body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
 
-    async def _waiting(self) -> dict[str, int]:
-        async with plain_transaction(self._engine) as link:
-            row = (await link.execute(text("SELECT * FROM health(:now)"), {"now": datetime.now(UTC)})).one()
-        return {"overdue_deliveries": row.overdue_deliveries, "unfinished_turns": row.unfinished_turns}
+
+def refusal(status: int, error: str, reference: str, **more: Any) -> web.Response:
+    """The one form of whatever is not a success."""
+    timestamp = datetime.now(UTC).isoformat(timespec="seconds")
+    return web.json_response(
+        {"error": error, "reference": reference, "timestamp": timestamp, **more}, status=status
+    )
+
+
+def one_form(report: Callable[[BaseException, str], None]) -> Middleware:
+    """Gives every error its form and its reference, which the log has too; no query and no body is ever logged."""
+
+    @web.middleware
+    async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+        with referred() as reference:
+            try:
+                return await handler(request)
+            except web.HTTPException as fault:
+                if fault.status < 400:
+                    raise
+                log.info("http_refused", status=fault.status, method=request.method)
+                answer = refusal(fault.status, fault.reason.lower(), reference)
+                if "Allow" in fault.headers:
+                    answer.headers["Allow"] = fault.headers["Allow"]
+                return answer
+            except StorageAway:
+                log.warning("postgresql_away", room="http")
+                return refusal(503, "the database is away", reference)
+            except Exception as fault:
+                log.exception("http_fault", method=request.method)
+                report(fault, reference)
+                return refusal(500, "internal server error", reference)
+
+    return answered
 
 
 async def serve(endpoints: Endpoints, host: str, port: int) -> Callable[[], Awaitable[None]]:
     """Start listening; what is returned stops it. Raises OSError for a port that is taken."""
-    app = web.Application()
+    app = web.Application(middlewares=[one_form(endpoints.report)])
     app.add_routes(endpoints.routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()

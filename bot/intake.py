@@ -1,9 +1,12 @@
 """Intake: each update has its effect once and its answer, whatever ends in between (DESIGN §2.1)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import TypeVar
 
 import structlog
@@ -16,20 +19,21 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.types import Update
+from structlog.contextvars import bound_contextvars
 
-from bot.faults import new_reference, report
-from bot.gate import never_left
+from bot.faults import new_reference, referred, report
+from bot.gate import Priority, never_left, sending
+from bot.metrics import Metrics
+from bot.postponed import address_of
+from bot.retries import ANSWER, EFFECT, HELD, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
-from crm.updates import UpdateJournal
+from crm.updates import Postponed, UpdateJournal
 from handlers.answers import send_answer
 
 log = structlog.get_logger()
 Done = TypeVar("Done")
 ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
-FAULTS = 3  # tries of an update that not even the error handler can answer
-SENDS = 5  # tries of one answer that Telegram may have taken
-PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between tries
 
 
 class Intake:
@@ -42,33 +46,65 @@ class Intake:
         journal: UpdateJournal,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        report: Callable[[BaseException, str], None] = report,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._journal = journal
         self._sleep = sleep
+        self._clock = clock
+        self._report = report
+        self._metrics = metrics or Metrics()
         self._quiet = Quiet()
         self.waiting_for_storage = False
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
+        kind, began = update.event_type, time.perf_counter()
+        urgency = Priority.ANSWER if update.callback_query is None else Priority.BUTTON
+        with (
+            referred(),
+            bound_contextvars(update_id=update.update_id, chat=chat_kind(update)),
+            sending(urgency),
+        ):
+            outcome = "unfinished"
+            try:
+                outcome = await self._finish(update)
+            finally:
+                seconds = time.perf_counter() - began
+                log.info("update", kind=kind, outcome=outcome, seconds=round(seconds, 4))
+                self._metrics.updates.labels(kind, outcome).inc()
+                self._metrics.handling.labels(kind).observe(seconds)
+
+    async def _finish(self, update: Update) -> str:
+        """What became of it, in a word."""
         bot_id, update_id = self._bot.id, update.update_id
         begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
         if begun.handled:
-            answer = begun.owed
+            answer, outcome = begun.owed, "repeated"
         elif begun.attempts > ATTEMPTS:
             await self._pass(update, begun.attempts)
-            return
+            return "passed"
         else:
             async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
-                answer = await self._effect(update)
-        if answer is not None:
-            await self._send(update, answer)
-            await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+                answer, outcome = await self._effect(update), "handled"
+        if answer is None:
+            return outcome
+        try:
+            sent = await self._send(update, answer)
+        except TelegramRetryAfter as told:  # the chat's next updates and the offset must not wait so long
+            until = self._clock() + timedelta(seconds=told.retry_after)
+            later = Postponed(update_id, address_of(update), answer)
+            await self._patiently(update, partial(self._journal.postpone, bot_id, later, until))
+            return "postponed"
+        await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+        return "answered" if sent else "not answered"
 
     async def _effect(self, update: Update) -> Answer | None:
         """Have the handlers do it once; the answer to send, if any."""
-        for attempt in range(1, FAULTS + 1):
+        for failed in count(1):
             try:
                 result = await self._patiently(
                     update, partial(self._dispatcher.feed_update, self._bot, update)
@@ -81,52 +117,75 @@ class Intake:
             except Exception as fault:
                 # not even the error handler could answer; the others in this chat must not wait for it for ever
                 reference = new_reference()
-                log.exception("update_fault", reference=reference, update_id=update.update_id)
-                report(fault, reference)
-                await self._sleep(min(PAUSE * 2**attempt, LONGEST_PAUSE))
+                log.exception("update_fault")
+                self._report(fault, reference)
+                if EFFECT.ends(failed):
+                    await self._pass(update, failed)
+                    return None
+                await self._sleep(EFFECT.pause(failed))
             else:
                 return result if isinstance(result, Answer) else None
-        await self._pass(update, FAULTS)
-        return None
+        raise AssertionError  # the last try returned
 
     async def _pass(self, update: Update, attempts: int) -> None:
-        log.error("update_passed", update_id=update.update_id, attempts=attempts)
+        log.error("update_passed", attempts=attempts)
         await self._patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
 
     async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
         """The step's result, however long PostgreSQL is away."""
-        pause = PAUSE
-        while True:
+        for failed in count(1):
             try:
                 done = await step()
-            except StorageAway:
+            except StorageAway as fault:
                 if not self.waiting_for_storage:
-                    log.warning("postgresql_away", update_id=update.update_id)
+                    log.warning("postgresql_away", reason=str(fault))
                 self.waiting_for_storage = True
-                await self._sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await self._sleep(STORAGE.pause(failed))
             else:
                 self.waiting_for_storage = False
                 return done
+        raise AssertionError  # it is tried for ever
 
-    async def _send(self, update: Update, answer: Answer) -> None:
-        """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up."""
+    async def _send(self, update: Update, answer: Answer) -> bool:
+        """Send what is owed; a Telegram that can't be reached is waited for, what it will never take is given up.
+
+        Raises TelegramRetryAfter when it wants that only after a long while.
+        """
         tried = waited = 0
-        while tried < SENDS:
+        while not ANSWER.ends(tried):
             try:
                 await send_answer(self._bot, update, answer)
             except (TelegramForbiddenError, TelegramBadRequest, TelegramNotFound) as refused:
-                log.warning("answer_refused", update_id=update.update_id, reason=refused.message[:100])
-                return
+                log.warning("answer_refused", reason=refused.message[:100])
+                return False
             except TelegramAPIError as fault:
+                if isinstance(fault, TelegramRetryAfter) and fault.retry_after > HELD:
+                    raise
                 if waited == 0:
-                    log.warning("answer_delayed", update_id=update.update_id, reason=type(fault).__name__)
+                    log.warning("answer_delayed", reason=type(fault).__name__)
                 tried, waited = tried + (not never_left(fault)), waited + 1
                 told = fault.retry_after if isinstance(fault, TelegramRetryAfter) else 0
-                await self._sleep(max(told, min(PAUSE * 2**waited, LONGEST_PAUSE)))
+                await self._sleep(max(told, ANSWER.pause(waited)))
+            except (
+                Exception
+            ) as fault:  # a bug of ours in making the message: the chat must not wait for it for ever
+                log.exception("answer_fault")
+                self._report(fault, new_reference())
+                return False
             else:
-                return
-        log.error("answer_given_up", update_id=update.update_id)
+                return True
+        log.error("answer_given_up")
+        return False
+
+
+def chat_kind(update: Update) -> str:
+    """private, group, supergroup or channel; none for what is in no chat of ours."""
+    pressed = update.callback_query.message if update.callback_query is not None else None
+    where = (
+        update.message or update.edited_message or pressed or update.my_chat_member or update.chat_member
+        or update.stopped_message_generation
+    )  # fmt: skip
+    return where.chat.type if where is not None else "none"
 
 
 class Quiet:

@@ -19,6 +19,8 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 
+from bot.retries import CONFLICT, POLL, TOKEN, Retry
+
 log = structlog.get_logger()
 KINDS = [
     "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
@@ -66,6 +68,8 @@ class Polling:
         self._conflicts = 0
         self._conflict_at = 0.0
         self._was_first = False
+        self._trouble: str | None = None  # what was said of it, until it works again
+        self._failed = 0
         self.alive_at = 0.0  # loop time of the last answer from Telegram
 
     @property
@@ -112,27 +116,26 @@ class Polling:
                 offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
             )
         except TelegramUnauthorizedError:
-            raise PollingStopped(
-                "BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one"
-            ) from None
+            if not self._was_first:
+                raise PollingStopped(
+                    "BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one"
+                ) from None
+            return await self._rest(TOKEN, "token_refused")
         except TelegramConflictError as conflict:
             if self._must_give_way():
                 raise PollingStopped(
                     f"BOT_TOKEN: another process already answers for this bot; stop it first ({conflict.message})"
                 ) from None
-            await self._sleep(1)
-            return []
+            return await self._rest(CONFLICT, "another_process_asks")
         except TelegramNetworkError:
-            log.warning("telegram_unreachable")
-            await self._sleep(3)
-            return []
+            return await self._rest(POLL, "telegram_unreachable")
         except ClientDecodeError:
             found, passed = await self._readable()
         except TelegramAPIError as fault:
-            log.warning("polling_refused", reason=type(fault).__name__)
-            await self._sleep(3)
-            return []
-        self._was_first = True
+            return await self._rest(POLL, "polling_refused", reason=type(fault).__name__)
+        if self._trouble is not None:
+            log.info("telegram_answers_again", after=self._trouble)
+        self._was_first, self._trouble, self._failed = True, None, 0
         self.alive_at = asyncio.get_running_loop().time()
         fresh = [update for update in found if update.update_id >= self._next]
         self._next = max(self._next, passed)
@@ -142,6 +145,15 @@ class Polling:
                 async with asyncio.timeout(0.2):
                     await self._moved.wait()
         return fresh
+
+    async def _rest(self, retry: Retry, trouble: str, **more: str) -> list[Update]:
+        """Before the next try, longer each time. The same trouble is said once."""
+        if trouble != self._trouble:
+            log.warning(trouble, **more)
+            self._trouble, self._failed = trouble, 0
+        self._failed += 1
+        await self._sleep(retry.pause(self._failed))
+        return []
 
     async def _readable(self) -> tuple[list[Update], int]:
         """What of the updates can be read, and one past the highest that can't: it is passed, or it would end

@@ -2,12 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.contextvars import bound_contextvars
 
+from bot.faults import referred
+from bot.gate import Priority, sending
+from bot.metrics import Metrics
+from bot.postponed import PostponedAnswers
+from bot.reports import Reports
 from crm.errors import StorageAway
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
@@ -30,12 +37,19 @@ class ReminderClock:
         presence: Presence,
         journal: UpdateJournal,
         clock: Callable[[], datetime],
+        *,
+        reports: Reports | None = None,
+        metrics: Metrics | None = None,
+        postponed: PostponedAnswers | None = None,
     ) -> None:
         self._bot = bot
         self._reminders = reminders
         self._presence = presence
         self._journal = journal
         self._clock = clock
+        self._reports = reports
+        self._metrics = metrics or Metrics()
+        self._postponed = postponed
         self._jobs: set[asyncio.Task[None]] = set()
         self._away = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -47,6 +61,10 @@ class ReminderClock:
         self._scheduler.add_job(
             self.tidy, "interval", hours=1, next_run_time=self._clock() + SETTLING, misfire_grace_time=None
         )
+        if self._reports is not None:
+            self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
+        if self._postponed is not None:
+            self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -69,6 +87,24 @@ class ReminderClock:
             if not self._away:
                 log.warning("postgresql_away", room="scheduler")
             self._away = True
+        except Exception as fault:  # the next look must come all the same
+            self._fault(fault)
+
+    async def tell(self) -> None:
+        """Tell the operators of faults that went on."""
+        if self._reports is not None:
+            with suppress(StorageAway):  # there is always the next minute
+                await self._reports.sweep()
+
+    async def answer(self) -> None:
+        """Send postponed answers whose time has come."""
+        try:
+            if self._postponed is not None:
+                await self._postponed.send_due()
+        except StorageAway:
+            return  # the tick, which looks more often, has said it
+        except Exception as fault:
+            self._fault(fault)
 
     async def tidy(self) -> None:
         """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""
@@ -76,14 +112,27 @@ class ReminderClock:
             await self._journal.purge(self._clock() - KEPT)
         except StorageAway:
             log.warning("postgresql_away", room="upkeep")
+        except Exception as fault:
+            self._fault(fault)
 
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
         try:
-            await deliver(
-                self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
-            )
+            chat = delivery.actor.chat_kind.value
+            with sending(Priority.REMINDER), bound_contextvars(delivery=delivery.id, chat=chat):
+                await deliver(
+                    self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
+                )
         except StorageAway:
             log.warning("delivery_left_to_its_lease", delivery=delivery.id)
-        except Exception:
-            log.exception("delivery_fault", delivery=delivery.id)
+        except Exception as fault:
+            self._fault(fault, delivery=delivery.id, chat=delivery.actor.chat_kind.value)
+        else:
+            self._metrics.lateness.observe(max(0.0, (self._clock() - delivery.due_at).total_seconds()))
+
+    def _fault(self, fault: Exception, **about: object) -> None:
+        """Nobody is there to be answered; the log and the operator are told, and the row is tried again."""
+        with referred() as reference, bound_contextvars(**about):
+            log.error("scheduler_fault", exc_info=fault)
+            if self._reports is not None:
+                self._reports(fault, reference)

@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from crm.sends import PER_SECOND
+
 
 class SettingsError(Exception):
     """What is wrong with the settings: one line for each wrong variable, without its value."""
@@ -117,6 +119,7 @@ class Settings(BaseSettings):
     database_url: PostgresUrl | None = example("postgresql://owner:word@host:5432/switchboard")
     database_owner_url: PostgresUrl | None = example("postgresql://owner:word@host:5432/switchboard")
     redis_url: Annotated[SecretStr, url_of("redis", "rediss")] | None = example("redis://127.0.0.1:6379/0")
+    sends_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(default=PER_SECOND, examples=["30"])
     data_dir: Path = Field(default_factory=default_data_dir, examples=["/var/lib/switchboard"])
     model: ModelName | None = example("openai:gpt-5-mini")
     model_fallbacks: Annotated[tuple[ModelName, ...], NoDecode, BeforeValidator(split_by_commas)] = Field(

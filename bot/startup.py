@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from bot.backups import keep_nightly
 from bot.database import Database, DatabaseError, open_database, prepare_database
-from bot.faults import start_logs, start_sentry
+from bot.faults import start_sentry
+from bot.logs import start_logs
 from bot.release import RELEASE
 from bot.settings import Settings
 
@@ -113,7 +114,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     names.load()  # here and not with the first contact, whose author would wait for it
     token, api_url = await stack.enter_async_context(_telegram(settings))
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
-    bot, gate = make_bot(token, api_url, proxy)
+    bot, gate = make_bot(token, api_url, proxy, settings.sends_per_second)
     stack.push_async_callback(bot.session.close)
     engine = create_engine(application)
     stack.push_async_callback(engine.dispose)
@@ -129,6 +130,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
         models=_models(settings),
         redis=redis,
+        sends_per_second=settings.sends_per_second,
     )
     try:
         app.assistants.prepare()
@@ -157,7 +159,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
-    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory)
+    endpoints = Endpoints(app.looks.look, app.metrics, app.reports)
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port)
     except OSError:

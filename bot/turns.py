@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,13 +11,16 @@ from typing import Any, Protocol
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from structlog.contextvars import bind_contextvars
 
+from bot.metrics import Metrics
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from handlers.conversations import TurnView
 from handlers.texts import gettext as _
 from handlers.texts import speaking
+from llm.prices import price
 
 log = structlog.get_logger()
 AT_ONCE = 8  # turns of one process at a time
@@ -43,6 +47,7 @@ class TurnWorker:
         clock: Callable[[], datetime],
         new_reference: Callable[[], str],
         report: Callable[[BaseException, str], None],
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._conversations = conversations
@@ -51,6 +56,7 @@ class TurnWorker:
         self._clock = clock
         self._new_reference = new_reference
         self._report = report
+        self._metrics = metrics or Metrics()
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._away = False
@@ -106,6 +112,9 @@ class TurnWorker:
 
     async def _take(self, turn: Turn) -> None:
         heart = asyncio.create_task(self._beat(turn, asyncio.current_task()))
+        bind_contextvars(
+            chat=turn.actor.chat_kind.value
+        )  # each turn is a task, and what is bound ends with it
         try:
             await self._answer(turn)
         except StorageAway:
@@ -125,7 +134,7 @@ class TurnWorker:
             if turn.attempts > ATTEMPTS:
                 raise RuntimeError("this turn ended its process too often")
             history = await self._conversations.history(turn)
-            answer = await self._assistant.answer(turn, history, view.show)
+            answer = await self._measured(turn, history, view)
             if not await self._conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it
             text = answer.text
@@ -139,6 +148,22 @@ class TurnWorker:
             log.warning("answer_left_to_its_lease", turn=turn.id, reason=type(fault).__name__)
             return
         await self._conversations.sent(turn, sent)
+
+    async def _measured(self, turn: Turn, history: Sequence[Sequence[Any]], view: TurnView) -> ModelAnswer:
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            answer = await self._assistant.answer(turn, history, view.show)
+            outcome = "answered"
+        except asyncio.CancelledError:
+            outcome = "stopped"
+            raise
+        finally:
+            self._metrics.model.labels(outcome).observe(time.perf_counter() - began)
+        self._metrics.tokens.labels("input").inc(answer.input_tokens)
+        self._metrics.tokens.labels("output").inc(answer.output_tokens)
+        if (cost := price(answer.model, answer.input_tokens, answer.output_tokens)) is not None:
+            self._metrics.cost.inc(cost)
+        return answer
 
     async def _beat(self, turn: Turn, worker: "asyncio.Task[Any] | None") -> None:
         """Renew the lease; when it is no longer ours, stop working on it."""

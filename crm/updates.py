@@ -1,8 +1,9 @@
 """Updates: which ones have had their effect, and which still have an answer owed (DESIGN §2.1)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from crm.answers import Answer
 
@@ -33,6 +34,17 @@ class Beginning:
     owed: Answer | None
 
 
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """An answer that Telegram doesn't want yet. `address` is the update without its words, as much of it as says
+    where to answer; `tries` counts sendings that Telegram may have taken."""
+
+    update_id: int
+    address: Mapping[str, Any]
+    answer: Answer
+    tries: int = 0
+
+
 class UpdateStore(Protocol):
     """Inside the transaction of an effect."""
 
@@ -46,6 +58,14 @@ class UpdateJournal(Protocol):
     async def begin(self, bot_id: int, update_id: int) -> Beginning: ...
 
     async def answered(self, bot_id: int, update_id: int) -> None: ...
+
+    async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
+        """Leave the answer to its row: the update is finished, and the answer is sent from there."""
+
+    async def due(
+        self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
+    ) -> Sequence[Postponed]:
+        """Postponed answers whose time has come, the oldest first, put off by `lease` for others meanwhile."""
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
         """Record an update that ended its process five times, so that it is passed."""

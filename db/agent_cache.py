@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
@@ -66,11 +67,18 @@ class CachedAgents:
         self._said_at = -60.0
         self._heard = False
         self.degraded = 0  # lookups that went past Redis because it failed
+        self.lookups: Counter[str] = Counter()  # by the tier that had it: process, redis, postgresql
+
+    @property
+    def is_well(self) -> bool:
+        """Whether Redis, if there is one, is used."""
+        return self._clock() >= self._broken_until
 
     async def roster(self, actor: Actor) -> Sequence[Agent]:
         """The agents of the actor's workspace; simultaneous misses share one load."""
         kept = self._kept.get(actor.workspace_id)
         if kept is not None and kept[0] > self._clock():
+            self.lookups["process"] += 1
             return kept[1]
         loading = self._loading.get(actor.workspace_id)
         if loading is None:
@@ -111,6 +119,7 @@ class CachedAgents:
     async def _load(self, actor: Actor) -> Sequence[Agent]:
         generation = self._generation
         word, agents = await self._from_redis(actor.workspace_id)
+        self.lookups["postgresql" if agents is None else "redis"] += 1
         if agents is None:
             async with self._storage.transaction(actor) as unit:
                 agents = await unit.agents.active()

@@ -73,7 +73,7 @@ async def restore(owner_url: str, file: Path) -> About:
         try:
             async with engine.begin() as link:
                 await link.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-                if about.revision not in await link.run_sync(revisions):
+                if about.revision not in revisions():
                     raise BackupError(
                         f"{file}: it is of a newer version ({about.revision}) than this program; use the newer one"
                     )

@@ -71,7 +71,7 @@ def migrate_to(link: SyncConnection, revision: str) -> None:
     """Up or down to a revision, within the connection's transaction; `base` is an empty database."""
     config = _config(link)
     there = MigrationContext.configure(link).get_current_revision()
-    order = revisions(link)
+    order = revisions()
     target = -1 if revision == "base" else len(order) - 1 if revision == "head" else order.index(revision)
     if there is not None and target < order.index(there):
         command.downgrade(config, revision)
@@ -79,10 +79,9 @@ def migrate_to(link: SyncConnection, revision: str) -> None:
         command.upgrade(config, revision)
 
 
-def revisions(link: SyncConnection) -> list[str]:
-    """All that this program knows, oldest first."""
-    scripts = ScriptDirectory.from_config(_config(link))
-    return [script.revision for script in scripts.walk_revisions()][::-1]
+def revisions() -> list[str]:
+    """Of this code's schema, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 async def doors(link: AsyncConnection) -> list[str]:
@@ -98,7 +97,7 @@ async def doors(link: AsyncConnection) -> list[str]:
 def _missing_steps(link: SyncConnection) -> tuple[str | None, list[str]]:
     """The database's revision, and those it lacks, oldest first. Raises MigrationError when it knows one that we
     don't."""
-    order = revisions(link)
+    order = revisions()
     there = MigrationContext.configure(link).get_current_revision()
     if there is None:
         return None, order
@@ -109,7 +108,7 @@ def _missing_steps(link: SyncConnection) -> tuple[str | None, list[str]]:
     return there, order[order.index(there) + 1 :]
 
 
-def _config(link: SyncConnection) -> Config:
+def _config(link: SyncConnection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager, contextmanager
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Removed, StorageAway
 
-_AWAY = ("08", "57P", "53")  # SQLSTATE classes: connection lost, shut down, out of resources
+# SQLSTATE classes: connection lost, shut down, out of resources, not let in (a password that was changed), and a
+# server that only reads, as a standby does until it takes over
+_AWAY = ("08", "57P", "53", "28", "25006")
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
@@ -36,7 +39,14 @@ async def plain_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
     """A transaction that has entered no workspace: for doors and the two open tables."""
     with said_in_our_words():
         async with engine.begin() as link:
-            yield link
+            try:
+                yield link
+            except DBAPIError as fault:
+                if (
+                    _state(fault) == "25006"
+                ):  # else the pool would go on with a server that is no longer the first
+                    await link.invalidate()
+                raise
 
 
 @asynccontextmanager
@@ -58,16 +68,26 @@ def said_in_our_words() -> Iterator[None]:
     try:
         yield
     except DBAPIError as fault:
-        state = str(getattr(fault.orig, "sqlstate", "") or getattr(fault.orig, "pgcode", "") or "")
+        state = _state(fault)
         if state in _RULES:
             rule = _RULES[state]
             raise type(rule)(rule.text) from None
         if fault.connection_invalidated or isinstance(fault, InterfaceError) or state.startswith(_AWAY):
             raise StorageAway(f"PostgreSQL is away ({state or type(fault.orig).__name__})") from fault
         raise
-    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as fault:
+    except (
+        OSError,
+        TimeoutError,
+        PoolTimeout,
+        asyncpg.InterfaceError,
+        asyncpg.PostgresConnectionError,
+    ) as fault:
         raise StorageAway(f"PostgreSQL is away ({type(fault).__name__})") from fault
     except asyncpg.PostgresError as fault:
         if str(fault.sqlstate).startswith(_AWAY):
             raise StorageAway(f"PostgreSQL is away ({fault.sqlstate})") from fault
         raise
+
+
+def _state(fault: DBAPIError) -> str:
+    return str(getattr(fault.orig, "sqlstate", "") or getattr(fault.orig, "pgcode", "") or "")

@@ -1,14 +1,15 @@
 """Updates: the row that says an update has had its effect, and which answer is still owed."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, null, text, update
+from sqlalchemy import func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning
+from crm.updates import Arrival, Beginning, Postponed
 from db.models.updates import handled_updates as updates
 from db.transactions import plain_transaction
 
@@ -63,12 +64,49 @@ class SqlUpdateJournal:
                     .returning(updates)
                 )
             ).one()
-        owed = row.answer if row.handled_at and not row.answered_at else None
+        owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
 
     async def answered(self, bot_id: int, update_id: int) -> None:
         """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone."""
-        await self._set(bot_id, update_id, answered_at=func.now(), answer=null())
+        await self._set(bot_id, update_id, answered_at=func.now(), answer=null(), postponed=null())
+
+    async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
+        await self._set(
+            bot_id,
+            postponed.update_id,
+            handled_at=func.coalesce(updates.c.handled_at, func.now()),
+            answer=postponed.answer.to_json(),
+            postponed={"address": dict(postponed.address), "tries": postponed.tries},
+            postponed_until=until,
+        )
+
+    async def due(
+        self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
+    ) -> Sequence[Postponed]:
+        ready = (
+            select(updates.c.update_id)
+            .where(
+                updates.c.bot_id == bot_id, updates.c.postponed.is_not(None), updates.c.postponed_until <= now
+            )
+            .order_by(updates.c.postponed_until, updates.c.update_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with plain_transaction(self._engine) as link:
+            taken = await link.execute(
+                update(updates)
+                .where(updates.c.bot_id == bot_id, updates.c.update_id.in_(ready.scalar_subquery()))
+                .values(postponed_until=now + lease)
+                .returning(updates.c.update_id, updates.c.postponed, updates.c.answer)
+            )
+            rows = sorted(taken.all(), key=lambda row: int(row.update_id))
+        return [
+            Postponed(
+                row.update_id, row.postponed["address"], Answer.from_json(row.answer), row.postponed["tries"]
+            )
+            for row in rows
+        ]
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
         await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())

@@ -10,6 +10,9 @@ from aiogram.types import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQuery,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
     KeyboardButton,
     LinkPreviewOptions,
     Message,
@@ -31,6 +34,9 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     if update.callback_query is not None:
         await _answer_press(bot, update.callback_query, answer)
         return
+    if update.inline_query is not None:
+        await _answer_inline(bot, update.inline_query, answer)
+        return
     if update.my_chat_member is not None:
         await send_text(bot, update.my_chat_member.chat.id, None, answer)
         return
@@ -40,6 +46,15 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     thread = message.message_thread_id if message.is_topic_message else None
     reply_to = message.message_id if message.chat.type != "private" else None
     await send_text(bot, message.chat.id, thread, answer, reply_to=reply_to)
+
+
+async def _answer_inline(bot: Bot, query: InlineQuery, answer: Answer) -> None:
+    """A sentence in place of results: what went wrong, or why there are none."""
+    if not answer.text:
+        return
+    said = InputTextMessageContent(message_text=answer.text, parse_mode=None)
+    result = InlineQueryResultArticle(id="sentence", title=answer.text, input_message_content=said)
+    await bot.answer_inline_query(query.id, [result], cache_time=0, is_personal=True)
 
 
 async def send_text(

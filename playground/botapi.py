@@ -3,18 +3,17 @@
 import asyncio
 import json
 import re
-from collections import defaultdict, deque
 from typing import Any
 
 from aiohttp import web
 
 from playground.chat_methods import METHODS
 from playground.checks import Refusal
+from playground.rate_limits import RateLimits
 from playground.world import Json, World
 
 _TOKEN = re.compile(r"(\d{6,16}):[\w-]{35,64}")
 _JSON_FIELDS = re.compile(r"\s*[\[{]|true$|false$")
-_PRIVATE, _GROUP, _ALL = (1.0, 1, 3), (60.0, 20, 20), (1.0, 30, 30)  # seconds, messages, at once (Bot FAQ)
 
 
 class BotApi:
@@ -23,7 +22,7 @@ class BotApi:
     def __init__(self, world: World) -> None:
         self._world = world
         self._pollers: dict[int, asyncio.Event] = {}
-        self._sent: defaultdict[object, deque[float]] = defaultdict(deque)
+        self._limits = RateLimits()
         self.closing = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -58,7 +57,7 @@ class BotApi:
         if fault is not None and fault.get("drop_connection") in (True, "before"):
             return _drop(request)
         try:
-            bot_id = _admitted(token, fault)
+            bot_id = _admitted(token, fault, revoked=self._world.settings["token_revoked"])
             result = await self._run(bot_id, method, given)
             answer: Json = {"ok": True, "result": result}
         except Refusal as refusal:
@@ -91,7 +90,7 @@ class BotApi:
             and name.startswith(("send", "edit"))
             and name != "sendChatAction"
         ):
-            self._limit(bot_id, given)
+            self._limits.count(bot_id, given.get("chat_id"), self._world.clock())
         return await METHODS[name](self._world, bot_id, given)
 
     async def _get_updates(self, bot_id: int, given: Json) -> list[Json]:
@@ -119,6 +118,8 @@ class BotApi:
                     :limit
                 ]
                 left = deadline - asyncio.get_running_loop().time()
+                if world.settings["token_revoked"]:
+                    raise Refusal(401, "Unauthorized")
                 if mine.is_set():
                     raise Refusal(
                         409,
@@ -161,23 +162,6 @@ class BotApi:
                 return fault
         return None
 
-    def _limit(self, bot_id: int, given: Json) -> None:
-        """Telegram's published limits, as sliding windows. Raises Refusal 429."""
-        now, chat_id = self._world.clock(), given.get("chat_id")
-        group = str(chat_id).startswith("-")
-        for key, (seconds, count, burst) in (
-            ((bot_id, chat_id), _GROUP if group else _PRIVATE),
-            (bot_id, _ALL),
-        ):
-            window = self._sent[key]
-            while window and window[0] <= now - seconds * burst / count:
-                window.popleft()
-            if len(window) >= burst:
-                wait = max(1, round(window[0] + seconds * burst / count - now))
-                raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        for key in ((bot_id, chat_id), bot_id):
-            self._sent[key].append(now)
-
 
 _OWN = {
     "getUpdates": "_get_updates",
@@ -187,9 +171,9 @@ _OWN = {
 }
 
 
-def _admitted(token: re.Match[str] | None, fault: Json | None) -> int:
+def _admitted(token: re.Match[str] | None, fault: Json | None, *, revoked: bool) -> int:
     """The bot of a well-formed token. Raises Refusal for any other, and for a fault that was asked for."""
-    if token is None:
+    if token is None or revoked:
         raise Refusal(401, "Unauthorized")
     if fault is not None and fault.get("error_code"):
         extra = {"retry_after": int(fault["retry_after"])} if fault.get("retry_after") else {}

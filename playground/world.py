@@ -17,6 +17,7 @@ FIRST_USER = 1001
 FIRST_GROUP = -5001
 FIRST_SUPERGROUP = -1000000005001  # Telegram's supergroups and channels begin with -100
 KEPT_CALLS = 5000
+SETTINGS = {"privacy_mode": True, "inline_feedback": False, "rate_limits": False, "token_revoked": False}
 
 
 class World:
@@ -44,7 +45,7 @@ class World:
         self.drafts: dict[int, Json] = {}
         self.files: dict[str, Json] = {}
         self.counters: dict[str, int] = {}
-        self.settings: Json = {"privacy_mode": True, "inline_feedback": False, "rate_limits": False}
+        self.settings: Json = dict(SETTINGS)
         self.calls: deque[Json] = deque(maxlen=KEPT_CALLS)
         self.faults: list[Json] = []
         self.queries: dict[str, Query] = {}
@@ -100,7 +101,7 @@ class World:
             state.clear()
         self.calls.clear()
         self.faults.clear()
-        self.settings.update(privacy_mode=True, inline_feedback=False, rate_limits=False)
+        self.settings.update(SETTINGS)
 
     def bot(self, bot_id: int) -> Json:
         """The bot of a token; known from its first call on."""

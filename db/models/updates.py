@@ -1,6 +1,6 @@
 """The two tables open to the application's role: updates and dialogs."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata
@@ -15,6 +15,14 @@ handled_updates = Table(
     Column("handled_at", Moment),
     Column("answer", JSONB),
     Column("answered_at", Moment),
+    Column("postponed", JSONB),  # where to answer, once Telegram wants it: crm.updates.Postponed
+    Column("postponed_until", Moment),
+    Index(
+        "ix_handled_updates_owed",
+        "handled_at",
+        postgresql_where=text("answered_at IS NULL AND jsonb_typeof(answer) = 'object'"),
+    ),
+    Index("ix_handled_updates_postponed", "postponed_until", postgresql_where=text("postponed IS NOT NULL")),
 )
 dialogs = Table(
     "dialogs",

@@ -16,7 +16,8 @@ from aiogram.types import ErrorEvent, Update
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from bot.faults import new_reference, report, start_logs, start_sentry
+from bot.faults import new_reference, report, start_sentry
+from bot.logs import start_logs
 from crm.answers import Answer
 from crm.errors import N_, AlreadyHandled, BadInput, NotInvited, StorageAway
 from handlers.errors import answer_error

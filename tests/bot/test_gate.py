@@ -1,5 +1,6 @@
 """The gate: limits of a chat and of the bot, what waits and what is dropped, what is tried again and what is not."""
 
+import math
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -24,8 +25,11 @@ from aiogram.methods import (
 from aiohttp import ClientConnectorError, ServerDisconnectedError
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot import gate as gate_module
-from bot.gate import PATIENCE, TRIES, Gate
+from bot.gate import PATIENCE, Gate
+from bot.gate import rooms as rooms_module
+from bot.gate.rooms import Rooms
+from bot.retries import CALL
+from crm.sends import BURST, GROUP, SECOND
 
 BOT = cast(Bot, None)  # the gate only passes it on
 Method = TelegramMethod[Any]
@@ -99,11 +103,15 @@ def a_house(*faults: Callable[[Method], Exception]) -> tuple[Gate, Telegram, Tim
     return Gate(clock=time, sleep=time.sleep), Telegram(time, *faults), time
 
 
-async def test_a_person_gets_three_messages_in_three_seconds_and_the_fourth_waits() -> None:
-    gate, telegram, _time = a_house()
-    for _ in range(4):
+async def test_a_person_gets_eight_messages_at_once_and_then_one_a_second() -> None:
+    gate, telegram, time = a_house()
+    for _ in range(BURST + 2):
         await gate(telegram, BOT, a_message())
-    assert telegram.moments == [0, 0, 0, 3]
+    assert telegram.moments == [*[0] * BURST, 1, 2]
+    time.now = 7  # five seconds later there is room for five at once
+    for _ in range(6):
+        await gate(telegram, BOT, a_message())
+    assert telegram.moments[-6:] == [*[7] * 5, 8]
 
 
 async def test_a_group_gets_twenty_messages_a_minute_and_a_late_one_is_left_to_its_sender() -> None:
@@ -112,22 +120,30 @@ async def test_a_group_gets_twenty_messages_a_minute_and_a_late_one_is_left_to_i
         await gate(telegram, BOT, a_message(-7))
     with pytest.raises(TelegramRetryAfter) as told:
         await gate(telegram, BOT, a_message(-7))
-    assert (told.value.retry_after, time.slept) == (60, [])
+    assert (told.value.retry_after, time.slept) == (math.ceil(GROUP[0]), [])
     time.now = 20
     await gate(telegram, BOT, a_message(-7))
-    assert telegram.moments[-1] == 60
+    assert telegram.moments[-1] == pytest.approx(GROUP[0])
 
 
 async def test_all_chats_together_get_thirty_messages_a_second() -> None:
     gate, telegram, _time = a_house()
     for chat in range(1, 32):
         await gate(telegram, BOT, a_message(chat))
-    assert telegram.moments == [0] * 30 + [1]
+    assert telegram.moments == [0] * 30 + [SECOND]
+
+
+async def test_how_much_all_chats_get_can_be_set() -> None:
+    time = Time()
+    gate, telegram = Gate(clock=time, sleep=time.sleep, rooms=Rooms(per_second=5)), Telegram(time)
+    for chat in range(1, 7):
+        await gate(telegram, BOT, a_message(chat))
+    assert telegram.moments == [0] * 5 + [SECOND]
 
 
 async def test_one_chat_that_is_full_does_not_hold_another() -> None:
     gate, telegram, time = a_house()
-    for _ in range(3):
+    for _ in range(BURST):
         await gate(telegram, BOT, a_message(7))
     await gate(telegram, BOT, a_message(8))
     assert time.slept == []
@@ -136,12 +152,12 @@ async def test_one_chat_that_is_full_does_not_hold_another() -> None:
 @pytest.mark.parametrize("optional", [a_draft(), SendChatAction(chat_id=7, action="typing")])
 async def test_drafts_and_typing_are_dropped_where_answers_wait(optional: Method) -> None:
     gate, telegram, time = a_house()
-    for _ in range(3):
+    for _ in range(BURST):
         await gate(telegram, BOT, a_message())
     assert await gate(telegram, BOT, optional) is True
-    assert (gate.dropped, len(telegram.calls), time.slept) == (1, 3, [])
+    assert (gate.dropped, len(telegram.calls), time.slept) == (1, BURST, [])
     await gate(telegram, BOT, a_message())
-    assert time.slept == [3]
+    assert time.slept == [1]
 
 
 async def test_drafts_take_no_room_from_answers() -> None:
@@ -154,10 +170,10 @@ async def test_drafts_take_no_room_from_answers() -> None:
 
 async def test_edits_share_the_room_of_their_chat() -> None:
     gate, telegram, _time = a_house()
-    for _ in range(3):
+    for _ in range(BURST):
         await gate(telegram, BOT, EditMessageText(chat_id=7, message_id=1, text="x"))
     await gate(telegram, BOT, a_message())
-    assert telegram.moments[-1] == 3
+    assert telegram.moments[-1] == 1
 
 
 async def test_what_posts_nothing_has_no_limit() -> None:
@@ -217,7 +233,7 @@ async def test_repeating_ends() -> None:
     gate, telegram, _time = a_house(*[broken] * 9)
     with pytest.raises(TelegramServerError):
         await gate(telegram, BOT, GetMe())
-    assert len(telegram.calls) == TRIES
+    assert len(telegram.calls) == CALL.tries
 
 
 async def test_a_message_whose_answer_was_lost_is_not_repeated_here() -> None:
@@ -249,9 +265,9 @@ async def test_a_page_in_telegrams_place_is_a_network_error(method: Method) -> N
 
 
 async def test_the_chat_written_to_longest_ago_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate_module, "KEPT_CHATS", 2)
+    monkeypatch.setattr(rooms_module, "KEPT_CHATS", 2)
     gate, telegram, time = a_house()
-    for chat in (1, 1, 1, 2, 2, 2):
+    for chat in (*[1] * BURST, *[2] * BURST):
         await gate(telegram, BOT, a_message(chat))
     assert await gate(telegram, BOT, a_draft(1)) is True  # known, full, and now the one used last
     await gate(telegram, BOT, a_message(3))  # makes room by forgetting chat 2

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -18,7 +19,8 @@ from aiogram.types import Update
 from aiohttp import ClientConnectorError
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.intake import ATTEMPTS, FAULTS, SENDS, Intake
+from bot.intake import ATTEMPTS, Intake
+from bot.retries import ANSWER, EFFECT
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from tests.fakes import FakeJournal, FakeStorage
@@ -230,14 +232,14 @@ async def test_a_repeat_through_another_process_sends_what_is_owed_once(house: H
 
 
 async def test_a_fault_that_nobody_answers_is_tried_a_few_times_and_then_passed(house: House) -> None:
-    house.handlers.before = [ValueError() for _ in range(FAULTS)]
+    house.handlers.before = [ValueError() for _ in range(EFFECT.tries or 0)]
     await house.process().handle(said())
     assert house.handlers.effects == []
     assert (await house.journal.begin(42, 1)).handled
 
 
 async def test_an_unreachable_telegram_is_waited_for(house: House) -> None:
-    house.telegram.faults = [unreachable() for _ in range(SENDS + 5)]
+    house.telegram.faults = [unreachable() for _ in range((ANSWER.tries or 0) + 5)]
     await house.process().handle(said())
     assert house.telegram.said == ["saved"]
     assert max(house.slept) == 10
@@ -245,17 +247,42 @@ async def test_an_unreachable_telegram_is_waited_for(house: House) -> None:
 
 async def test_a_send_that_may_have_arrived_is_tried_a_few_times_only(house: House) -> None:
     house.telegram.faults = [
-        TelegramServerError(SendMessage(chat_id=7, text="x"), "Bad Gateway") for _ in range(SENDS + 5)
+        TelegramServerError(SendMessage(chat_id=7, text="x"), "Bad Gateway")
+        for _ in range((ANSWER.tries or 0) + 5)
     ]
     await house.process().handle(said())
-    assert (house.telegram.said, house.telegram.tries) == ([], SENDS)
+    assert (house.telegram.said, house.telegram.tries) == ([], ANSWER.tries)
     assert house.storage.state.handled[42, 1] is None  # not owed any more
 
 
 async def test_retry_after_is_waited_for(house: House) -> None:
-    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 300)]
+    house.telegram.faults = [
+        TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 50)
+    ] * 9
     await house.process().handle(said())
-    assert (house.telegram.said, house.slept) == (["saved"], [300])
+    assert (house.telegram.said, house.slept) == (["saved"], [50] * 9)
+
+
+async def test_a_long_retry_after_is_left_to_the_row_and_the_chat_goes_on(house: House) -> None:
+    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=7, text="x"), "Too Many Requests", 3600)]
+    await house.process().handle(said())
+    await house.process().handle(said(2))
+    assert (house.telegram.said, house.slept) == (["saved"], [])  # of the second
+    [(postponed, until)] = house.journal.postponed.values()
+    assert (postponed.update_id, postponed.answer, postponed.tries) == (1, SAVED, 0)
+    assert timedelta(minutes=59) < until - datetime.now(UTC) <= timedelta(hours=1)
+    assert "text" not in str(postponed.address)  # where to answer, and nobody's words
+
+
+async def test_a_bug_in_making_the_message_is_reported_and_the_chat_goes_on(house: House) -> None:
+    house.telegram.faults = [AttributeError("a bug")]
+    reported: list[BaseException] = []
+    intake = house.process()
+    intake._report = lambda fault, _reference: reported.append(fault)
+    await intake.handle(said())
+    await intake.handle(said(2))
+    assert [str(fault) for fault in reported] == ["a bug"]
+    assert house.telegram.said == ["saved"]  # of the second
 
 
 async def test_a_blocked_chat_is_tried_once(house: House) -> None:

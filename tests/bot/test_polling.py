@@ -15,6 +15,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetUpdates
 from aiogram.types import Update
+from structlog.testing import capture_logs
 
 from bot import polling as polling_module
 from bot.polling import CONFLICTS, Polling, PollingStopped
@@ -263,6 +264,29 @@ async def test_conflicts_between_successes_of_a_busy_bot_end_it_too() -> None:
 async def test_a_refused_token_ends_it_with_one_line() -> None:
     with pytest.raises(PollingStopped, match=r"^BOT_TOKEN: Telegram refuses it"):
         await Polling(cast(Bot, Telegram(faults=[REFUSED])), Desk().handle, sleep=no_sleep).run()
+
+
+async def test_a_token_that_worked_and_is_refused_now_is_said_once_and_tried_again() -> None:
+    telegram, desk, slept = Telegram([said(1)]), Desk(), []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0)
+
+    async def then(polling: Polling) -> None:
+        polling._sleep = sleep
+        await until(lambda: desk.finished == [1])
+        telegram.faults += [REFUSED] * 6
+        telegram.wake()
+        await until(lambda: not telegram.faults)
+        telegram.updates.append(said(2))
+        telegram.wake()
+        await until(lambda: desk.finished == [1, 2])
+
+    with capture_logs() as lines:
+        await polled(telegram, desk, then)
+    assert slept == [2, 4, 8, 16, 30, 30]
+    assert [line["event"] for line in lines] == ["token_refused", "telegram_answers_again"]
 
 
 @pytest.mark.parametrize("fault", [AWAY, BROKEN])

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from aiogram import Bot
+from structlog.contextvars import get_contextvars
 
+from bot.reports import Reports
 from bot.scheduler import SETTLING, ReminderClock
 from crm.people import People
-from crm.reminders import Reminders
+from crm.presence import Presence
+from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT
 from db.storage import create_engine
 from db.updates import SqlUpdateJournal
@@ -19,6 +22,7 @@ from tests.fakes import (
     FakePeopleDoors,
     FakeReminderDoors,
     FakeStorage,
+    an_actor,
     everybody_stays,
 )
 
@@ -78,3 +82,34 @@ async def test_only_what_is_old_goes_from_the_database(database: Database) -> No
     await engine.dispose()
     assert [row[0] for row in await database.fetch("SELECT update_id FROM handled_updates")] == [2]
     assert [row[0] for row in await database.fetch("SELECT chat_id FROM dialogs")] == [2]
+
+
+async def test_a_fault_while_sending_is_reported_with_its_kind_of_chat_and_ends_nothing() -> None:
+    storage = FakeStorage()
+    clock = a_clock(storage, FakeJournal(storage))
+    reported: list[tuple[str, str, object]] = []
+
+    def report(fault: BaseException, reference: str) -> None:
+        reported.append((str(fault), reference, get_contextvars()["chat"]))
+
+    clock._reports = cast(Reports, report)
+    delivery = Delivery(1, "lease", 1, MONDAY, "text", an_actor(), None, None)
+    clock._presence = cast(Presence, None)  # whatever is asked of it is a fault
+    await clock._fire(delivery)
+    [(fault, reference, chat)] = reported
+    assert "lasts" in fault
+    assert len(reference) == 8
+    assert chat == "private"
+
+
+async def test_a_fault_of_the_look_itself_is_reported_and_the_next_look_comes() -> None:
+    storage = FakeStorage()
+    clock = a_clock(storage, FakeJournal(storage))
+    reported: list[BaseException] = []
+    clock._reports = cast(Reports, lambda fault, _reference: reported.append(fault))
+    clock._reminders, reminders = cast(Reminders, None), clock._reminders
+    await clock.tick()
+    assert len(reported) == 1
+    clock._reminders = reminders
+    await clock.tick()
+    assert len(reported) == 1

@@ -1,13 +1,13 @@
 """Fakes of updates and dialogs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crm.answers import Answer
 from crm.dialogs import LIFETIME, Dialog, DialogKey
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning
+from crm.updates import Arrival, Beginning, Postponed
 
 if TYPE_CHECKING:
     from tests.fakes.storage import FakeStorage, State
@@ -30,6 +30,7 @@ class FakeJournal:
     def __init__(self, storage: "FakeStorage") -> None:
         self._storage = storage
         self.attempts: dict[tuple[int, int], int] = {}
+        self.postponed: dict[int, tuple[Postponed, datetime]] = {}
         self.purged: list[datetime] = []
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
@@ -41,6 +42,20 @@ class FakeJournal:
     async def answered(self, bot_id: int, update_id: int) -> None:
         self._storage.must_be_there()
         self._storage.state.handled[bot_id, update_id] = None
+        self.postponed.pop(update_id, None)
+
+    async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
+        self._storage.must_be_there()
+        self._storage.state.handled[bot_id, postponed.update_id] = None
+        self.postponed[postponed.update_id] = (postponed, until)
+
+    async def due(
+        self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
+    ) -> Sequence[Postponed]:
+        self._storage.must_be_there()
+        ready = [one for one, until in self.postponed.values() if until <= now]
+        self.postponed |= {one.update_id: (one, now + lease) for one in ready}
+        return ready
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
         self._storage.must_be_there()

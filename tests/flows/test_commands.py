@@ -76,6 +76,7 @@ async def test_a_change_of_assistants_is_seen_without_a_redis_too(
     )
 
     async def asked_once_more() -> int:
+        await asyncio.sleep(1)  # questions asked faster than a person types are turned away
         await anna.asks("and the bonsai", "offline")
         return min(await stage_rows.count(copywriter), 1)
 

@@ -1,6 +1,7 @@
 """The desk of the handler tests: the whole dispatcher over fakes, one person who types, no network."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -14,6 +15,7 @@ from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
+from crm.health import Health, Queue, Redis, Vitals, Waiting
 from crm.history import History
 from crm.invites import Invites
 from crm.limits import Limits
@@ -79,6 +81,8 @@ class Desk:
         self.bot = Bot(TOKEN, session=self.session)
         self.faults: list[BaseException] = []
         self._update_id = 0
+        nothing = Queue(0, timedelta(0))
+        self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
         storage = self.storage
         people = People(storage, FakePeopleDoors(storage), open_to_all=True)
         conversations = Conversations(
@@ -104,6 +108,7 @@ class Desk:
             "teams": Teams(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
+            "health": Health(self._look),
             "history": History(storage),
             "limits": limits,
             "undo": Undo(storage, UNDOABLE),
@@ -122,6 +127,9 @@ class Desk:
         connect(
             self.dispatcher, people, presence, groups, requests, Defaults("en", "UTC"), limits, self.clock
         )
+
+    async def _look(self) -> Vitals:
+        return self.vitals
 
     async def says(self, text: str | None, *, user: int = 1001, chat: int | None = None, **more: Any) -> Any:
         """The handlers' answer to a message; `chat` below 0 is a group."""

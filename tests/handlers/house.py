@@ -162,7 +162,7 @@ class House:
         tables = await self.database.fetch(
             "SELECT table_name, bool_or(column_name = 'workspace_id') FROM information_schema.columns"
             " WHERE table_schema = 'public' AND table_name NOT IN"
-            " ('handled_updates', 'dialogs', 'link_guesses') GROUP BY table_name ORDER BY table_name"
+            " ('handled_updates', 'dialogs', 'link_guesses', 'faults') GROUP BY table_name ORDER BY table_name"
         )
         parts = [
             f"SELECT string_agg(t::text, '|' ORDER BY t::text) FROM {name} t"  # noqa: S608 - names of ours

@@ -1,0 +1,164 @@
+"""Postponed answers: they wait in their rows, outlive the process, and are sent once by whoever comes first."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+from aiogram import Bot
+from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
+from aiogram.methods import SendMessage
+from aiogram.types import Update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.postponed import LEASE, PostponedAnswers, address_of
+from bot.retries import ANSWER
+from crm.answers import Answer
+from crm.updates import Postponed
+from db.storage import create_engine
+from db.updates import SqlUpdateJournal
+from tests.databases import Database
+from tests.telegram import a_group, a_message, a_press
+
+BOT_ID = 42
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+METHOD = SendMessage(chat_id=7, text="x")
+
+
+class Telegram:
+    id = BOT_ID
+
+    def __init__(self, *faults: Exception) -> None:
+        self.faults = list(faults)
+        self.said: list[tuple[int, str]] = []
+
+    async def send_message(self, chat_id: int, text: str, **_more: Any) -> Any:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.said.append((chat_id, text))
+        return type("Sent", (), {"message_id": 1})
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest_asyncio.fixture
+async def engine(database: Database) -> Any:
+    one = create_engine(database.application)
+    yield one
+    await one.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def postpone(engine: AsyncEngine, *update_ids: int, seconds: float = 600) -> SqlUpdateJournal:
+    journal = SqlUpdateJournal(engine)
+    for update_id in update_ids:
+        await journal.begin(BOT_ID, update_id)
+        address = {"update_id": update_id, "message": a_message(7)}
+        owed = Postponed(update_id, address, Answer(f"answer {update_id}"))
+        await journal.postpone(BOT_ID, owed, NOW + timedelta(seconds=seconds))
+    return journal
+
+
+async def test_they_are_sent_when_their_time_has_come_in_order_and_once(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    journal, telegram = await postpone(engine, 2, 1, 3), Telegram()
+    replicas = [PostponedAnswers(cast(Bot, telegram), journal, clock) for _ in range(2)]
+    await replicas[0].send_due()
+    assert telegram.said == []
+    clock.now += timedelta(minutes=10)
+    for _ in range(2):
+        for one in replicas:
+            await one.send_due()
+    assert telegram.said == [(7, "answer 1"), (7, "answer 2"), (7, "answer 3")]
+
+
+async def test_a_redelivered_update_leaves_it_to_its_row(engine: AsyncEngine) -> None:
+    journal = await postpone(engine, 1)
+    begun = await journal.begin(BOT_ID, 1)
+    assert (begun.handled, begun.owed) == (True, None)
+
+
+async def test_one_whose_process_ended_is_sent_after_its_lease(engine: AsyncEngine, clock: Clock) -> None:
+    journal, telegram = await postpone(engine, 1, seconds=0), Telegram()
+    [taken] = await journal.due(BOT_ID, NOW, lease=LEASE)  # and the process ends
+    assert taken.answer == Answer("answer 1")
+    await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+    assert telegram.said == []
+    clock.now += LEASE
+    await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+    assert telegram.said == [(7, "answer 1")]
+
+
+async def test_a_longer_silence_is_kept_however_often_it_is_told(engine: AsyncEngine, clock: Clock) -> None:
+    told = [TelegramRetryAfter(METHOD, "Too Many Requests", 3600) for _ in range(9)]
+    journal, telegram = await postpone(engine, 1, seconds=0), Telegram(*told)
+    answers = PostponedAnswers(cast(Bot, telegram), journal, clock)
+    for _ in range(9):
+        await answers.send_due()
+        clock.now += timedelta(minutes=59)
+        await answers.send_due()  # too early
+        clock.now += timedelta(minutes=1)
+    await answers.send_due()
+    assert telegram.said == [(7, "answer 1")]
+
+
+async def test_one_that_may_have_arrived_is_tried_a_few_times_only(
+    engine: AsyncEngine, clock: Clock, database: Database
+) -> None:
+    faults = [TelegramNetworkError(METHOD, "lost") for _ in range((ANSWER.tries or 0) + 3)]
+    journal, telegram = await postpone(engine, 1, seconds=0), Telegram(*faults)
+    for _ in range(20):
+        await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+        clock.now += timedelta(minutes=5)
+    assert len(telegram.faults) == 3
+    assert await database.count("handled_updates WHERE answered_at IS NOT NULL AND answer IS NULL") == 1
+
+
+async def test_one_to_a_chat_that_is_gone_is_forgotten(engine: AsyncEngine, clock: Clock) -> None:
+    journal = await postpone(engine, 1, seconds=0)
+    telegram = Telegram(TelegramForbiddenError(METHOD, "bot was blocked by the user"))
+    for _ in range(2):
+        await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+        clock.now += timedelta(minutes=5)
+    assert (telegram.said, telegram.faults) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {
+            "message": a_message(
+                7, text="secret words", chat=a_group(-5), message_thread_id=9, is_topic_message=True
+            )
+        },
+        {"edited_message": a_message(7, text="secret words") | {"edit_date": 1}},
+        {"callback_query": a_press(7, "secret words")},
+    ],
+)
+def test_an_address_says_where_to_answer_and_keeps_nobodys_words(what: dict[str, Any]) -> None:
+    update = Update.model_validate({"update_id": 1, **what})
+    address = address_of(update)
+    again = Update.model_validate(address)
+    assert "secret" not in str(address)
+    assert again.event_type == update.event_type
+    for kind in ("message", "edited_message"):
+        before, after = getattr(update, kind), getattr(again, kind)
+        if before is not None:
+            assert (after.chat, after.message_id) == (before.chat, before.message_id)
+            assert (after.message_thread_id, after.is_topic_message) == (
+                before.message_thread_id, before.is_topic_message,
+            )  # fmt: skip
+    if update.callback_query is not None and again.callback_query is not None:
+        assert again.callback_query.id == update.callback_query.id
+        assert again.callback_query.message is not None
