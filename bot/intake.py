@@ -19,6 +19,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
 from structlog.contextvars import bound_contextvars
 
 from bot.faults import new_reference, referred, report
@@ -62,7 +63,7 @@ class Intake:
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
-        kind, began = update.event_type, time.perf_counter()
+        kind, began = kind_of(update), time.perf_counter()
         urgency = Priority.ANSWER if update.callback_query is None else Priority.BUTTON
         with (
             referred(),
@@ -176,6 +177,14 @@ class Intake:
                 return True
         log.error("answer_given_up")
         return False
+
+
+def kind_of(update: Update) -> str:
+    """The name of what it brings; unknown for what this version of the Bot API doesn't know."""
+    try:
+        return update.event_type
+    except UpdateTypeLookupError:
+        return "unknown"
 
 
 def chat_kind(update: Update) -> str:

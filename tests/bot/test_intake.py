@@ -290,3 +290,9 @@ async def test_a_blocked_chat_is_tried_once(house: House) -> None:
     await house.process().handle(said())
     assert (house.telegram.tries, house.slept) == (1, [])
     assert house.storage.state.handled[42, 1] is None
+
+
+async def test_an_update_of_a_kind_that_is_not_known_is_passed_like_any_other(house: House) -> None:
+    update = Update.model_validate({"update_id": 1, "something_new": {"id": 1}})
+    await house.process().handle(update)
+    assert house.handlers.effects == [1]

@@ -65,7 +65,12 @@ class Listener:
             clock=lambda: self.now,
         )  # fmt: skip
         self.app.dispatcher["report"] = lambda error, _reference: self.faults.append(error)
-        self._intake = Intake(self._bot, self.app.dispatcher, SqlUpdateJournal(self.engine))
+        self._intake = Intake(
+            self._bot,
+            self.app.dispatcher,
+            SqlUpdateJournal(self.engine),
+            report=self.app.dispatcher["report"],
+        )
 
     async def hear(self, raw: dict[str, Any]) -> None:
         """An update that can't be read is the poll's to pass (tests/bot)."""
