@@ -11,7 +11,6 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference, report
@@ -40,6 +39,7 @@ from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
+from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.groups import SqlGroupDoors
@@ -93,7 +93,7 @@ def build(
     open_to_all: bool,
     defaults: Defaults,
     models: ModelConfig,
-    redis: Redis | None = None,
+    redis: Breaker | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""

@@ -96,7 +96,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     """The parts, and in the stack what ends them. aiogram costs seconds, so it comes after the first lines."""
     from bot.app import build, make_bot
     from crm.grammar import names
-    from db.agent_cache import connect
+    from db.breaker import Breaker, connect
     from db.storage import create_engine
     from handlers.access import Defaults
     from llm.models import ModelConfigError
@@ -108,9 +108,9 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     stack.push_async_callback(bot.session.close)
     engine = create_engine(application)
     stack.push_async_callback(engine.dispose)
-    redis = connect(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    redis = Breaker(connect(settings.redis_url.get_secret_value())) if settings.redis_url else None
     if redis is not None:
-        stack.push_async_callback(redis.aclose)
+        stack.push_async_callback(redis.close)
     admins = set(settings.admin_ids) | ({PLAYGROUND_OPERATOR} if settings.with_playground else set())
     app = build(
         bot,
