@@ -16,9 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.faults import new_reference, report
 from bot.gate import Gate
 from bot.intake import Intake
+from bot.outages import Outage
 from bot.polling import Polling
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
+from bot.webhook import Webhook
+from bot.webhook_secrets import Secrets
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
@@ -43,11 +46,13 @@ from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.groups import SqlGroupDoors
+from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
+from db.webhooks import SqlWebhooks
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -68,6 +73,9 @@ class App:
     dispatcher: Dispatcher
     gate: Gate
     polling: Polling
+    webhook: Webhook
+    webhooks: SqlWebhooks
+    secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
     people_doors: SqlPeopleDoors
@@ -94,6 +102,7 @@ def build(
     defaults: Defaults,
     models: ModelConfig,
     redis: Breaker | None = None,
+    webhook_secret: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -153,12 +162,17 @@ def build(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
-    intake = Intake(bot, dispatcher, journal)
+    outage, webhooks = Outage(redis), SqlWebhooks(engine)
+    secrets = Secrets(webhooks, bot.token, webhook_secret)
+    posted = Intake(bot, dispatcher, journal, outage, waits=False)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
-        polling=Polling(bot, intake.handle),
+        polling=Polling(bot, Intake(bot, dispatcher, journal, outage).handle),
+        webhook=Webhook(bot, posted, SqlLanes(engine), secrets),
+        webhooks=webhooks,
+        secrets=secrets,
         reminder_clock=ReminderClock(bot, reminders, presence, journal, clock),
         turn_worker=workers[0],
         people_doors=people_doors,

@@ -1,8 +1,9 @@
 """HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -10,21 +11,26 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gate import Gate
-from bot.polling import Polling
 from crm.errors import StorageAway
 from db.agent_cache import CachedAgents
 from db.transactions import plain_transaction
 
-SILENCE = 90.0  # seconds without an answer from Telegram after which polling counts as stuck
+SILENCE = 90.0  # seconds without a sign of Telegram after which it counts as away
 PATIENCE = 3.0  # seconds PostgreSQL has to say how much is waiting
+
+
+class Source(Protocol):
+    """Where updates come from: polling or the webhook. `alive_at` is the loop's time of the last sign of Telegram."""
+
+    alive_at: float
 
 
 class Endpoints:
     """The little server beside the bot."""
 
-    def __init__(self, engine: AsyncEngine, polling: Polling, gate: Gate, directory: CachedAgents) -> None:
+    def __init__(self, engine: AsyncEngine, source: Source, gate: Gate, directory: CachedAgents) -> None:
         self._engine = engine
-        self._polling = polling
+        self._source = source
         self._registry = CollectorRegistry()
         self._gauges = {
             "overdue_deliveries": Gauge(
@@ -63,7 +69,7 @@ class Endpoints:
                 state |= {key: str(value) for key, value in (await self._waiting()).items()}
         except (StorageAway, TimeoutError):
             state["postgresql"] = "away"
-        if asyncio.get_running_loop().time() - self._polling.alive_at > SILENCE:
+        if asyncio.get_running_loop().time() - self._source.alive_at > SILENCE:
             state["telegram"] = "away"
         state["redis_degraded"] = str(self._directory.degraded)  # slower, not unwell
         well = state["postgresql"] == state["telegram"] == "ok"
@@ -89,10 +95,12 @@ class Endpoints:
         return {"overdue_deliveries": row.overdue_deliveries, "unfinished_turns": row.unfinished_turns}
 
 
-async def serve(endpoints: Endpoints, host: str, port: int) -> Callable[[], Awaitable[None]]:
+async def serve(
+    endpoints: Endpoints, host: str, port: int, more: Sequence[web.RouteDef] = ()
+) -> Callable[[], Awaitable[None]]:
     """Start listening; what is returned stops it. Raises OSError for a port that is taken."""
-    app = web.Application()
-    app.add_routes(endpoints.routes())
+    app = web.Application()  # a body of more than a mebibyte is refused, by default
+    app.add_routes([*endpoints.routes(), *more])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:

@@ -19,9 +19,10 @@ from aiogram.types import Update
 
 from bot.faults import new_reference, report
 from bot.gate import never_left
+from bot.outages import Outage
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
-from crm.updates import UpdateJournal
+from crm.updates import Beginning, UpdateJournal
 from handlers.answers import send_answer
 
 log = structlog.get_logger()
@@ -33,51 +34,65 @@ PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between tries
 
 
 class Intake:
-    """Takes an update to its end. Only a cancel leaves it unfinished."""
+    """Takes an update to its end. Only a cancel leaves it unfinished; or, unless it `waits`, StorageAway.
+
+    `outage` tells people of a PostgreSQL that is away.
+    """
 
     def __init__(
         self,
         bot: Bot,
         dispatcher: Dispatcher,
         journal: UpdateJournal,
+        outage: Outage | None = None,
         *,
+        waits: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._journal = journal
+        self._outage = outage
+        self._waits = waits
         self._sleep = sleep
         self._quiet = Quiet()
         self.waiting_for_storage = False
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
-        bot_id, update_id = self._bot.id, update.update_id
-        begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
+        begun = await self.patiently(
+            update, partial(self._journal.begin, self._bot.id, update.update_id), waits=True
+        )
+        if await self.carry_out(update, begun):
+            answered = partial(self._journal.answered, self._bot.id, update.update_id)
+            await self.patiently(update, answered, waits=True)
+
+    async def carry_out(self, update: Update, begun: Beginning) -> bool:
+        """The effect, unless it was had, and the answer that is owed; whether there was one."""
         if begun.handled:
             answer = begun.owed
         elif begun.attempts > ATTEMPTS:
             await self._pass(update, begun.attempts)
-            return
+            return False
         else:
             async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
                 answer = await self._effect(update)
         if answer is not None:
             await self._send(update, answer)
-            await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
+        return answer is not None
 
     async def _effect(self, update: Update) -> Answer | None:
         """Have the handlers do it once; the answer to send, if any."""
         for attempt in range(1, FAULTS + 1):
             try:
-                result = await self._patiently(
+                result = await self.patiently(
                     update, partial(self._dispatcher.feed_update, self._bot, update)
                 )
             except (
                 AlreadyHandled
             ):  # a repeat that came through another process, or a commit whose reply was lost
                 again = partial(self._journal.begin, self._bot.id, update.update_id)
-                return (await self._patiently(update, again)).owed
+                return (await self.patiently(update, again)).owed
             except Exception as fault:
                 # not even the error handler could answer; the others in this chat must not wait for it for ever
                 reference = new_reference()
@@ -91,10 +106,12 @@ class Intake:
 
     async def _pass(self, update: Update, attempts: int) -> None:
         log.error("update_passed", update_id=update.update_id, attempts=attempts)
-        await self._patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
+        await self.patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
 
-    async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
-        """The step's result, however long PostgreSQL is away."""
+    async def patiently(
+        self, update: Update, step: Callable[[], Awaitable[Done]], *, waits: bool | None = None
+    ) -> Done:
+        """The step's result, however long PostgreSQL is away; without waiting, raises StorageAway."""
         pause = PAUSE
         while True:
             try:
@@ -103,9 +120,15 @@ class Intake:
                 if not self.waiting_for_storage:
                     log.warning("postgresql_away", update_id=update.update_id)
                 self.waiting_for_storage = True
+                if self._outage is not None:
+                    await self._outage.tell(self._bot, update)
+                if not (self._waits if waits is None else waits):
+                    raise
                 await self._sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
+                if self.waiting_for_storage and self._outage is not None:
+                    self._outage.is_over()
                 self.waiting_for_storage = False
                 return done
 

@@ -1,6 +1,7 @@
 """The scheduler: looks every second for what falls due and sends each reminder at its moment; tidies up each hour."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,13 +9,14 @@ import structlog
 from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from crm.errors import StorageAway
+from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT, UpdateJournal
 from handlers.reminders import deliver
 
 log = structlog.get_logger()
+SENDING = 5.0  # seconds a stop waits for reminders on their way
 SETTLING = timedelta(
     minutes=1
 )  # from the start to the first tidying, so that frequent restarts don't put it off
@@ -36,7 +38,10 @@ class ReminderClock:
         self._presence = presence
         self._journal = journal
         self._clock = clock
+        self._waiting: set[asyncio.Task[None]] = set()  # claimed, their moment has not come
         self._jobs: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
+        self._stopping = False
         self._away = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -50,19 +55,28 @@ class ReminderClock:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """No more looks; what is being sent is finished. What was claimed and not sent is claimed again later."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
+        self._stopping = True
+        async with self._looking:  # a claim cut off in the middle would be left to its lease
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
+        for job in self._waiting:
+            job.cancel()
         if self._jobs:
-            await asyncio.wait(self._jobs, timeout=5)
+            await asyncio.wait(self._jobs, timeout=SENDING)
 
     async def tick(self) -> None:
         """Claim what falls due within a second, until there is nothing more to claim."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
-            while claimed := await self._reminders.claim(self._clock()):
+            while not self._stopping and (claimed := await self._reminders.claim(self._clock())):
                 for delivery in claimed:
                     job = asyncio.create_task(self._fire(delivery))
                     self._jobs.add(job)
+                    self._waiting.add(job)
                     job.add_done_callback(self._jobs.discard)
             self._away = False
         except StorageAway:
@@ -78,7 +92,15 @@ class ReminderClock:
             log.warning("postgresql_away", room="upkeep")
 
     async def _fire(self, delivery: Delivery) -> None:
-        await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        try:
+            await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        except asyncio.CancelledError:
+            with contextlib.suppress(StorageAway, CrmError):
+                await self._reminders.release(delivery)
+            raise
+        finally:
+            if (job := asyncio.current_task()) is not None:
+                self._waiting.discard(job)
         try:
             await deliver(
                 self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aiogram import Bot
 
     from bot.app import App
+    from bot.polling import Polling
+    from bot.webhook import Webhook
     from db.urls import Connection
     from llm.models import ModelConfig
 
@@ -75,21 +77,37 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
         name = await _introduce(app.bot, settings, take_over=take_over)
         await _settle_in(settings, app)
         await _start_work(settings, app, stack)
+        source = _source(settings, app)
+        if settings.webhook_url is not None:
+            await _receive(app, settings.webhook_url, stack, take_over=take_over)
         gc.collect()
         gc.freeze()
-        polling = asyncio.create_task(app.polling.run())
+        serving = asyncio.create_task(source.run())
         say(f"bot: @{name} is answering")
         waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        app.polling.stop()
-        from bot.polling import PollingStopped
-
-        try:
-            await polling
-        except PollingStopped as fault:
-            raise StartError(str(fault)) from None
         say("bot: stopping")
+        await _hand_over(app, source, serving)
+
+
+def _source(settings: Settings, app: "App") -> "Polling | Webhook":
+    """Where updates come from."""
+    return app.polling if settings.webhook_url is None else app.webhook
+
+
+async def _hand_over(app: "App", source: "Polling | Webhook", serving: asyncio.Task[None]) -> None:
+    """No new work; what is under way is finished or given back, all of it side by side. Raises StartError."""
+    from bot.polling import PollingStopped
+
+    source.stop()
+    served, *_rest = await asyncio.gather(
+        serving, app.turn_worker.stop(), app.reminder_clock.stop(), return_exceptions=True
+    )
+    if isinstance(served, PollingStopped):
+        raise StartError(str(served)) from None
+    if isinstance(served, BaseException):
+        raise served
 
 
 async def _assemble(settings: Settings, application: "Connection", stack: AsyncExitStack) -> "App":
@@ -120,6 +138,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
         models=_models(settings),
         redis=redis,
+        webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
     )
     try:
         app.assistants.prepare()
@@ -148,18 +167,35 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
-    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory)
+    source, pages = _source(settings, app), app.webhook.routes(settings.webhook_url)
+    endpoints = Endpoints(app.engine, source, app.gate, app.directory)
     try:
-        stop_http = await serve(endpoints, settings.http_host, settings.http_port)
+        stop_http = await serve(endpoints, settings.http_host, settings.http_port, pages)
     except OSError:
         raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
     stack.push_async_callback(stop_http)
-    app.polling.alive_at = asyncio.get_running_loop().time()
+    source.alive_at = asyncio.get_running_loop().time()
     app.reminder_clock.start()
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
+
+
+async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bool) -> None:
+    """Have Telegram post here; by now this process listens. Raises StartError."""
+    from aiogram.exceptions import TelegramAPIError
+
+    from bot.webhook_setting import WebhookRefused, look_after, set_webhook
+
+    try:
+        if await set_webhook(app.bot, url, app.webhooks, app.secrets, take_over=take_over):
+            say("webhook: set")
+    except WebhookRefused as fault:
+        raise StartError(str(fault)) from None
+    except TelegramAPIError as fault:
+        raise StartError(f"WEBHOOK_URL: Telegram can't set it now: {type(fault).__name__}") from None
+    stack.push_async_callback(_end, asyncio.create_task(look_after(app.bot, url, app.webhook)))
 
 
 def _models(settings: Settings) -> "ModelConfig":
@@ -205,7 +241,7 @@ async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 
 
 async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
-    """Meet Telegram: the bot's name, no foreign webhook, the menu. Raises StartError."""
+    """Meet Telegram: the bot's name, no webhook where we poll, the menu. Raises StartError."""
     from aiogram.exceptions import (
         TelegramAPIError,
         TelegramNetworkError,
@@ -217,10 +253,9 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
 
     try:
         me = await bot.me()
-        hook = await bot.get_webhook_info()
-        if hook.url and not take_over:
-            raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
-        if hook.url:
+        if settings.webhook_url is None and (await bot.get_webhook_info()).url:
+            if not take_over:
+                raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
             await bot.delete_webhook()
         await set_menu(bot)
     except (TelegramUnauthorizedError, TelegramNotFound):

@@ -20,6 +20,7 @@ from handlers.texts import speaking
 
 log = structlog.get_logger()
 AT_ONCE = 8  # turns of one process at a time
+SENDING = 5.0  # seconds a stop waits for answers on their way
 HEARTBEAT = 5.0  # seconds between renewals of a lease (crm.conversations.LEASE is 30)
 
 
@@ -53,6 +54,8 @@ class TurnWorker:
         self._report = report
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._sending: set[int] = set()  # turns whose answer is on its way
+        self._stopping = False
         self._away = False
 
     def wake(self) -> None:
@@ -65,9 +68,9 @@ class TurnWorker:
             task.cancel()
 
     async def run(self) -> None:
-        """Until canceled; then turns under way are left to their leases."""
+        """Until stop(), which hands turns over, or until canceled."""
         try:
-            while True:
+            while not self._stopping:
                 self._woken.clear()
                 await self._claim()
                 with contextlib.suppress(TimeoutError):
@@ -77,6 +80,16 @@ class TurnWorker:
             for task in self._running.values():
                 task.cancel()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Take no more turns; an answer on its way is sent, the rest is given back for another replica to take."""
+        self._stopping = True
+        self.wake()
+        for turn_id, task in self._running.items():
+            if turn_id not in self._sending:
+                task.cancel()
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=SENDING)
 
     async def _claim(self) -> None:
         room = AT_ONCE - len(self._running)
@@ -95,6 +108,10 @@ class TurnWorker:
             self._report(fault, reference)
             return
         self._away = False
+        if self._stopping:
+            for turn in claimed:
+                await self._give_back(turn)
+            return
         for turn in claimed:
             task = asyncio.create_task(self._take(turn))
             self._running[turn.id] = task
@@ -110,10 +127,19 @@ class TurnWorker:
             await self._answer(turn)
         except StorageAway:
             log.warning("turn_left_to_its_lease", turn=turn.id)
+        except asyncio.CancelledError:
+            if turn.id not in self._sending:  # otherwise Telegram may have the answer already
+                await self._give_back(turn)
+            raise
         except Exception as fault:
             await self._apologise(turn, fault)
         finally:
             heart.cancel()
+            self._sending.discard(turn.id)
+
+    async def _give_back(self, turn: Turn) -> None:
+        with contextlib.suppress(StorageAway, CrmError):
+            await self._conversations.release(turn)
 
     async def _answer(self, turn: Turn) -> None:
         if not await self._presence.lasts(turn.actor):
@@ -129,6 +155,7 @@ class TurnWorker:
             if not await self._conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it
             text = answer.text
+        self._sending.add(turn.id)
         try:
             sent = await view.send(text)
         except (TelegramForbiddenError, TelegramBadRequest) as refused:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -44,7 +45,12 @@ class World:
         self.drafts: dict[int, Json] = {}
         self.files: dict[str, Json] = {}
         self.counters: dict[str, int] = {}
-        self.settings: Json = {"privacy_mode": True, "inline_feedback": False, "rate_limits": False}
+        self.settings: Json = {
+            "privacy_mode": True,
+            "inline_feedback": False,
+            "rate_limits": False,
+            "redeliver": False,
+        }
         self.calls: deque[Json] = deque(maxlen=KEPT_CALLS)
         self.faults: list[Json] = []
         self.queries: dict[str, Query] = {}
@@ -100,7 +106,7 @@ class World:
             state.clear()
         self.calls.clear()
         self.faults.clear()
-        self.settings.update(privacy_mode=True, inline_feedback=False, rate_limits=False)
+        self.settings.update(privacy_mode=True, inline_feedback=False, rate_limits=False, redeliver=False)
 
     def bot(self, bot_id: int) -> Json:
         """The bot of a token; known from its first call on."""
@@ -191,6 +197,14 @@ class World:
         for update in [update for update in queue if update["update_id"] < below]:
             queue.remove(update)
             self.forget("update", f"{bot_id}:{update['update_id']}")
+
+    def forget_update(self, bot_id: int, update_id: int) -> None:
+        """It was brought to the bot's webhook."""
+        queue = self.updates.get(bot_id, [])
+        at = bisect_left(queue, update_id, key=lambda update: int(update["update_id"]))
+        if at < len(queue) and queue[at]["update_id"] == update_id:
+            del queue[at]
+            self.forget("update", f"{bot_id}:{update_id}")
 
     def _load(self) -> None:
         for kind, key, text in self._db.execute("SELECT kind, key, body FROM things ORDER BY rowid"):

@@ -1,6 +1,6 @@
 """The two tables open to the application's role: updates and dialogs."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata
@@ -15,6 +15,11 @@ handled_updates = Table(
     Column("handled_at", Moment),
     Column("answer", JSONB),
     Column("answered_at", Moment),
+    # webhooks: the chat it belongs to, which process works on it, and until when that is believed
+    Column("lane", Text),
+    Column("holder", Text),
+    Column("lease_until", Moment),
+    Index("ix_handled_updates_lane", "bot_id", "lane", postgresql_where=text("lease_until IS NOT NULL")),
 )
 dialogs = Table(
     "dialogs",
