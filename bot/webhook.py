@@ -98,7 +98,7 @@ class Webhook:
         self._stopping.set()
 
     def _read(self, body: bytes) -> Update | None:
-        """None for what can't be read: that is passed, or it would hold up its chat for a day. It is not logged either."""
+        """None for what can't be read, which is passed: it would hold up its chat for a day. Only where is logged."""
         try:
             return Update.model_validate_json(body, context={"bot": self._bot})
         except ValidationError as fault:

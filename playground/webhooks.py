@@ -42,6 +42,7 @@ class Webhooks:
         self._sleep = sleep
         self._loaded: dict[int, int] = {}  # by bot: the highest update taken into a queue
         self._queues: dict[tuple[int, object], deque[Json]] = {}
+        self._connections: dict[int, asyncio.Semaphore] = {}  # by bot
         self._tasks: set[asyncio.Task[None]] = set()
         self._clients: aiohttp.ClientSession | None = None
         self._running: asyncio.Task[None] | None = None
@@ -75,6 +76,7 @@ class Webhooks:
         bot["webhook"] = {"url": url, "secret_token": secret, "max_connections": connections}
         self._world.keep("bot", bot_id, bot)
         self._loaded.pop(bot_id, None)
+        self._connections.pop(bot_id, None)
         for key in [key for key in self._queues if key[0] == bot_id]:
             self._queues.pop(key)
         return True
@@ -106,12 +108,14 @@ class Webhooks:
         hook = self._world.bot(bot_id)["webhook"]
         if not hook["url"]:
             return
-        room = 2 * int(hook.get("max_connections", 40)) - sum(
+        connections = int(hook.get("max_connections", 40))
+        if bot_id not in self._connections:
+            self._connections[bot_id] = asyncio.Semaphore(connections)
+        room = 2 * connections - sum(
             len(queue) for (owner, _), queue in self._queues.items() if owner == bot_id
         )
-        highest = self._loaded.get(bot_id, 0)
-        fresh = [update for update in self._world.updates.get(bot_id, []) if update["update_id"] > highest]
-        for update in fresh[: max(room, 0)]:
+        start = self._world.place_after(bot_id, self._loaded.get(bot_id, 0))
+        for update in self._world.updates.get(bot_id, [])[start : start + max(room, 0)]:
             self._loaded[bot_id] = update["update_id"]
             key = (bot_id, queue_of(update))
             if key in self._queues:
@@ -139,8 +143,9 @@ class Webhooks:
         """Until it is accepted or too old: at once again the first time, then twice as long each time."""
         delay, failures, born = 1.0, 0, self._world.clock()
         life = next((LIFE[kind] for kind in update if kind in LIFE), 86400.0)
-        while holds():
-            wrong, told = await self._post(update, hook)
+        while holds() and self._world.is_waiting(bot_id, update["update_id"]):
+            async with self._connections[bot_id]:
+                wrong, told = await self._post(update, hook)
             if wrong is None:
                 self._world.forget_update(bot_id, update["update_id"])
                 if self._world.settings["redeliver"] and self._dice.random() < AGAIN:

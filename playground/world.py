@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -200,11 +200,19 @@ class World:
 
     def forget_update(self, bot_id: int, update_id: int) -> None:
         """It was brought to the bot's webhook."""
-        queue = self.updates.get(bot_id, [])
-        at = bisect_left(queue, update_id, key=lambda update: int(update["update_id"]))
-        if at < len(queue) and queue[at]["update_id"] == update_id:
-            del queue[at]
+        if self.is_waiting(bot_id, update_id):
+            del self.updates[bot_id][self.place_after(bot_id, update_id - 1)]
             self.forget("update", f"{bot_id}:{update_id}")
+
+    def is_waiting(self, bot_id: int, update_id: int) -> bool:
+        queue, at = self.updates.get(bot_id, []), self.place_after(bot_id, update_id - 1)
+        return at < len(queue) and bool(queue[at]["update_id"] == update_id)
+
+    def place_after(self, bot_id: int, update_id: int) -> int:
+        """Where in a bot's queue what is newer begins."""
+        return bisect_right(
+            self.updates.get(bot_id, []), update_id, key=lambda update: int(update["update_id"])
+        )
 
     def _load(self) -> None:
         for kind, key, text in self._db.execute("SELECT kind, key, body FROM things ORDER BY rowid"):
