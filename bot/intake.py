@@ -93,6 +93,8 @@ class Intake:
             ):  # a repeat that came through another process, or a commit whose reply was lost
                 again = partial(self._journal.begin, self._bot.id, update.update_id)
                 return (await self.patiently(update, again)).owed
+            except StorageAway:  # whoever does not wait for it
+                raise
             except Exception as fault:
                 # not even the error handler could answer; the others in this chat must not wait for it for ever
                 reference = new_reference()
