@@ -172,7 +172,8 @@ class Webhooks:
             return "Connection refused", 0.0  # nothing leaves this machine
         headers = {SECRET: hook["secret_token"]} if hook.get("secret_token") else {}
         try:
-            async with self._clients.post(hook["url"], json=update, headers=headers) as answer:
+            post = self._clients.post(hook["url"], json=update, headers=headers, allow_redirects=False)
+            async with post as answer:
                 if 200 <= answer.status <= 299:
                     return None, 0.0
                 told = answer.headers.get("Retry-After", "")
