@@ -38,7 +38,7 @@ class ReminderClock:
         self._presence = presence
         self._journal = journal
         self._clock = clock
-        self._waiting: set[asyncio.Task[None]] = set()  # claimed, their moment has not come
+        self._waiting: dict[asyncio.Task[None], Delivery] = {}  # claimed, their moment has not come
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
         self._stopping = False
@@ -60,8 +60,10 @@ class ReminderClock:
         async with self._looking:  # a claim cut off in the middle would be left to its lease
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
-        for job in self._waiting:
+        for job, delivery in list(self._waiting.items()):
             job.cancel()
+            with contextlib.suppress(StorageAway, CrmError):
+                await self._reminders.release(delivery)
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=SENDING)
 
@@ -76,7 +78,7 @@ class ReminderClock:
                 for delivery in claimed:
                     job = asyncio.create_task(self._fire(delivery))
                     self._jobs.add(job)
-                    self._waiting.add(job)
+                    self._waiting[job] = delivery
                     job.add_done_callback(self._jobs.discard)
             self._away = False
         except StorageAway:
@@ -92,15 +94,9 @@ class ReminderClock:
             log.warning("postgresql_away", room="upkeep")
 
     async def _fire(self, delivery: Delivery) -> None:
-        try:
-            await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
-        except asyncio.CancelledError:
-            with contextlib.suppress(StorageAway, CrmError):
-                await self._reminders.release(delivery)
-            raise
-        finally:
-            if (job := asyncio.current_task()) is not None:
-                self._waiting.discard(job)
+        await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        if (job := asyncio.current_task()) is not None:
+            self._waiting.pop(job, None)
         try:
             await deliver(
                 self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -54,6 +54,7 @@ class TurnWorker:
         self._report = report
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._ours: dict[int, Turn] = {}  # what runs
         self._sending: set[int] = set()  # turns whose answer is on its way
         self._stopping = False
         self._away = False
@@ -68,7 +69,7 @@ class TurnWorker:
             task.cancel()
 
     async def run(self) -> None:
-        """Until stop(), which hands turns over, or until canceled."""
+        """Until stop(), which hands turns over, or until canceled, which leaves them to their leases."""
         try:
             while not self._stopping:
                 self._woken.clear()
@@ -77,19 +78,20 @@ class TurnWorker:
                     async with asyncio.timeout(1):
                         await self._woken.wait()
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            if not self._stopping:
+                await _end(self._running.values())
 
     async def stop(self) -> None:
         """Take no more turns; an answer on its way is sent, the rest is given back for another replica to take."""
         self._stopping = True
         self.wake()
-        for turn_id, task in self._running.items():
-            if turn_id not in self._sending:
-                task.cancel()
+        thinking = [turn for turn in self._ours.values() if turn.id not in self._sending]
+        await _end([self._running[turn.id] for turn in thinking])
+        for turn in thinking:
+            await self._give_back(turn)
         if self._running:
             await asyncio.wait(list(self._running.values()), timeout=SENDING)
+        await _end(self._running.values())  # Telegram may have these answers or not: their leases decide
 
     async def _claim(self) -> None:
         room = AT_ONCE - len(self._running)
@@ -114,11 +116,12 @@ class TurnWorker:
             return
         for turn in claimed:
             task = asyncio.create_task(self._take(turn))
-            self._running[turn.id] = task
+            self._running[turn.id], self._ours[turn.id] = task, turn
             task.add_done_callback(partial(self._ended, turn.id))
 
     def _ended(self, turn_id: int, _task: "asyncio.Task[None]") -> None:
         self._running.pop(turn_id, None)
+        self._ours.pop(turn_id, None)
         self.wake()  # the next turn of the conversation may be claimed now
 
     async def _take(self, turn: Turn) -> None:
@@ -127,10 +130,6 @@ class TurnWorker:
             await self._answer(turn)
         except StorageAway:
             log.warning("turn_left_to_its_lease", turn=turn.id)
-        except asyncio.CancelledError:
-            if turn.id not in self._sending:  # otherwise Telegram may have the answer already
-                await self._give_back(turn)
-            raise
         except Exception as fault:
             await self._apologise(turn, fault)
         finally:
@@ -193,3 +192,10 @@ class TurnWorker:
                     await TurnView(self._bot, turn).send(
                         sentence.format(reference=reference, time=f"{now:%d.%m %H:%M}")
                     )
+
+
+async def _end(tasks: "Iterable[asyncio.Task[None]]") -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

@@ -82,8 +82,10 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet_of(count: int, folder: Path, database_url: str, **more: str) -> AsyncIterator[Fleet]:
-    """Replicas on one database, started side by side, ended afterwards."""
+async def fleet_of(
+    count: int, folder: Path, database_url: str, *, at_first: int | None = None, **more: str
+) -> AsyncIterator[Fleet]:
+    """Replicas on one database, started side by side (or only so many `at_first`), ended afterwards."""
     playground, balancer = await start_playground(folder, 0), Balancer()
     url = await balancer.start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
@@ -98,9 +100,9 @@ async def fleet_of(count: int, folder: Path, database_url: str, **more: str) -> 
             fleet.replicas.append(Replica(playground.url, client, home, told, port=port))
             balancer.ports.append(port)
         try:
-            for replica in fleet.replicas:
+            for replica in fleet.replicas[:at_first]:
                 replica.spawn()
-            await fleet.ready()
+            await fleet.ready(fleet.replicas[:at_first])
             yield fleet
         finally:
             await fleet.close()

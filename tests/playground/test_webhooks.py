@@ -15,8 +15,8 @@ from playground.webhooks import SECRET
 
 
 class Hook:
-    """Where updates are brought to. `answers` are statuses, one after the other, then 200, and 0 cuts the connection; `held`
-    texts wait."""
+    """Where updates are brought to. `answers` are statuses, one after the other, then 200; 0 cuts the connection.
+    `held` texts wait."""
 
     def __init__(self, playground: Playground, client: aiohttp.ClientSession) -> None:
         self.playground, self.client = playground, client
