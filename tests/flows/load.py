@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.databases import Database
 from tests.flows.fleet import Fleet
@@ -19,10 +19,10 @@ class Writer:
 
     person: Person
     rounds: int
-    cards: dict[str, list[int]] = field(default_factory=dict)  # answers by the task they tell of
+    first: int = 0  # the number of the first round
 
     async def write(self) -> None:
-        for number in range(self.rounds):
+        for number in range(self.first, self.first + self.rounds):
             edited = await self.person.say(f"/task paper {number}")
             await self.person.say(f"/task pens {number}")
             path = f"{self.person.stage.url}/sim/chats/{self.person.id}/messages/{edited}"
