@@ -35,8 +35,8 @@ class Balancer:
     async def close(self) -> None:
         assert self.client is not None
         assert self.runner is not None
-        await self.client.close()
         await self.runner.cleanup()
+        await self.client.close()
 
     async def forward(self, request: web.Request) -> web.Response:
         begun, body = time.perf_counter(), await request.read()

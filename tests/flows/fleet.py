@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 
 import aiohttp
@@ -63,12 +64,14 @@ class Fleet:
                 await asyncio.sleep(0.1)
 
     async def kill_in_turn(self, every: float) -> None:
-        """Until canceled: -9 to one replica after the other, each started again at once."""
+        """Until canceled: -9 to one replica after the other that answers, each started again at once."""
+        turns = cycle(self.replicas)
         while True:
-            for replica in self.replicas:
-                await asyncio.sleep(every)
-                await asyncio.to_thread(replica.kill)
-                replica.spawn()
+            await asyncio.sleep(every)
+            victim = next((one for one in islice(turns, len(self.replicas)) if one.answers), None)
+            if victim is not None:
+                await asyncio.to_thread(victim.kill)
+                victim.spawn()
                 self.kills += 1
 
     async def close(self) -> None:
@@ -106,5 +109,5 @@ async def fleet_of(
             yield fleet
         finally:
             await fleet.close()
+            await playground.close()
             await balancer.close()
-    await playground.close()
