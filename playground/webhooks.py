@@ -13,7 +13,7 @@ import aiohttp
 from playground.checks import Refusal
 from playground.world import Json, World
 
-SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name  # pragma: allowlist secret
 LOCAL = ("127.0.0.1", "localhost")
 PORTS = (443, 80, 88, 8443)  # Bot API, setWebhook; any on this machine, as with a Bot API server of one's own
 PATIENCE, LONGEST = 60.0, 60.0  # seconds for an answer, and between tries (up to twice that, at random)

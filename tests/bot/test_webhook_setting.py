@@ -91,7 +91,7 @@ async def test_a_new_address_or_secret_is_set(place: Place) -> None:
     await place.start()
     assert (await place.start(f"{URL}/new"))[0]
     assert (await place.start(f"{URL}/new", "word"))[0]
-    assert place.secret == "word"
+    assert [place.secret] == ["word"]
     assert not (await place.start(f"{URL}/new", "word"))[0]
 
 

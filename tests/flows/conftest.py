@@ -1,6 +1,8 @@
 """Stages: one bot for most dialogues, a bot of one's own for those that end it."""
 
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -36,15 +38,16 @@ async def own_stage(own_database: Database, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest_asyncio.fixture
-async def stoppable(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StoppableDatabase]:
-    folder = tmp_path_factory.mktemp("stoppable")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # as root the server runs as nobody
-    server = start_server(folder, say=print, durable=False)
-    database = await made(server.owner_url("postgres"), "switchboard")
-    held = StoppableDatabase(database, folder, server)
-    yield held
-    held.stop()
+async def stoppable() -> AsyncIterator[StoppableDatabase]:
+    # as root the server runs as nobody, to whom another run of pytest would shut its own folder at any time
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        server = start_server(folder, say=print, durable=False)
+        database = await made(server.owner_url("postgres"), "switchboard")
+        held = StoppableDatabase(database, folder, server)
+        yield held
+        held.stop()
 
 
 @pytest_asyncio.fixture

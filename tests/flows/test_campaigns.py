@@ -100,7 +100,7 @@ async def test_valkey_away_slows_nothing_down(
 async def test_postgresql_away_loses_nothing(fate: str, stoppable: StoppableDatabase, folder: Path) -> None:
     async with fleet_of(2, folder, stoppable.database.owner_url) as fleet:
         writers, writing = await begin(fleet, 800, people=40)
-        await asyncio.sleep(5)
+        await asyncio.sleep(5)  # in the middle of it
         if fate == "frozen":
             with outages.frozen(stoppable):
                 await asyncio.sleep(10)

@@ -13,6 +13,8 @@ from aiohttp import web
 from playground.server import PLAYGROUND_TOKEN, Playground, start_playground
 from playground.webhooks import SECRET
 
+WORD = "word"
+
 
 class Hook:
     """Where updates are brought to. `answers` are statuses, one after the other, then 200; 0 cuts the connection.
@@ -94,10 +96,10 @@ async def hook(tmp_path: Path) -> AsyncIterator[Hook]:
 
 
 async def test_updates_are_brought_with_the_secret(hook: Hook) -> None:
-    assert await hook.api("setWebhook", url=hook.url, secret_token="word") is True
+    assert await hook.api("setWebhook", url=hook.url, secret_token=WORD) is True
     await hook.say(await hook.somebody(), "hello")
     await hook.hears("hello")
-    assert hook.secrets == {"word"}
+    assert hook.secrets == {WORD}
     await hook.nothing_waits()
 
 
