@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-readme test-image check format lint types contracts secrets texts configuration lock clean
+.PHONY: help run test fuzz campaigns test-readme test-image check format lint types contracts secrets texts configuration lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,6 +41,9 @@ test-readme: .venv/dev.stamp ## the README word for word, in an empty folder and
 
 test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; installs from the package index
 	@.venv/bin/python -m pytest tests/installs/test_image.py -m installs --timeout 600 $(ARGS)
+
+campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates: some ten minutes
+	@.venv/bin/python -m pytest tests/flows/test_campaigns.py -m campaign -s --timeout 1800 $(ARGS)
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

@@ -11,7 +11,6 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference
@@ -19,12 +18,15 @@ from bot.gate import Gate
 from bot.gate.rooms import Rooms
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.outages import Outage
 from bot.polling import Polling
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
 from bot.vitals import Looks
+from bot.webhook import Webhook
+from bot.webhook_secrets import Secrets
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
@@ -47,17 +49,20 @@ from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
+from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.faults import SqlFaultDoors
 from db.groups import SqlGroupDoors
 from db.health import SqlHealth
+from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
+from db.webhooks import SqlWebhooks
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -78,6 +83,9 @@ class App:
     dispatcher: Dispatcher
     gate: Gate
     polling: Polling
+    webhook: Webhook
+    webhooks: SqlWebhooks
+    secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
     people_doors: SqlPeopleDoors
@@ -106,8 +114,9 @@ def build(
     open_to_all: bool,
     defaults: Defaults,
     models: ModelConfig,
-    redis: Redis | None = None,
+    redis: Breaker | None = None,
     sends_per_second: int = PER_SECOND,
+    webhook_secret: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -116,7 +125,7 @@ def build(
     people = People(storage, people_doors, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
-    gate.shared = sends = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
+    gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
     metrics = Metrics()
     reports = Reports(bot, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
@@ -124,8 +133,8 @@ def build(
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
-    metrics.watch(gate, directory, lambda: directory.degraded + (sends.degraded if sends is not None else 0))
-    looks = Looks(SqlHealth(engine), gate, directory, sends, metrics, partial(bot.get_me, request_timeout=3))
+    metrics.watch(gate, directory, lambda: directory.degraded)
+    looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
@@ -175,12 +184,17 @@ def build(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
-    intake = Intake(bot, dispatcher, journal, report=reports, metrics=metrics, clock=clock)
+    outage, webhooks = Outage(redis), SqlWebhooks(engine)
+    secrets = Secrets(webhooks, bot.token, webhook_secret)
+    intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
-        polling=Polling(bot, intake.handle),
+        polling=Polling(bot, intake().handle),
+        webhook=Webhook(bot, intake(waits=False), SqlLanes(engine), secrets),
+        webhooks=webhooks,
+        secrets=secrets,
         reminder_clock=ReminderClock(
             bot,
             reminders,

@@ -78,12 +78,18 @@ def check() -> None:
     print("application role: owns nothing, can't bypass row-level security")
     for name, value, without in (
         ("BOT_TOKEN", settings.bot_token, "the playground runs instead of Telegram"),
+        ("WEBHOOK_URL", settings.webhook_url, "the bot asks Telegram for updates itself, from one process"),
         ("REDIS_URL", settings.redis_url, "lookups are cached in the process only"),
         ("MODEL", settings.model, "assistants answer offline"),
         ("SENTRY_DSN", settings.sentry_dsn, "faults go to the log only"),
     ):
         if value is None:
             print(f"{name}: not set, {without}")
+    if settings.webhook_url is not None:
+        if settings.webhook_secret is None:
+            print("WEBHOOK_SECRET: not set, one is made from the bot's token")
+        if settings.http_host in ("127.0.0.1", "localhost"):
+            print("HTTP_HOST: 127.0.0.1, so updates come only through a proxy on this machine")
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from crm.errors import StorageAway
 from crm.health import Vitals
 
 log = structlog.get_logger()
+KEPT = {"Allow", "Retry-After"}  # headers that say what to do about a refusal
 
 
 class Endpoints:
@@ -94,8 +95,8 @@ def one_form(report: Callable[[BaseException, str], None]) -> Middleware:
                     raise
                 log.info("http_refused", status=fault.status, method=request.method)
                 answer = refusal(fault.status, fault.reason.lower(), reference)
-                if "Allow" in fault.headers:
-                    answer.headers["Allow"] = fault.headers["Allow"]
+                for name in KEPT.intersection(fault.headers):
+                    answer.headers[name] = fault.headers[name]
                 return answer
             except StorageAway:
                 log.warning("postgresql_away", room="http")
@@ -108,10 +109,14 @@ def one_form(report: Callable[[BaseException, str], None]) -> Middleware:
     return answered
 
 
-async def serve(endpoints: Endpoints, host: str, port: int) -> Callable[[], Awaitable[None]]:
+async def serve(
+    endpoints: Endpoints, host: str, port: int, more: Sequence[web.RouteDef] = ()
+) -> Callable[[], Awaitable[None]]:
     """Start listening; what is returned stops it. Raises OSError for a port that is taken."""
-    app = web.Application(middlewares=[one_form(endpoints.report)])
-    app.add_routes(endpoints.routes())
+    app = web.Application(
+        middlewares=[one_form(endpoints.report)]
+    )  # a body over a mebibyte is refused, by default
+    app.add_routes([*endpoints.routes(), *more])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -25,11 +26,12 @@ from structlog.contextvars import bound_contextvars
 from bot.faults import new_reference, referred, report
 from bot.gate import Priority, never_left, sending
 from bot.metrics import Metrics
+from bot.outages import Outage
 from bot.postponed import address_of
 from bot.retries import ANSWER, EFFECT, HELD, STORAGE
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
-from crm.updates import Postponed, UpdateJournal
+from crm.updates import Beginning, Postponed, UpdateJournal
 from handlers.answers import send_answer
 
 log = structlog.get_logger()
@@ -38,14 +40,19 @@ ATTEMPTS = 5  # ends of the process after which an update is recorded and passed
 
 
 class Intake:
-    """Takes an update to its end. Only a cancel leaves it unfinished."""
+    """Takes an update to its end. Only a cancel leaves it unfinished; or, unless it `waits`, StorageAway.
+
+    `outage` tells people of a PostgreSQL that is away.
+    """
 
     def __init__(
         self,
         bot: Bot,
         dispatcher: Dispatcher,
         journal: UpdateJournal,
+        outage: Outage | None = None,
         *,
+        waits: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         report: Callable[[BaseException, str], None] = report,
@@ -54,6 +61,8 @@ class Intake:
         self._bot = bot
         self._dispatcher = dispatcher
         self._journal = journal
+        self._outage = outage
+        self._waits = waits
         self._sleep = sleep
         self._clock = clock
         self._report = report
@@ -63,26 +72,41 @@ class Intake:
 
     async def handle(self, update: Update) -> None:
         """Returns when the update is finished; while PostgreSQL is away it waits, and no step is done twice."""
-        kind, began = kind_of(update), time.perf_counter()
+        with self._noted(update) as note:
+            begun = await self.patiently(
+                update, partial(self._journal.begin, self._bot.id, update.update_id), waits=True
+            )
+            note.outcome = await self._finish(update, begun)
+            if note.outcome in ("answered", "not answered"):
+                answered = partial(self._journal.answered, self._bot.id, update.update_id)
+                await self.patiently(update, answered, waits=True)
+
+    async def carry_out(self, update: Update, begun: Beginning) -> bool:
+        """The effect, unless it was had, and the answer that is owed; False when that has to wait for Telegram."""
+        with self._noted(update) as note:
+            note.outcome = await self._finish(update, begun)
+        return note.outcome != "postponed"
+
+    @contextmanager
+    def _noted(self, update: Update) -> Iterator["Note"]:
+        """One line in the log and one count for each update, with the reference that whoever is told of it reads."""
+        kind, began, note = kind_of(update), time.perf_counter(), Note()
         urgency = Priority.ANSWER if update.callback_query is None else Priority.BUTTON
         with (
             referred(),
             bound_contextvars(update_id=update.update_id, chat=chat_kind(update)),
             sending(urgency),
         ):
-            outcome = "unfinished"
             try:
-                outcome = await self._finish(update)
+                yield note
             finally:
                 seconds = time.perf_counter() - began
-                log.info("update", kind=kind, outcome=outcome, seconds=round(seconds, 4))
-                self._metrics.updates.labels(kind, outcome).inc()
+                log.info("update", kind=kind, outcome=note.outcome, seconds=round(seconds, 4))
+                self._metrics.updates.labels(kind, note.outcome).inc()
                 self._metrics.handling.labels(kind).observe(seconds)
 
-    async def _finish(self, update: Update) -> str:
+    async def _finish(self, update: Update, begun: Beginning) -> str:
         """What became of it, in a word."""
-        bot_id, update_id = self._bot.id, update.update_id
-        begun = await self._patiently(update, partial(self._journal.begin, bot_id, update_id))
         if begun.handled:
             answer, outcome = begun.owed, "repeated"
         elif begun.attempts > ATTEMPTS:
@@ -97,24 +121,26 @@ class Intake:
             sent = await self._send(update, answer)
         except TelegramRetryAfter as told:  # the chat's next updates and the offset must not wait so long
             until = self._clock() + timedelta(seconds=told.retry_after)
-            later = Postponed(update_id, address_of(update), answer)
-            await self._patiently(update, partial(self._journal.postpone, bot_id, later, until))
+            later = Postponed(update.update_id, address_of(update), answer)
+            postpone = partial(self._journal.postpone, self._bot.id, later, until)
+            await self.patiently(update, postpone, waits=True)
             return "postponed"
-        await self._patiently(update, partial(self._journal.answered, bot_id, update_id))
         return "answered" if sent else "not answered"
 
     async def _effect(self, update: Update) -> Answer | None:
         """Have the handlers do it once; the answer to send, if any."""
         for failed in count(1):
             try:
-                result = await self._patiently(
+                result = await self.patiently(
                     update, partial(self._dispatcher.feed_update, self._bot, update)
                 )
             except (
                 AlreadyHandled
             ):  # a repeat that came through another process, or a commit whose reply was lost
                 again = partial(self._journal.begin, self._bot.id, update.update_id)
-                return (await self._patiently(update, again)).owed
+                return (await self.patiently(update, again)).owed
+            except StorageAway:  # whoever does not wait for it
+                raise
             except Exception as fault:
                 # not even the error handler could answer; the others in this chat must not wait for it for ever
                 reference = new_reference()
@@ -130,10 +156,12 @@ class Intake:
 
     async def _pass(self, update: Update, attempts: int) -> None:
         log.error("update_passed", attempts=attempts)
-        await self._patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
+        await self.patiently(update, partial(self._journal.give_up, self._bot.id, update.update_id))
 
-    async def _patiently(self, update: Update, step: Callable[[], Awaitable[Done]]) -> Done:
-        """The step's result, however long PostgreSQL is away."""
+    async def patiently(
+        self, update: Update, step: Callable[[], Awaitable[Done]], *, waits: bool | None = None
+    ) -> Done:
+        """The step's result, however long PostgreSQL is away; without waiting, raises StorageAway."""
         for failed in count(1):
             try:
                 done = await step()
@@ -141,8 +169,14 @@ class Intake:
                 if not self.waiting_for_storage:
                     log.warning("postgresql_away", reason=str(fault))
                 self.waiting_for_storage = True
+                if self._outage is not None:
+                    await self._outage.tell(self._bot, update)
+                if not (self._waits if waits is None else waits):
+                    raise
                 await self._sleep(STORAGE.pause(failed))
             else:
+                if self.waiting_for_storage and self._outage is not None:
+                    self._outage.is_over()
                 self.waiting_for_storage = False
                 return done
         raise AssertionError  # it is tried for ever
@@ -177,6 +211,13 @@ class Intake:
                 return True
         log.error("answer_given_up")
         return False
+
+
+@dataclass(slots=True)
+class Note:
+    """What became of an update, in a word."""
+
+    outcome: str = "unfinished"
 
 
 def kind_of(update: Update) -> str:

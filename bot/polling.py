@@ -31,7 +31,7 @@ LONG_POLL = 25  # seconds
 # Answers 409 before giving up: whoever comes second meets them before its first success and ends sooner than
 # whoever was there. They count until there was none for a minute, since a busy bot has successes in between.
 CONFLICTS, CONFLICTS_OF_THE_FIRST, FORGOTTEN = 3, 8, 60.0
-DRAIN = 15.0  # seconds a stop waits for updates under way
+DRAIN = 10.0  # seconds a stop waits for updates under way
 
 Handle = Callable[[Update], Awaitable[None]]
 

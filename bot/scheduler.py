@@ -1,8 +1,8 @@
 """The scheduler: looks every second for what falls due and sends each reminder at its moment; tidies up each hour."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,13 +15,14 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from crm.errors import StorageAway
+from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT, UpdateJournal
 from handlers.reminders import deliver
 
 log = structlog.get_logger()
+SENDING = 5.0  # seconds a stop waits for reminders on their way
 SETTLING = timedelta(
     minutes=1
 )  # from the start to the first tidying, so that frequent restarts don't put it off
@@ -50,7 +51,10 @@ class ReminderClock:
         self._reports = reports
         self._metrics = metrics or Metrics()
         self._postponed = postponed
+        self._waiting: dict[asyncio.Task[None], Delivery] = {}  # claimed, their moment has not come
         self._jobs: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
+        self._stopping = False
         self._away = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -68,19 +72,30 @@ class ReminderClock:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """No more looks; what is being sent is finished. What was claimed and not sent is claimed again later."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
+        self._stopping = True
+        async with self._looking:  # a claim cut off in the middle would be left to its lease
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
+        for job, delivery in list(self._waiting.items()):
+            job.cancel()
+            with contextlib.suppress(StorageAway, CrmError):
+                await self._reminders.release(delivery)
         if self._jobs:
-            await asyncio.wait(self._jobs, timeout=5)
+            await asyncio.wait(self._jobs, timeout=SENDING)
 
     async def tick(self) -> None:
         """Claim what falls due within a second, until there is nothing more to claim."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
-            while claimed := await self._reminders.claim(self._clock()):
+            while not self._stopping and (claimed := await self._reminders.claim(self._clock())):
                 for delivery in claimed:
                     job = asyncio.create_task(self._fire(delivery))
                     self._jobs.add(job)
+                    self._waiting[job] = delivery
                     job.add_done_callback(self._jobs.discard)
             self._away = False
         except StorageAway:
@@ -93,7 +108,7 @@ class ReminderClock:
     async def tell(self) -> None:
         """Tell the operators of faults that went on."""
         if self._reports is not None:
-            with suppress(StorageAway):  # there is always the next minute
+            with contextlib.suppress(StorageAway):  # there is always the next minute
                 await self._reports.sweep()
 
     async def answer(self) -> None:
@@ -117,6 +132,8 @@ class ReminderClock:
 
     async def _fire(self, delivery: Delivery) -> None:
         await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        if (job := asyncio.current_task()) is not None:
+            self._waiting.pop(job, None)
         try:
             chat = delivery.actor.chat_kind.value
             with sending(Priority.REMINDER), bound_contextvars(delivery=delivery.id, chat=chat):

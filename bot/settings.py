@@ -36,6 +36,15 @@ def url_of(*schemes: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def reachable_webhook(value: str) -> str:
+    """Telegram posts to https only; a Bot API server of one's own may use http on the same machine."""
+    if urlsplit(value).scheme == "http" and urlsplit(value).hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError("is not an address that begins with https://")
+    if urlsplit(value).path in ("/healthz", "/readyz", "/health", "/metrics"):
+        raise ValueError("has the path of another page of this bot")
+    return value
+
+
 def shaped(pattern: str, sentence: str) -> AfterValidator:
     """A text that matches the whole pattern; otherwise the sentence says what is wrong."""
 
@@ -72,7 +81,6 @@ def default_data_dir() -> Path:
 
 
 HttpUrl = Annotated[str, url_of("http", "https")]
-HttpsUrl = Annotated[str, url_of("https")]
 PostgresUrl = Annotated[SecretStr, url_of("postgresql", "postgres", "postgresql+asyncpg")]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 lets the system choose one
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_by_commas)]
@@ -102,7 +110,9 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", examples=["https://api.telegram.org"]
     )
     telegram_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example("http://host:3128")
-    webhook_url: HttpsUrl | None = example("https://bot.example.org/telegram")
+    webhook_url: Annotated[HttpUrl, AfterValidator(reachable_webhook)] | None = example(
+        "https://bot.example.org/telegram"
+    )
     webhook_secret: (
         Annotated[SecretStr, shaped(r"[A-Za-z0-9_-]{1,256}", "takes 1 to 256 letters, digits, _ and -")]
         | None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aiogram import Bot
 
     from bot.app import App
+    from bot.polling import Polling
+    from bot.webhook import Webhook
     from db.urls import Connection
     from llm.models import ModelConfig
 
@@ -85,28 +87,44 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
         if database.backups is not None:
             nights = keep_nightly(database.backups, database.owner_url, utc_now)
             stack.push_async_callback(_end, asyncio.create_task(nights))
+        source = _source(settings, app)
+        if settings.webhook_url is not None:
+            await _receive(app, settings.webhook_url, stack, take_over=take_over)
         gc.collect()
         gc.freeze()
-        polling = asyncio.create_task(app.polling.run())
+        serving = asyncio.create_task(source.run())
         say(f"bot: @{name} is answering")
         waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        app.polling.stop()
-        from bot.polling import PollingStopped
-
-        try:
-            await polling
-        except PollingStopped as fault:
-            raise StartError(str(fault)) from None
         say("bot: stopping")
+        await _hand_over(app, source, serving)
+
+
+def _source(settings: Settings, app: "App") -> "Polling | Webhook":
+    """Where updates come from."""
+    return app.polling if settings.webhook_url is None else app.webhook
+
+
+async def _hand_over(app: "App", source: "Polling | Webhook", serving: asyncio.Task[None]) -> None:
+    """No new work; what is under way is finished or given back, all of it side by side. Raises StartError."""
+    from bot.polling import PollingStopped
+
+    source.stop()
+    served, *_rest = await asyncio.gather(
+        serving, app.turn_worker.stop(), app.reminder_clock.stop(), return_exceptions=True
+    )
+    if isinstance(served, PollingStopped):
+        raise StartError(str(served)) from None
+    if isinstance(served, BaseException):
+        raise served
 
 
 async def _assemble(settings: Settings, application: "Connection", stack: AsyncExitStack) -> "App":
     """The parts, and in the stack what ends them. aiogram costs seconds, so it comes after the first lines."""
     from bot.app import build, make_bot
     from crm.grammar import names
-    from db.agent_cache import connect
+    from db.breaker import Breaker, connect
     from db.storage import create_engine
     from handlers.access import Defaults
     from llm.models import ModelConfigError
@@ -118,9 +136,9 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
     stack.push_async_callback(bot.session.close)
     engine = create_engine(application)
     stack.push_async_callback(engine.dispose)
-    redis = connect(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    redis = Breaker(connect(settings.redis_url.get_secret_value())) if settings.redis_url else None
     if redis is not None:
-        stack.push_async_callback(redis.aclose)
+        stack.push_async_callback(redis.close)
     admins = set(settings.admin_ids) | ({PLAYGROUND_OPERATOR} if settings.with_playground else set())
     app = build(
         bot,
@@ -131,6 +149,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         models=_models(settings),
         redis=redis,
         sends_per_second=settings.sends_per_second,
+        webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
     )
     try:
         app.assistants.prepare()
@@ -159,18 +178,34 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
+    pages = app.webhook.routes(settings.webhook_url)
     endpoints = Endpoints(app.looks.look, app.metrics, app.reports)
     try:
-        stop_http = await serve(endpoints, settings.http_host, settings.http_port)
+        stop_http = await serve(endpoints, settings.http_host, settings.http_port, pages)
     except OSError:
         raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
     stack.push_async_callback(stop_http)
-    app.polling.alive_at = asyncio.get_running_loop().time()
     app.reminder_clock.start()
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
+
+
+async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bool) -> None:
+    """Have Telegram post here; by now this process listens. Raises StartError."""
+    from aiogram.exceptions import TelegramAPIError
+
+    from bot.webhook_setting import WebhookRefused, look_after, set_webhook
+
+    try:
+        if await set_webhook(app.bot, url, app.webhooks, app.secrets, take_over=take_over):
+            say("webhook: set")
+    except WebhookRefused as fault:
+        raise StartError(str(fault)) from None
+    except TelegramAPIError as fault:
+        raise StartError(f"WEBHOOK_URL: Telegram can't set it now: {type(fault).__name__}") from None
+    stack.push_async_callback(_end, asyncio.create_task(look_after(app.bot, url, app.webhook)))
 
 
 def _models(settings: Settings) -> "ModelConfig":
@@ -216,7 +251,7 @@ async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 
 
 async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
-    """Meet Telegram: the bot's name, no foreign webhook, the menu. Raises StartError."""
+    """Meet Telegram: the bot's name, no webhook where we poll, the menu. Raises StartError."""
     from aiogram.exceptions import (
         TelegramAPIError,
         TelegramNetworkError,
@@ -228,10 +263,9 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
 
     try:
         me = await bot.me()
-        hook = await bot.get_webhook_info()
-        if hook.url and not take_over:
-            raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
-        if hook.url:
+        if settings.webhook_url is None and (await bot.get_webhook_info()).url:
+            if not take_over:
+                raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
             await bot.delete_webhook()
         await set_menu(bot)
     except (TelegramUnauthorizedError, TelegramNotFound):

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from llm.prices import price
 
 log = structlog.get_logger()
 AT_ONCE = 8  # turns of one process at a time
+SENDING = 5.0  # seconds a stop waits for answers on their way
 HEARTBEAT = 5.0  # seconds between renewals of a lease (crm.conversations.LEASE is 30)
 
 
@@ -59,6 +60,9 @@ class TurnWorker:
         self._metrics = metrics or Metrics()
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._ours: dict[int, Turn] = {}  # what runs
+        self._sending: set[int] = set()  # turns whose answer is on its way
+        self._stopping = False
         self._away = False
 
     def wake(self) -> None:
@@ -71,18 +75,29 @@ class TurnWorker:
             task.cancel()
 
     async def run(self) -> None:
-        """Until canceled; then turns under way are left to their leases."""
+        """Until stop(), which hands turns over, or until canceled, which leaves them to their leases."""
         try:
-            while True:
+            while not self._stopping:
                 self._woken.clear()
                 await self._claim()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(1):
                         await self._woken.wait()
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            if not self._stopping:
+                await _end(self._running.values())
+
+    async def stop(self) -> None:
+        """Take no more turns; an answer on its way is sent, the rest is given back for another replica to take."""
+        self._stopping = True
+        self.wake()
+        thinking = [turn for turn in self._ours.values() if turn.id not in self._sending]
+        await _end([self._running[turn.id] for turn in thinking])
+        for turn in thinking:
+            await self._give_back(turn)
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=SENDING)
+        await _end(self._running.values())  # Telegram may have these answers or not: their leases decide
 
     async def _claim(self) -> None:
         room = AT_ONCE - len(self._running)
@@ -101,13 +116,18 @@ class TurnWorker:
             self._report(fault, reference)
             return
         self._away = False
+        if self._stopping:
+            for turn in claimed:
+                await self._give_back(turn)
+            return
         for turn in claimed:
             task = asyncio.create_task(self._take(turn))
-            self._running[turn.id] = task
+            self._running[turn.id], self._ours[turn.id] = task, turn
             task.add_done_callback(partial(self._ended, turn.id))
 
     def _ended(self, turn_id: int, _task: "asyncio.Task[None]") -> None:
         self._running.pop(turn_id, None)
+        self._ours.pop(turn_id, None)
         self.wake()  # the next turn of the conversation may be claimed now
 
     async def _take(self, turn: Turn) -> None:
@@ -123,6 +143,11 @@ class TurnWorker:
             await self._apologise(turn, fault)
         finally:
             heart.cancel()
+            self._sending.discard(turn.id)
+
+    async def _give_back(self, turn: Turn) -> None:
+        with contextlib.suppress(StorageAway, CrmError):
+            await self._conversations.release(turn)
 
     async def _answer(self, turn: Turn) -> None:
         if not await self._presence.lasts(turn.actor):
@@ -138,6 +163,7 @@ class TurnWorker:
             if not await self._conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it
             text = answer.text
+        self._sending.add(turn.id)
         try:
             sent = await view.send(text)
         except (TelegramForbiddenError, TelegramBadRequest) as refused:
@@ -191,3 +217,10 @@ class TurnWorker:
                     await TurnView(self._bot, turn).send(
                         sentence.format(reference=reference, time=f"{now:%d.%m %H:%M}")
                     )
+
+
+async def _end(tasks: "Iterable[asyncio.Task[None]]") -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

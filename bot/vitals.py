@@ -12,9 +12,8 @@ from bot.gate import Gate
 from bot.metrics import Metrics
 from crm.errors import StorageAway
 from crm.health import SILENCE, Redis, Vitals, Waiting
-from db.agent_cache import CachedAgents
+from db.breaker import Breaker
 from db.health import SqlHealth
-from db.sends import SharedSends
 
 PATIENCE = 3.0  # seconds PostgreSQL has to say how much is waiting
 
@@ -26,16 +25,14 @@ class Looks:
         self,
         health: SqlHealth,
         gate: Gate,
-        directory: CachedAgents,
-        sends: SharedSends | None,
+        redis: Breaker | None,
         metrics: Metrics,
         ask: Callable[[], Awaitable[object]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._health = health
         self._gate = gate
-        self._directory = directory
-        self._sends = sends
+        self._breaker = redis
         self._metrics = metrics
         self._ask = ask
         self._clock = clock
@@ -69,9 +66,9 @@ class Looks:
                     await self._ask()
 
     def _redis(self) -> Redis:
-        if self._sends is None:
+        if self._breaker is None:
             return Redis.UNUSED
-        return Redis.WELL if self._sends.is_well and self._directory.is_well else Redis.AWAY
+        return Redis.AWAY if self._breaker.is_open else Redis.WELL
 
     def _note(self, vitals: Vitals) -> None:
         queues = ("reminders", "turns", "answers")

@@ -63,6 +63,9 @@ class ConversationStore(Protocol):
     async def renew(self, turn: Turn, until: datetime) -> bool:
         """False when the turn was canceled or another process took it."""
 
+    async def release(self, turn: Turn) -> None:
+        """Give the lease back, as if the turn had not been claimed."""
+
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool: ...
 
     async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool: ...
@@ -135,6 +138,11 @@ class Conversations:
     async def renew(self, turn: Turn, now: datetime) -> bool:
         async with self._storage.transaction(turn.actor) as unit:
             return await unit.conversations.renew(turn, now + LEASE)
+
+    async def release(self, turn: Turn) -> None:
+        """Leave it to whoever claims it next, at once instead of after the lease."""
+        async with self._storage.transaction(turn.actor) as unit:
+            await unit.conversations.release(turn)
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""

@@ -87,6 +87,9 @@ class ReminderStore(Protocol):
     async def holds(self, delivery: Delivery) -> bool:
         """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
 
+    async def release(self, delivery: Delivery) -> None:
+        """Give the lease back, as if the delivery had not been claimed."""
+
     async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
         """False when the lease was no longer ours."""
 
@@ -178,6 +181,11 @@ class Reminders:
                 return await unit.reminders.holds(delivery)
         except Removed:
             return False
+
+    async def release(self, delivery: Delivery) -> None:
+        """Leave it to whoever claims it next, at once instead of after the lease."""
+        async with self._storage.transaction(delivery.actor) as unit:
+            await unit.reminders.release(delivery)
 
     async def sent(self, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
         late = max(0, int((now - delivery.due_at).total_seconds()))

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from crm.answers import Answer
 
+LANE_LEASE = timedelta(
+    seconds=6
+)  # how long a replica that says nothing is believed to work on a chat's update
 KEPT = timedelta(days=7)  # how long it is remembered that an update was handled; Telegram keeps one for a day
 
 
@@ -45,6 +48,16 @@ class Postponed:
     tries: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An update in its chat's row of updates, as one process sees it. `holder` is that process's own word."""
+
+    bot_id: int
+    update_id: int
+    lane: str
+    holder: str
+
+
 class UpdateStore(Protocol):
     """Inside the transaction of an effect."""
 
@@ -72,3 +85,20 @@ class UpdateJournal(Protocol):
 
     async def purge(self, before: datetime) -> None:
         """Forget updates begun, questions and links run out before this moment."""
+
+
+class UpdateLanes(Protocol):
+    """Updates that come to any replica: one of a chat at a time, by a lease on its row. The holder says twice in a
+    lease that it is alive; who died or hangs loses it."""
+
+    async def take(self, place: Place) -> Beginning | None:
+        """Begin the update, or None while another replica works on one of the same chat."""
+
+    async def finish(self, place: Place, *, postponed: bool = False) -> None:
+        """The update is handled, and answered unless that is `postponed`; the next one of the chat may begin."""
+
+    async def release(self, place: Place) -> None:
+        """Give it back unfinished, as if it had not been begun."""
+
+    async def stay(self, bot_id: int, holder: str, update_ids: Sequence[int]) -> None:
+        """Renew the holder's leases on these, and give back what it could not while PostgreSQL was away."""

@@ -9,37 +9,28 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage
 from db.agents import spec_from_json, spec_to_json
+from db.breaker import FAULTS, Breaker, Broken
 
 LIFE = 600.0  # seconds, in both tiers
 # Seconds an entry lives here while invalidations of others can't be heard: Redis is away, or there is none and
 # `agents import` runs in a process of its own.
 UNHEARD_LIFE = 5.0
-BREAK = 5.0  # seconds Redis is left alone after a fault
-PATIENCE = 0.05  # seconds for one answer of Redis; PostgreSQL itself takes a fraction of that
+LISTEN = 1.0  # seconds of silence after which a listener asks whether Redis is still there
 _GENERATION, _CHANNEL = "switchboard:agents:generation", "switchboard:agents:changed"
-log = structlog.get_logger()
-
-
-def connect(url: str) -> Redis:
-    """A client that gives up quickly; nothing is sent until the first call."""
-    return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
 
 
 async def announce(url: str) -> bool:
     """Tell all that run on this Redis that agents changed, from a process that keeps none; False when it is away."""
     redis = Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, retry=None)
     try:
-        await redis.set(_GENERATION, uuid4().hex)
-        await redis.publish(_CHANNEL, "")
-    except (RedisError, OSError, TimeoutError):
+        await _tell(redis)
+    except FAULTS:
         return False
     finally:
         await redis.aclose()
@@ -49,12 +40,12 @@ async def announce(url: str) -> bool:
 class CachedAgents:
     """See crm.agents.AgentDirectory.
 
-    Entries in Redis are kept under a generation, a random word that an invalidation replaces: what was loaded
+    Entries in Redis are kept under a generation, a random word that an invalidation removes: what was loaded
     before it lands under a name that nobody reads any more.
     """
 
     def __init__(
-        self, storage: Storage, redis: Redis | None = None, clock: Callable[[], float] = time.monotonic
+        self, storage: Storage, redis: Breaker | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._storage = storage
         self._redis = redis
@@ -63,16 +54,13 @@ class CachedAgents:
         self._loading: dict[int, asyncio.Task[Sequence[Agent]]] = {}
         self._generation = 0  # of this process: moved by each invalidation heard
         self._owed = False  # an invalidation that Redis has not been told of
-        self._broken_until = 0.0
-        self._said_at = -60.0
         self._heard = False
-        self.degraded = 0  # lookups that went past Redis because it failed
         self.lookups: Counter[str] = Counter()  # by the tier that had it: process, redis, postgresql
 
     @property
-    def is_well(self) -> bool:
-        """Whether Redis, if there is one, is used."""
-        return self._clock() >= self._broken_until
+    def degraded(self) -> int:
+        """Uses of Redis that failed or were passed over."""
+        return self._redis.degraded if self._redis is not None else 0
 
     async def roster(self, actor: Actor) -> Sequence[Agent]:
         """The agents of the actor's workspace; simultaneous misses share one load."""
@@ -94,27 +82,35 @@ class CachedAgents:
         """
         self._forget()
         self._owed = self._redis is not None
-        with contextlib.suppress(RedisError, OSError, TimeoutError):
-            await self._settle()
+        if self._redis is not None:
+            with contextlib.suppress(Broken):
+                await self._redis.ask(self._settle)
         return not self._owed
 
     async def listen(self) -> None:
         """Hear of others' invalidations until canceled; what may have been missed is forgotten at each connect."""
         while self._redis is not None:
-            try:
-                async with self._redis.pubsub() as channel:
-                    await channel.subscribe(_CHANNEL)
+            with contextlib.suppress(Broken):
+                await self._redis.ask(self._hear)
+            self._heard = False
+            self._forget()
+            await asyncio.sleep(1)
+
+    async def _hear(self, redis: Redis) -> None:
+        """Until Redis fails. One that says nothing is asked, since a frozen one keeps its connections."""
+        async with redis.pubsub() as channel:
+            await channel.subscribe(_CHANNEL)
+            self._forget()
+            self._heard = asked = True  # the subscription is confirmed with a message
+            while True:
+                told = await channel.get_message(timeout=LISTEN)
+                if told is None and asked:
+                    raise TimeoutError
+                asked = told is None
+                if told is None:
+                    await channel.ping()
+                elif told["type"] == "message":
                     self._forget()
-                    self._heard = True
-                    while True:
-                        told = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
-                        if told is not None:
-                            self._forget()
-            except (RedisError, OSError, TimeoutError) as fault:
-                self._heard = False
-                self._forget()
-                self._complain(fault)
-                await asyncio.sleep(1)
 
     async def _load(self, actor: Actor) -> Sequence[Agent]:
         generation = self._generation
@@ -143,45 +139,42 @@ class CachedAgents:
         """The generation to fill under, and the agents when they are there; (None, None) without Redis."""
         if self._redis is None:
             return None, None
-        if self._clock() < self._broken_until:
-            self.degraded += 1
-            return None, None
+
+        async def look(redis: Redis) -> tuple[str | None, Any]:
+            await self._settle(redis)
+            await redis.set(_GENERATION, uuid4().hex, nx=True)
+            word = await redis.get(_GENERATION)
+            if word is None:  # removed in between; nothing to read or to fill
+                return None, None
+            return _text(word), await redis.get(_key(_text(word), workspace_id))
+
         try:
-            await self._settle()
-            await self._redis.set(_GENERATION, uuid4().hex, nx=True)
-            word = str(_text(await self._redis.get(_GENERATION)))
-            found = await self._redis.get(_key(word, workspace_id))
-        except (RedisError, OSError, TimeoutError) as fault:
-            self._break(fault)
+            word, found = await self._redis.ask(look)
+        except Broken:
             return None, None
         return word, None if found is None else [_agent(one) for one in json.loads(found)]
 
     async def _to_redis(self, word: str, workspace_id: int, agents: Sequence[Agent]) -> None:
-        assert self._redis is not None  # noqa: S101 - a word comes only from Redis
         body = json.dumps([_body(agent) for agent in agents], ensure_ascii=False)
-        try:
-            await self._redis.set(_key(word, workspace_id), body, ex=int(LIFE))
-        except (RedisError, OSError, TimeoutError) as fault:
-            self._break(fault)
 
-    async def _settle(self) -> None:
+        async def fill(redis: Redis) -> None:
+            await redis.set(_key(word, workspace_id), body, ex=int(LIFE))
+
+        if self._redis is not None:
+            with contextlib.suppress(Broken):
+                await self._redis.ask(fill)
+
+    async def _settle(self, redis: Redis) -> None:
         """Tell Redis of an invalidation it missed, before it is used again."""
-        if not self._owed or self._redis is None:
-            return
-        await self._redis.set(_GENERATION, uuid4().hex)
-        await self._redis.publish(_CHANNEL, "")
-        self._owed = False
+        if self._owed:
+            await _tell(redis)
+            self._owed = False
 
-    def _break(self, fault: Exception) -> None:
-        self.degraded += 1
-        self._broken_until = self._clock() + BREAK
-        self._complain(fault)
 
-    def _complain(self, fault: Exception) -> None:
-        """One line a minute at most."""
-        if self._clock() - self._said_at >= 60:
-            self._said_at = self._clock()
-            log.warning("redis_degraded", reason=type(fault).__name__, degraded=self.degraded)
+async def _tell(redis: Redis) -> None:
+    """That agents changed: the word goes first, so that whoever hears of it finds none. A full Redis takes both."""
+    await redis.delete(_GENERATION)
+    await redis.publish(_CHANNEL, "")
 
 
 def _key(word: str, workspace_id: int) -> str:

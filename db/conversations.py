@@ -94,6 +94,9 @@ class SqlConversations:
     async def renew(self, turn: Turn, until: datetime) -> bool:
         return await self._mark(turn, lease_until=until)
 
+    async def release(self, turn: Turn) -> None:
+        await self._mark(turn, lease=None, lease_until=None, attempts=turns.c.attempts - 1)
+
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         return await self._mark(
             turn,

@@ -149,6 +149,9 @@ class SqlReminders:
         held = select(deliveries.c.id).where(_ours(delivery), open_task.exists()).with_for_update()
         return (await self._link.scalar(held)) is not None
 
+    async def release(self, delivery: Delivery) -> None:
+        await self._mark(delivery, state="pending", lease_until=None, attempts=deliveries.c.attempts - 1)
+
     async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
         return await self._mark(
             delivery,

@@ -14,6 +14,8 @@ from db.urls import Connection
 
 ITERATIONS = 4096  # PostgreSQL's own default (scram_iterations)
 OPEN_TABLES = ("handled_updates", "dialogs")  # the two a role may use without `enter` (DESIGN §2.4)
+# What a frozen process leaves open holds locks that others wait for. The role's, since a pooler keeps no session's.
+LIMITS = {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "60s"}
 APPEND_ONLY = ("activity_logs",)
 DOORS_ONLY = {
     "people": ("is_operator", "telegram_user_id")
@@ -66,6 +68,8 @@ async def ensure_application_role(connection: AsyncConnection, owner: Connection
             f"DATABASE_URL: {owner.url.username} may not make roles, so make one by hand, name it in DATABASE_URL"
             " and give the owner's address in DATABASE_OWNER_URL"
         ) from None
+    for name, limit in LIMITS.items():
+        await connection.exec_driver_sql(f"ALTER ROLE {role} SET {name} = '{limit}'")
     return role
 
 

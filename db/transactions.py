@@ -1,5 +1,6 @@
 """Transactions, and the faults in them said in our words."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -11,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Removed, StorageAway
 
-# SQLSTATE classes: connection lost, shut down, out of resources, not let in (a password that was changed), and a
-# server that only reads, as a standby does until it takes over
-_AWAY = ("08", "57P", "53", "28", "25006")
+# SQLSTATE, or how it begins: connection lost, shut down, out of resources, took too long, was silent too long, not let
+# in (a password that was changed), and a server that only reads, as a standby does until it takes over
+_AWAY = ("08", "57P", "53", "57014", "25P03", "28", "25006")
+# Seconds for one transaction, from the wait for a connection to the commit. None holds a call to Telegram or a model,
+# so one that takes longer has met a server that hangs; after a cancel in between, the connection is thrown away.
+PATIENCE = 6.0
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
@@ -35,10 +39,12 @@ _RULES: dict[str, CrmError] = {
 
 
 @asynccontextmanager
-async def plain_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction that has entered no workspace: for doors and the two open tables."""
+async def plain_transaction(
+    engine: AsyncEngine, *, patience: float = PATIENCE
+) -> AsyncIterator[AsyncConnection]:
+    """A transaction that has entered no workspace: for doors and the two open tables. Raises StorageAway."""
     with said_in_our_words():
-        async with engine.begin() as link:
+        async with asyncio.timeout(patience), engine.begin() as link:
             try:
                 yield link
             except DBAPIError as fault:

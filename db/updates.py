@@ -13,6 +13,8 @@ from crm.updates import Arrival, Beginning, Postponed
 from db.models.updates import handled_updates as updates
 from db.transactions import plain_transaction
 
+PURGE_PATIENCE = 60.0  # seconds; a week of updates goes at once
+
 
 class SqlUpdates:
     """See crm.updates.UpdateStore."""
@@ -68,8 +70,14 @@ class SqlUpdateJournal:
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
 
     async def answered(self, bot_id: int, update_id: int) -> None:
-        """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone."""
-        await self._set(bot_id, update_id, answered_at=func.now(), answer=null(), postponed=null())
+        """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone.
+
+        What had no effect, a list that was shown, is handled by that too, and not shown again.
+        """
+        handled_at = func.coalesce(updates.c.handled_at, func.now())
+        await self._set(
+            bot_id, update_id, handled_at=handled_at, answered_at=func.now(), answer=null(), postponed=null()
+        )
 
     async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
         await self._set(
@@ -112,7 +120,7 @@ class SqlUpdateJournal:
         await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())
 
     async def purge(self, before: datetime) -> None:
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._engine, patience=PURGE_PATIENCE) as link:
             await link.execute(text("SELECT purge(:before)"), {"before": before})
 
     async def _set(self, bot_id: int, update_id: int, **values: object) -> None:

@@ -84,9 +84,7 @@ class Access(BaseMiddleware):
         message: Message | None,
     ) -> Any:
         """Somebody speaks or presses."""
-        language = (
-            "ru" if (user.language_code or self._defaults.language).startswith(_READS_RUSSIAN) else "en"
-        )
+        language = "ru" if reads_russian(user.language_code or self._defaults.language) else "en"
         speak(language)
         cost = INLINE_COST if event.inline_query is not None else UPDATE_COST
         group_id = chat.id if chat is not None and chat.type != "private" else None
@@ -157,6 +155,10 @@ class Access(BaseMiddleware):
             thread_id=message.message_thread_id if message is not None and topic else None,
             message_id=said.message_id if said is not None else None,
         )
+
+
+def reads_russian(language_code: str | None) -> bool:
+    return (language_code or "").startswith(_READS_RUSSIAN)
 
 
 def too_fast(update: Update) -> Answer:

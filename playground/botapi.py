@@ -1,4 +1,4 @@
-"""The Bot API side: /bot<token>/<method>, with long polling, faults and rate limits."""
+"""The Bot API side: /bot<token>/<method>, with long polling, webhooks, faults and rate limits."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from aiohttp import web
 from playground.chat_methods import METHODS
 from playground.checks import Refusal
 from playground.rate_limits import RateLimits
+from playground.webhooks import Webhooks
 from playground.world import Json, World
 
 _TOKEN = re.compile(r"(\d{6,16}):[\w-]{35,64}")
@@ -17,12 +18,13 @@ _JSON_FIELDS = re.compile(r"\s*[\[{]|true$|false$")
 
 
 class BotApi:
-    """One playground's Bot API. Webhooks are remembered, and stop polling as Telegram's do."""
+    """One playground's Bot API."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._pollers: dict[int, asyncio.Event] = {}
         self._limits = RateLimits()
+        self.webhooks = Webhooks(world)
         self.closing = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -126,6 +128,8 @@ class BotApi:
                         "Conflict: terminated by other getUpdates request; make sure that only one bot instance is"
                         " running",
                     )
+                if bot["webhook"]["url"]:
+                    raise Refusal(409, "Conflict: terminated by setWebhook request")
                 if ready or left <= 0 or self.closing:
                     return ready
                 await world.wait(min(left, 1.0))
@@ -134,24 +138,15 @@ class BotApi:
                 del self._pollers[bot_id]
 
     async def _set_webhook(self, bot_id: int, given: Json) -> bool:
-        url = str(given.get("url") or "")
-        if url and not url.startswith("https://"):
-            raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
-        self._world.bot(bot_id)["webhook"] = {"url": url}
-        self._world.keep("bot", bot_id, self._world.bot(bot_id))
-        return True
+        done = self.webhooks.set(bot_id, given)
+        await self._world.tell()  # a poller ends, the deliveries begin
+        return done
 
     async def _delete_webhook(self, bot_id: int, given: Json) -> bool:
-        if given.get("drop_pending_updates"):
-            self._world.confirm(bot_id, 2**62)
-        return await self._set_webhook(bot_id, {})
+        return await self._set_webhook(bot_id, {"drop_pending_updates": given.get("drop_pending_updates")})
 
     async def _get_webhook_info(self, bot_id: int, given: Json) -> Json:
-        return {
-            "url": self._world.bot(bot_id)["webhook"]["url"],
-            "has_custom_certificate": False,
-            "pending_update_count": len(self._world.updates.get(bot_id, [])),
-        }
+        return self.webhooks.info(bot_id)
 
     def _take_fault(self, method: str) -> Json | None:
         for fault in self._world.faults:

@@ -33,6 +33,7 @@ class Playground:
         """End long polls at once, then the server; the state is on disk already."""
         self.api.closing = True
         await self.world.tell()
+        await self.api.webhooks.close()
         await self.runner.cleanup()
         self.world.close()
 
@@ -54,6 +55,7 @@ async def start_playground(
         await runner.cleanup()
         world.close()
         raise
+    api.webhooks.start()
     taken = int(runner.addresses[0][1])
     return Playground(f"http://127.0.0.1:{taken}", taken, world, api, runner)
 

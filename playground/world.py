@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ FIRST_USER = 1001
 FIRST_GROUP = -5001
 FIRST_SUPERGROUP = -1000000005001  # Telegram's supergroups and channels begin with -100
 KEPT_CALLS = 5000
-SETTINGS = {"privacy_mode": True, "inline_feedback": False, "rate_limits": False, "token_revoked": False}
+SETTINGS = {
+    "privacy_mode": True, "inline_feedback": False, "rate_limits": False, "token_revoked": False, "redeliver": False,
+}  # fmt: skip
 
 
 class World:
@@ -192,6 +195,22 @@ class World:
         for update in [update for update in queue if update["update_id"] < below]:
             queue.remove(update)
             self.forget("update", f"{bot_id}:{update['update_id']}")
+
+    def forget_update(self, bot_id: int, update_id: int) -> None:
+        """It was brought to the bot's webhook."""
+        if self.is_waiting(bot_id, update_id):
+            del self.updates[bot_id][self.place_after(bot_id, update_id - 1)]
+            self.forget("update", f"{bot_id}:{update_id}")
+
+    def is_waiting(self, bot_id: int, update_id: int) -> bool:
+        queue, at = self.updates.get(bot_id, []), self.place_after(bot_id, update_id - 1)
+        return at < len(queue) and bool(queue[at]["update_id"] == update_id)
+
+    def place_after(self, bot_id: int, update_id: int) -> int:
+        """Where in a bot's queue what is newer begins."""
+        return bisect_right(
+            self.updates.get(bot_id, []), update_id, key=lambda update: int(update["update_id"])
+        )
 
     def _load(self) -> None:
         for kind, key, text in self._db.execute("SELECT kind, key, body FROM things ORDER BY rowid"):

@@ -25,6 +25,11 @@ installation = Table(
     metadata,
     Column("one", Boolean, primary_key=True, server_default=text("true")),
     Column("bot_id", BigInteger),
+    # the webhook we set last: its address, what is known of its secrets, and which of those we make is in use
+    Column("webhook_url", Text),
+    Column("webhook_hash", LargeBinary),
+    Column("webhook_previous_hash", LargeBinary),
+    Column("webhook_secret_number", Integer, nullable=False, server_default="1"),
 )
 workspaces = Table(
     "workspaces",

@@ -23,6 +23,11 @@ handled_updates = Table(
         postgresql_where=text("answered_at IS NULL AND jsonb_typeof(answer) = 'object'"),
     ),
     Index("ix_handled_updates_postponed", "postponed_until", postgresql_where=text("postponed IS NOT NULL")),
+    # webhooks: the chat it belongs to, which process works on it, and until when that is believed
+    Column("lane", Text),
+    Column("holder", Text),
+    Column("lease_until", Moment),
+    Index("ix_handled_updates_lane", "bot_id", "lane", postgresql_where=text("lease_until IS NOT NULL")),
 )
 dialogs = Table(
     "dialogs",

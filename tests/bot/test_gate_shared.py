@@ -120,7 +120,8 @@ async def test_telegram_is_heard_when_it_answers_and_knows_who_asks(
             raise fault
         return "answered"
 
-    for method in (GetUpdates(), said()):
+    methods: tuple[TelegramMethod[Any], ...] = (GetUpdates(), said())
+    for method in methods:
         gate.heard_at = 0
         with suppress(TelegramAPIError):
             await gate(telegram, BOT, method)

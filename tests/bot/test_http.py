@@ -21,8 +21,8 @@ from bot.vitals import Looks
 from crm.errors import StorageAway
 from crm.health import SILENCE
 from db.agent_cache import CachedAgents
+from db.breaker import Breaker
 from db.health import SqlHealth
-from db.sends import SharedSends
 from db.storage import create_engine
 from db.urls import connection
 from tests.databases import Database
@@ -35,13 +35,12 @@ class Watched:
     def __init__(self, engine: AsyncEngine, url: str, port: int) -> None:
         self.url, self.port = url, port
         self.gate, self.metrics = Gate(), Metrics()
-        self.directory = SimpleNamespace(degraded=0, is_well=True, lookups={"process": 3})
-        self.sends = SimpleNamespace(degraded=0, is_well=True)
+        self.directory = SimpleNamespace(degraded=0, lookups={"process": 3})
+        self.breaker = SimpleNamespace(is_open=False)
         self.faults: list[tuple[BaseException, str]] = []
         self.asked = 0
         self.looks = Looks(
-            SqlHealth(engine), self.gate, cast(CachedAgents, self.directory), cast(SharedSends, self.sends),
-            self.metrics, self.ask,
+            SqlHealth(engine), self.gate, cast(Breaker, self.breaker), self.metrics, self.ask,
         )  # fmt: skip
         self.metrics.watch(self.gate, cast(CachedAgents, self.directory), lambda: self.directory.degraded)
 
@@ -130,9 +129,8 @@ async def test_an_older_schema_is_not_ready_and_a_newer_one_is_another_processs_
         await database.fetch("UPDATE alembic_version SET version_num = $1", before[0])
 
 
-@pytest.mark.parametrize("which", ["directory", "sends"])
-async def test_without_redis_it_is_ready_and_says_so(well: Watched, which: str) -> None:
-    getattr(well, which).is_well = False
+async def test_without_redis_it_is_ready_and_says_so(well: Watched) -> None:
+    well.breaker.is_open = True
     status, state = await well.look()
     assert (status, state["redis"]) == (200, "degraded")
 

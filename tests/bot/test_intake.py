@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from aiogram import Bot, Dispatcher
@@ -296,3 +296,25 @@ async def test_an_update_of_a_kind_that_is_not_known_is_passed_like_any_other(ho
     update = Update.model_validate({"update_id": 1, "something_new": {"id": 1}})
     await house.process().handle(update)
     assert house.handlers.effects == [1]
+
+
+async def test_whoever_writes_while_postgresql_is_away_is_told_and_its_return_is_noticed(
+    house: House,
+) -> None:
+    class Outage:
+        told: ClassVar[list[int]] = []
+        over = 0
+
+        async def tell(self, _bot: Bot, update: Update) -> None:
+            self.told.append(update.update_id)
+
+        def is_over(self) -> None:
+            self.over += 1
+
+    house.storage.away = True
+    process, outage = house.process(), Outage()
+    process._outage = cast("Any", outage)
+    await process.handle(said(1))
+    assert set(outage.told) == {1}  # at each try: whom was told is the outage's to know
+    assert outage.over == 1
+    assert house.telegram.said == ["saved"]

@@ -18,7 +18,7 @@ from sentry_sdk.transport import Transport
 from bot.faults import new_reference, report, start_sentry
 from bot.intake import Intake
 from bot.logs import start_logs
-from bot.startup import RELEASE
+from bot.release import RELEASE
 from tests.fakes import FakeJournal
 from tests.handlers.desk import Desk
 from tests.telegram import TOKEN as TELEGRAM_TOKEN

@@ -8,9 +8,10 @@ from structlog.contextvars import get_contextvars
 
 from bot.reports import Reports
 from bot.scheduler import SETTLING, ReminderClock
+from crm.grammar.dates import Due
 from crm.people import People
 from crm.presence import Presence
-from crm.reminders import Delivery, Reminders
+from crm.reminders import Delivery, NewReminder, Reminders
 from crm.updates import KEPT
 from db.storage import create_engine
 from db.updates import SqlUpdateJournal
@@ -23,6 +24,7 @@ from tests.fakes import (
     FakeReminderDoors,
     FakeStorage,
     an_actor,
+    an_arrival,
     everybody_stays,
 )
 
@@ -50,6 +52,22 @@ async def test_postgresql_away_is_no_fault_of_the_upkeep() -> None:
     await clock.tidy()
     await clock.tick()
     assert journal.purged == []
+
+
+async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
+    storage, clock = FakeStorage(), FakeClock()
+    async with storage.transaction(an_actor()) as unit:
+        moment = MONDAY + timedelta(seconds=1)
+        soon = Due(moment.date(), moment.time(), "UTC")
+        await unit.reminders.add(NewReminder("tea", soon), an_actor(), an_arrival())
+    one = a_clock(storage, FakeJournal(storage))
+    await one.tick()
+    [row] = storage.state.reminders.values()
+    assert row.state == "leased"
+    await one.stop()
+    [row] = storage.state.reminders.values()
+    assert row.state == "pending"
+    assert len(await Reminders(storage, FakeReminderDoors(storage)).claim(clock())) == 1
 
 
 async def test_the_upkeep_is_on_the_plan_each_hour_and_soon_after_a_start() -> None:

@@ -109,6 +109,26 @@ def test_each_wrong_variable_has_its_line(monkeypatch: pytest.MonkeyPatch) -> No
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["HTTP_PORT", "LOG_FORMAT"]
 
 
+@pytest.mark.parametrize(
+    ("url", "wrong"),
+    [
+        ("http://bot.example.org/telegram", "https://"),
+        ("https://bot.example.org/healthz", "another page"),
+        ("http://127.0.0.1:8080/telegram", None),
+        ("https://bot.example.org", None),
+    ],
+)
+def test_a_webhook_is_where_telegram_can_post(
+    url: str, wrong: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    if wrong is None:
+        assert load_settings(None).webhook_url == url
+        return
+    with pytest.raises(SettingsError, match=rf"^WEBHOOK_URL: .*{wrong}"):
+        load_settings(None)
+
+
 def test_production_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENVIRONMENT", "production")
     with pytest.raises(SettingsError, match=r"^BOT_TOKEN: is needed"):

@@ -217,3 +217,40 @@ async def test_the_worker_outlives_what_goes_wrong_with_a_claim(house: House, fa
 
     await house.run(answered)
     assert len(house.reported) == (0 if isinstance(fault, StorageAway) else 1)
+
+
+async def test_a_stop_gives_a_turn_back_so_that_another_process_takes_it_at_once(house: House) -> None:
+    house.model.hold = asyncio.Event()
+    turn = await house.ask("how are you")
+    working = asyncio.create_task(house.worker.run())
+    async with asyncio.timeout(5):
+        while not house.model.asked:  # noqa: ASYNC110 - until the model thinks
+            await asyncio.sleep(0)
+        await house.worker.stop()
+        await working
+    row = house.row(turn)
+    assert (row.state, row.held_until, row.turn.attempts) == ("queued", None, 0)
+    [claimed] = await house.conversations.claim(house.clock())
+    assert claimed.id == turn
+
+
+async def test_a_stop_lets_an_answer_on_its_way_arrive(house: House) -> None:
+    sending, go = asyncio.Event(), asyncio.Event()
+
+    async def send_message(_chat_id: int, text: str, **_more: Any) -> Sent:
+        sending.set()
+        await go.wait()
+        house.telegram.said.append(text)
+        return Sent()
+
+    house.telegram.send_message = send_message  # type: ignore[method-assign]  # a slow one
+    turn = await house.ask("how are you")
+    working = asyncio.create_task(house.worker.run())
+    async with asyncio.timeout(5):
+        await sending.wait()
+        stopping = asyncio.create_task(house.worker.stop())
+        await asyncio.sleep(0)
+        go.set()
+        await stopping
+        await working
+    assert (house.row(turn).state, house.telegram.said) == ("sent", ["echo how are you"])

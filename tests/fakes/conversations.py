@@ -79,6 +79,12 @@ class FakeConversations:
     async def renew(self, turn: Turn, until: datetime) -> bool:
         return self._mark(turn, held_until=until)
 
+    async def release(self, turn: Turn) -> None:
+        if self._mark(turn, held_until=None):
+            row = self._state.turns[turn.id]
+            given_back = replace(row.turn, attempts=row.turn.attempts - 1, lease="")
+            self._state.turns[turn.id] = replace(row, turn=given_back)
+
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         return self._mark(turn, state="answered", answer=answer)
 

@@ -99,6 +99,9 @@ class FakeReminders:
     async def holds(self, delivery: Delivery) -> bool:
         return self._held(delivery) is not None
 
+    async def release(self, delivery: Delivery) -> None:
+        self._mark(delivery, state="pending", look_at=delivery.due_at)
+
     async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
         return self._mark(
             delivery, state="sent", telegram_message_id=telegram_message_id, late_seconds=late_seconds

@@ -22,6 +22,7 @@ async def test_check_proves_the_role_of_a_running_bot(stage: Stage) -> None:
     printed, _none = await process.communicate()
     assert process.returncode == 0
     assert "application role: owns nothing, can't bypass row-level security" in printed.decode()
+    assert "WEBHOOK_URL: not set" in printed.decode()
     assert "REDIS_URL: not set" in printed.decode()
     assert "BOT_TOKEN" not in printed.decode()  # it is set
 

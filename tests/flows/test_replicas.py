@@ -1,0 +1,28 @@
+"""Replicas behind a webhook: every effect once and chats in order, whatever befalls them."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from tests.databases import Database
+from tests.flows.fleet import fleet_of
+from tests.flows.load import all_is_well, through, writers_of
+
+
+async def test_a_replica_that_is_killed_every_two_seconds_costs_nothing(
+    own_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with fleet_of(2, tmp_path_factory.mktemp("fleet"), own_database.owner_url) as fleet:
+        writers = await writers_of(fleet, 8, 2)
+        await fleet.stage.post("/sim/settings", {"redeliver": True})
+        killing = asyncio.create_task(fleet.kill_in_turn(2))
+        writing = asyncio.gather(*(writer.write() for writer in writers))
+        await asyncio.sleep(7)
+        killing.cancel()
+        with suppress(asyncio.CancelledError):
+            await killing
+        await writing
+        await through(fleet)
+        assert fleet.kills >= 2
+        assert await all_is_well(fleet, writers, own_database) <= fleet.kills
