@@ -1,7 +1,7 @@
 """Stages: one bot for most dialogues, a bot of one's own for those that end it."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,17 +37,21 @@ async def own_stage(own_database: Database, tmp_path_factory: pytest.TempPathFac
         yield one
 
 
-@pytest_asyncio.fixture
-async def stoppable() -> AsyncIterator[StoppableDatabase]:
-    # as root the server runs as nobody, to whom another run of pytest would shut its own folder at any time
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """As root the server runs as nobody, to whom another run of pytest would shut pytest's own folder at any time."""
     with tempfile.TemporaryDirectory(prefix="switchboard-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = start_server(folder, say=print, durable=False)
-        database = await made(server.owner_url("postgres"), "switchboard")
-        held = StoppableDatabase(database, folder, server)
-        yield held
-        held.stop()
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest_asyncio.fixture
+async def stoppable(server_folder: Path) -> AsyncIterator[StoppableDatabase]:
+    server = start_server(server_folder, say=print, durable=False)
+    database = await made(server.owner_url("postgres"), "switchboard")
+    held = StoppableDatabase(database, server_folder, server)
+    yield held
+    held.stop()
 
 
 @pytest_asyncio.fixture
