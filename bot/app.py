@@ -34,7 +34,9 @@ from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
 from crm.settings import Settings
-from crm.tasks import Tasks
+from crm.stats import Stats
+from crm.tasks import TaskLists, Tasks
+from crm.tasks.agenda import Agenda
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -131,6 +133,9 @@ def build(
         "presence": presence,
         "requests": requests,
         "tasks": tasks,
+        "task_lists": TaskLists(storage),
+        "agenda": Agenda(storage),
+        "stats": Stats(storage),
         "calls": calls,
         "contacts": contacts,
         "quick_adds": QuickAdds(storage),

@@ -40,7 +40,9 @@ crm_tasks = Table(
         "due_sort",
         DateTime,
         Computed(
-            "COALESCE(due_date + COALESCE(due_time, '24:00:00'::time without time zone), 'infinity'::timestamp without time zone)", persisted=True
+            "COALESCE(due_date + COALESCE(due_time, '24:00:00'::time without time zone),"
+            " 'infinity'::timestamp without time zone)",
+            persisted=True,
         ),
         nullable=False,
     ),
