@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from crm.grammar.wordforms import search_words
+from crm.grammar.wordforms import kept_words
 
 VERBS = (
     "позвонить", "отправить", "согласовать", "проверить", "подготовить", "обсудить", "найти", "оплатить", "подписать",
@@ -19,7 +19,7 @@ _FILL = """
 INSERT INTO crm_tasks (workspace_id, number, title, words, status, completed_at, due_date, due_time, due_tz, due_at,
                        assignee_id, created_by, contact_id, created_at)
 SELECT $1, i, t.title || CASE WHEN i % 10000 = 77 THEN ' ' || $6 ELSE '' END,
-       t.words || CASE WHEN i % 10000 = 77 THEN ARRAY[$6] ELSE '{}' END,
+       t.words || CASE WHEN i % 10000 = 77 THEN $6 || ' ' ELSE '' END,
        CASE WHEN i % 5 < 2 THEN 'completed' WHEN i % 5 = 2 THEN 'in_progress' ELSE 'not_started' END,
        CASE WHEN i % 5 < 2 THEN $7::timestamptz - i * interval '7 minutes' END,
        d.day, d.clock, CASE WHEN d.day IS NOT NULL THEN 'UTC' END, d.day + d.clock AT TIME ZONE 'UTC',
@@ -50,10 +50,10 @@ async def fill(
         )
     ]
     titles = [f"{verb} {noun}" for verb in VERBS for noun in NOUNS]
-    await link.execute("CREATE TEMP TABLE crowd_titles (id int PRIMARY KEY, title text, words text[])")
+    await link.execute("CREATE TEMP TABLE crowd_titles (id int PRIMARY KEY, title text, words text)")
     await link.executemany(
         "INSERT INTO crowd_titles VALUES ($1, $2, $3)",
-        [(number, title, search_words(title)) for number, title in enumerate(titles)],
+        [(number, title, kept_words(title)) for number, title in enumerate(titles)],
     )
     indexes = await link.fetch(
         "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
@@ -66,7 +66,8 @@ async def fill(
         await link.execute(definition)
     await link.execute(
         "INSERT INTO crm_labels (workspace_id, task_id, name)"
-        " SELECT workspace_id, id, ($2::text[])[1 + number / 20 % 3] FROM crm_tasks WHERE workspace_id = $1 AND number % 20 = 0",
+        " SELECT workspace_id, id, ($2::text[])[1 + number / 16 % 3]"
+        " FROM crm_tasks WHERE workspace_id = $1 AND number % 16 = 0",
         workspace_id,
         list(LABELS),
     )

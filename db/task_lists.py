@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     DateTime,
+    FromClause,
     Select,
     Text,
     and_,
@@ -97,18 +98,28 @@ class SqlTaskLists:
 
 def page_query(filter_: Filter, step: Step | None, *, limit: int, now: datetime | None) -> Select[Any]:
     """One page of what a filter shows, by the order its index has."""
-    order = (tasks.c.completed_at, tasks.c.id) if filter_.done else (tasks.c.due_sort, tasks.c.number)
     falling = filter_.done is not (step is not None and step.back)
+    order = within = _order(tasks, done=filter_.done)
     ids = select(tasks.c.id).where(_done if filter_.done else _open, *_conditions(filter_, now))
+    edge = tasks.alias("edge")
+    edges = _order(edge, done=filter_.done)
+    if filter_.label is not None:  # by the index of labels, which has the same order
+        ids = ids.join(labels, labels.c.task_id == tasks.c.id)
+        within = (labels.c.task_at, labels.c.task_id)
+        edges = (func.timezone("UTC", edges[0]) if filter_.done else edges[0], edge.c.id)
     if step is not None:
-        edge = tasks.alias("edge")
-        where = (
-            select(*(edge.c[one.name] for one in order)).where(edge.c.id == step.task_id).scalar_subquery()
-        )
-        here = tuple_(*order)
+        where, here = select(*edges).where(edge.c.id == step.task_id).scalar_subquery(), tuple_(*within)
         ids = ids.where(here < where if falling else here > where)
-    by = [one.desc() if falling else one for one in order]
-    return shown().where(tasks.c.id.in_(ids.order_by(*by).limit(limit))).order_by(*by)
+    ids = ids.order_by(*_falling(within, falling)).limit(limit)
+    return shown().where(tasks.c.id.in_(ids)).order_by(*_falling(order, falling))
+
+
+def _order(table: FromClause, *, done: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (table.c.completed_at, table.c.id) if done else (table.c.due_sort, table.c.number)
+
+
+def _falling(order: Sequence[ColumnElement[Any]], falling: bool) -> list[ColumnElement[Any]]:
+    return [one.desc() if falling else one for one in order]
 
 
 def day_query(assignee_id: int, now: datetime, *, limit: int) -> Select[Any]:
@@ -141,7 +152,7 @@ def _conditions(filter_: Filter, now: datetime | None) -> list[ColumnElement[boo
     if filter_.contact_id is not None:
         found.append(tasks.c.contact_id == filter_.contact_id)
     if filter_.label is not None:
-        found.append(_labelled(filter_.label, begins=filter_.label_begins))
+        found += _labelled(filter_.label, begins=filter_.label_begins, done=filter_.done)
     if filter_.when is When.NO_DATE:
         found.append(tasks.c.due_sort == _no_date)
     elif filter_.when is not None:
@@ -150,9 +161,9 @@ def _conditions(filter_: Filter, now: datetime | None) -> list[ColumnElement[boo
     return found
 
 
-def _labelled(label: str, *, begins: bool) -> ColumnElement[bool]:
+def _labelled(label: str, *, begins: bool, done: bool) -> Sequence[ColumnElement[bool]]:
     meant = and_(labels.c.name >= label, labels.c.name < label + _LAST) if begins else labels.c.name == label
-    return select(labels.c.id).where(labels.c.task_id == tasks.c.id, meant).exists()
+    return meant, labels.c.task_done.is_(done), labels.c.task_at.is_not(None)
 
 
 def _timely(when: When, now: datetime, *, done: bool) -> Sequence[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.errors import AlreadyHandled
 from crm.grammar.dates import Due
-from crm.grammar.wordforms import search_words
+from crm.grammar.wordforms import kept_words
 from crm.people import Actor
 from crm.tasks import NewTask, Priority, RepeatFrom, Status, Task
 from crm.updates import Arrival
@@ -176,7 +176,7 @@ def _columns(task: NewTask) -> dict[str, Any]:
     due = task.due
     return {
         "title": task.title,
-        "words": search_words(task.title),
+        "words": kept_words(task.title),
         "task_type": task.task_type,
         "priority": task.priority.value,
         "start_date": task.start_date,

@@ -21,6 +21,12 @@ def search_words(text: str) -> list[str]:
     return list(found)[:MOST]
 
 
+def kept_words(text: str) -> str:
+    """As they are kept with a text, each between spaces: what is looked for by « счет » is found among them."""
+    found = search_words(text)
+    return f" {' '.join(found)} " if found else ""
+
+
 def wanted_words(text: str) -> list[str]:
     """For each word that is looked for, the forms it may stand for joined by |, as the door `find_tasks` takes them.
 

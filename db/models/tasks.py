@@ -1,7 +1,6 @@
 """Tables of tasks."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Column,
     Computed,
@@ -49,10 +48,10 @@ crm_tasks = Table(
     Column(
         "folded",
         Text,
-        Computed("translate(lower(title || ' ' || description), 'ё', 'е')", persisted=True),
+        Computed("translate(lower(title || ' ' || description || words), 'ё', 'е')", persisted=True),
         nullable=False,
     ),
-    Column("words", ARRAY(Text), nullable=False, server_default="{}"),  # normal forms, by which it is found
+    Column("words", Text, nullable=False, server_default=""),  # normal forms, by which it is found
     Column("duration_minutes", Integer),
     Column("rrule", Text),
     *word("repeat_from", ("schedule", "completion"), "schedule"),
@@ -100,7 +99,6 @@ crm_tasks = Table(
         for whose in ("assignee", "contact")
     ),
     Index("ix_crm_tasks_created", "workspace_id", "created_at"),
-    Index("ix_crm_tasks_words", "words", postgresql_using="gin"),
     Index(
         "ix_crm_tasks_trigrams", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}
     ),

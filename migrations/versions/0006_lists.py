@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.util import await_only
 
-from crm.grammar.wordforms import search_words
+from crm.grammar.wordforms import kept_words
 
 SQL = Path(__file__).parent.parent / "sql"
 
@@ -29,19 +29,22 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
+    op.add_column("crm_tasks", sa.Column("words", sa.Text(), server_default="", nullable=False))
+    find_those_that_are_there()
     op.add_column(
         "crm_tasks",
         sa.Column(
             "folded", sa.Text(),
-            sa.Computed("translate(lower(title || ' ' || description), 'ё', 'е')", persisted=True), nullable=False,
+            sa.Computed("translate(lower(title || ' ' || description || words), 'ё', 'е')", persisted=True),
+            nullable=False,
         ),
     )
     op.add_column(
         "crm_task_comments",
         sa.Column("folded", sa.Text(), sa.Computed("translate(lower(body), 'ё', 'е')", persisted=True), nullable=False),
     )
-    op.add_column("crm_tasks", sa.Column("words", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
-    find_those_that_are_there()
+    op.add_column("crm_labels", sa.Column("task_done", sa.Boolean()))
+    op.add_column("crm_labels", sa.Column("task_at", sa.DateTime()))
     op.drop_index("ix_crm_tasks_open", "crm_tasks")
     for name, columns, condition in (
         ("open", ["workspace_id", "due_sort", "number"], OPEN),
@@ -53,7 +56,10 @@ def upgrade() -> None:
     ):
         op.create_index(f"ix_crm_tasks_{name}", "crm_tasks", columns, postgresql_where=condition)
     op.create_index("ix_crm_tasks_created", "crm_tasks", ["workspace_id", "created_at"])
-    op.create_index("ix_crm_tasks_words", "crm_tasks", ["words"], postgresql_using="gin")
+    op.create_index(
+        "ix_crm_labels_place", "crm_labels", ["workspace_id", "name", "task_done", "task_at", "task_id"],
+        postgresql_where="task_at IS NOT NULL",
+    )
     for table in ("crm_tasks", "crm_task_comments"):
         op.create_index(
             f"ix_{table}_trigrams", table, ["folded"], postgresql_using="gin",
@@ -63,11 +69,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    run_script("DROP FUNCTION nearest_contacts(text, integer); DROP FUNCTION find_tasks(text[], text, integer)")
+    run_script(
+        "DROP TRIGGER place_labels ON crm_tasks; DROP FUNCTION place_labels();"
+        "DROP TRIGGER place ON crm_labels; DROP FUNCTION place_label();"
+        "DROP FUNCTION nearest_contacts(text, integer); DROP FUNCTION find_tasks(text[], text, integer)"
+    )
+    op.drop_column("crm_labels", "task_at")
+    op.drop_column("crm_labels", "task_done")
     op.drop_column("crm_task_comments", "folded")
     for name in ("open", "open_assignee", "open_contact", "done", "done_assignee", "done_contact", "created"):
         op.drop_index(f"ix_crm_tasks_{name}", "crm_tasks")
-    for column in ("words", "folded", "due_sort"):
+    for column in ("folded", "words", "due_sort"):
         op.drop_column("crm_tasks", column)
     op.create_index(
         "ix_crm_tasks_open", "crm_tasks", ["workspace_id", "due_date", "due_time", "number"],
@@ -84,7 +96,7 @@ def find_those_that_are_there() -> None:
     ).all():
         link.execute(
             sa.text("UPDATE crm_tasks SET words = :words WHERE id = :id"),
-            [{"id": row.id, "words": search_words(f"{row.title} {row.description}")} for row in rows],
+            [{"id": row.id, "words": kept_words(f"{row.title} {row.description}")} for row in rows],
         )
         last = rows[-1].id
 
