@@ -100,11 +100,14 @@ def page_query(filter_: Filter, step: Step | None, *, limit: int, now: datetime 
     """One page of what a filter shows, by the order its index has."""
     falling = filter_.done is not (step is not None and step.back)
     order = within = _order(tasks, done=filter_.done)
-    ids = select(tasks.c.id).where(_done if filter_.done else _open, *_conditions(filter_, now))
+    conditions = _conditions(filter_, now)
+    ids = select(tasks.c.id).where(_done if filter_.done else _open, *conditions)
     edge = tasks.alias("edge")
     edges = _order(edge, done=filter_.done)
     if filter_.label is not None:  # by the index of labels, which has the same order
-        ids = ids.join(labels, labels.c.task_id == tasks.c.id)
+        marked = _labelled(filter_.label, begins=filter_.label_begins, done=filter_.done)
+        alone = select(labels.c.task_id).where(*marked)
+        ids = ids.join(labels, labels.c.task_id == tasks.c.id).where(*marked) if conditions else alone
         within = (labels.c.task_at, labels.c.task_id)
         edges = (func.timezone("UTC", edges[0]) if filter_.done else edges[0], edge.c.id)
     if step is not None:
@@ -151,8 +154,6 @@ def _conditions(filter_: Filter, now: datetime | None) -> list[ColumnElement[boo
         found.append(tasks.c.assignee_id == filter_.assignee_id)
     if filter_.contact_id is not None:
         found.append(tasks.c.contact_id == filter_.contact_id)
-    if filter_.label is not None:
-        found += _labelled(filter_.label, begins=filter_.label_begins, done=filter_.done)
     if filter_.when is When.NO_DATE:
         found.append(tasks.c.due_sort == _no_date)
     elif filter_.when is not None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from crm.errors import N_, BadInput
+from crm.grammar.letters import words
 from crm.grammar.tokens import folded
 
 
@@ -94,37 +95,10 @@ _WORDS: dict[str, dict[str, object]] = {
 _NO_DATE: dict[str, object] = {"when": When.NO_DATE}
 _PHRASES: dict[str, dict[str, object]] = {
     **dict.fromkeys(("no date", "no due", "without date", "без даты", "без дат", "без срока"), _NO_DATE),
-    **{word: meaning for words, meaning in _WORDS.items() for word in words.split()},
+    **{word: meaning for listed, meaning in _WORDS.items() for word in listed.split()},
 }
-_BETWEEN = frozenset(
-    [
-        "and",
-        "the",
-        "for",
-        "of",
-        "with",
-        "by",
-        "to",
-        "in",
-        "this",
-        "tasks",
-        "task",
-        "и",
-        "на",
-        "по",
-        "у",
-        "с",
-        "со",
-        "о",
-        "об",
-        "для",
-        "от",
-        "эта",
-        "эту",
-        "этой",
-        "задачи",
-        "задач",
-    ]
+_BETWEEN = words(
+    "and the for of with by to in this tasks task и на за по у с со о об для от эта эту этой задачи задач"
 )
 _MARK = re.compile(r"[@#]\S+")
 
@@ -134,11 +108,11 @@ def read_filter(text: str) -> Wanted:
     said: dict[str, object] = {}
     label = member = None
     names: list[str] = []
-    words = text.replace(",", " ").split()
+    said_words = text.replace(",", " ").split()
     at = 0
-    while at < len(words):
-        word = words[at]
-        pair = folded(" ".join(words[at : at + 2]))
+    while at < len(said_words):
+        word = said_words[at]
+        pair = folded(" ".join(said_words[at : at + 2]))
         if pair in _PHRASES:
             _say(said, _PHRASES[pair])
             at += 1
