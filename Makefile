@@ -2,7 +2,7 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format lint types contracts secrets texts lock clean
+.PHONY: help run test fuzz bench check format lint types contracts secrets texts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
 	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
+
+bench: .venv/dev.stamp ## how well lines are read, and how long a page takes among a million tasks
+	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.lists
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

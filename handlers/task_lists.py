@@ -132,7 +132,7 @@ def head(page: ListPage, actor: Actor) -> str:
 def when_words(when: When) -> str:
     return {
         When.TODAY: _("today"),
-        When.OVERDUE: _("overdue"),
+        When.OVERDUE: _("Overdue").lower(),
         When.WEEK: _("this week"),
         When.NO_DATE: _("no date"),
     }[when]

@@ -26,6 +26,9 @@ from db.transactions import entered
 from tests.acting import a_visitor
 
 TASKS = 20_000
+USED = re.compile(  # by the query itself; the policies' own look-ups call the tables t and c
+    r"using (ix_\w+) on crm_(?:tasks crm_tasks_\d+|labels)|Bitmap Index Scan on (ix_\w+)"
+)
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
 
 
@@ -38,13 +41,12 @@ class Crowd:
     contact_id: int
     middle_id: int
 
-    async def indexes(self, query: Select[Any]) -> list[str]:
-        """By which indexes PostgreSQL reads the tasks of a page; fails for a plan that reads all of them."""
-        written = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect
-        rows = await self.link.scalars(text("EXPLAIN " + written.replace(":", r"\:")))
-        plan = "\n".join(rows)
-        assert "Seq Scan on crm_tasks" not in plan, plan
-        return re.findall(r"(?:using|Bitmap Index Scan on) (ix_crm_(?:tasks_(?:open|done)|labels)\w*)", plan)
+    async def indexes(self, query: Select[Any]) -> set[str]:
+        """By which indexes PostgreSQL finds what is on a page; fails for a plan that reads all tasks there are."""
+        written = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        plan = "\n".join(await self.link.scalars(text("EXPLAIN " + written.replace(":", r"\:"))))
+        assert not re.search(r"Seq Scan on crm_tasks(?: crm_tasks_\d+)?  \(", plan), plan
+        return {name for pair in USED.findall(plan) for name in pair if name}
 
 
 @pytest_asyncio.fixture
@@ -90,20 +92,21 @@ async def test_each_filter_is_read_by_its_own_index(crowd: Crowd) -> None:
         for one in filters:
             for step in (None, Step(crowd.middle_id), Step(crowd.middle_id, back=True)):
                 used = await crowd.indexes(page_query(one, step, limit=PAGE + 1, now=NOW))
-                assert used == [f"ix_crm_tasks_{index}"], (one, step)
+                # whoever has a thousand or two may have them sorted: beyond that the page is read in order
+                plain = f"ix_crm_tasks_{index.rsplit('_', 1)[-1]}"
+                assert used & {f"ix_crm_tasks_{index}", plain}, (one, step, used)
 
 
 async def test_a_label_is_read_by_the_index_that_knows_where_its_tasks_stand(crowd: Crowd) -> None:
     for one in (Filter(label="vip"), Filter(label="vip", done=True)):
         for step in (None, Step(crowd.middle_id), Step(crowd.middle_id, back=True)):
-            assert await crowd.indexes(page_query(one, step, limit=PAGE + 1, now=NOW)) == [
-                "ix_crm_labels_place"
-            ]
+            used = await crowd.indexes(page_query(one, step, limit=PAGE + 1, now=NOW))
+            assert "ix_crm_labels_place" in used, (one, step, used)
 
 
 async def test_a_day_is_read_by_the_index_of_the_assignee(crowd: Crowd) -> None:
     used = await crowd.indexes(day_query(crowd.anna.member_id, NOW, limit=PAGE))
-    assert used == ["ix_crm_tasks_open_assignee"] * 2
+    assert used & {"ix_crm_tasks_open_assignee", "ix_crm_tasks_assignee"}
 
 
 @pytest.mark.parametrize("part", ["% фейерверк %", "%ейерве%"])
