@@ -63,13 +63,20 @@ def filter_of(code: str, label: str = "") -> Filter:
             found = replace(found, mine=True)
         elif part == "x":
             found = replace(found, done=True)
-        elif part[0] == "u":
-            found = replace(found, assignee_id=int(part[1:]))
-        elif part[0] == "c":
-            found = replace(found, contact_id=int(part[1:]))
+        elif part[:1] == "u":
+            found = replace(found, assignee_id=_id(part))
+        elif part[:1] == "c":
+            found = replace(found, contact_id=_id(part))
         else:
             found = replace(found, when=When(part))
     return found
+
+
+def _id(part: str) -> int:
+    """As long as an id may be (bigint). Raises ValueError."""
+    if len(part) > 19:
+        raise ValueError("not a valid id")
+    return int(part[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_a_button_carries_a_filter_there_and_back(one: Filter) -> None:
     assert filter_of(one.code, label) == one
 
 
-@pytest.mark.parametrize("code", ["z", "u", "cx", "m.q"])
+@pytest.mark.parametrize("code", ["z", "u", "cx", "m.q", "m..o", ".", f"u{10**30}"])
 def test_a_code_of_no_filter_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match=r"not a valid|invalid literal"):
         filter_of(code)
