@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz campaigns test-readme test-image check format lint types contracts secrets texts configuration lock clean
+.PHONY: help run test fuzz bench campaigns test-readme test-image check format lint types contracts secrets texts configuration lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -44,6 +44,9 @@ test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; install
 
 campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates: some ten minutes
 	@.venv/bin/python -m pytest tests/flows/test_campaigns.py -m campaign -s --timeout 1800 $(ARGS)
+
+bench: .venv/dev.stamp ## how well lines are read, and how long a page takes among a million tasks
+	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.lists
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

@@ -43,7 +43,9 @@ from crm.removals import Removals
 from crm.requests import Requests
 from crm.sends import PER_SECOND
 from crm.settings import Settings
-from crm.tasks import Tasks
+from crm.stats import Stats
+from crm.tasks import TaskLists, Tasks
+from crm.tasks.agenda import Agenda
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -161,6 +163,9 @@ def build(
         "presence": presence,
         "requests": requests,
         "tasks": tasks,
+        "task_lists": TaskLists(storage),
+        "agenda": Agenda(storage),
+        "stats": Stats(storage),
         "calls": calls,
         "contacts": contacts,
         "quick_adds": QuickAdds(storage),

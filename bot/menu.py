@@ -5,13 +5,17 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 COMMANDS = {
     "en": {
-        "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
+        "task": "A new task", "tasks": "What is open", "agenda": "Today, and what is overdue",
+        "done": "Mark tasks done", "find": "Find a task", "stats": "The week in words",
+        "call": "Log a call", "calls": "The last calls",
         "contact": "Save a contact", "remind": "A reminder", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
-        "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
+        "task": "Новая задача", "tasks": "Что открыто", "agenda": "План на день и просроченное",
+        "done": "Отметить выполненные", "find": "Найти задачу", "stats": "Итоги недели словами",
+        "call": "Записать звонок", "calls": "Последние звонки",
         "contact": "Сохранить контакт", "remind": "Напоминание", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
@@ -20,6 +24,7 @@ COMMANDS = {
 NOT_IN_GROUPS = {
     "contact",
     "calls",
+    "stats",
     "settings",
     "team",
 }  # a phone book and other people's calls are nobody's business there

@@ -49,6 +49,8 @@ class Line:
     number: int | None = None
     title: str | None = None
     chat_id: int | None = None
+    others: int = 0  # lines of the same batch that were taken back with it
+    left: int = 0  # and those that stay, because something newer stands on them or they are out of reach
 
 
 class About(StrEnum):
@@ -89,6 +91,9 @@ class ActivityStore(Protocol):
 
     async def newer(self, line: Line) -> Line | None:
         """The newest change of the same thing since that line that still stands; None when it is the last one."""
+
+    async def batch(self, line: Line) -> Sequence[Line]:
+        """All that was changed at once with that line and still stands, newest first; the line itself is the first."""
 
     async def called(self, name: str) -> Sequence[Named]:
         """Members whose name begins so, or whose username it is (case and ё folded)."""

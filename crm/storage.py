@@ -14,7 +14,8 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
-    from crm.tasks import TaskStore
+    from crm.stats import StatsStore
+    from crm.tasks import TaskListStore, TaskStore
     from crm.teams import TeamStore
     from crm.updates import UpdateStore
     from crm.visibility import VisibilityStore
@@ -43,6 +44,10 @@ class Unit(Protocol):
     def reminders(self) -> "ReminderStore": ...
     @property
     def requests(self) -> "RequestStore": ...
+    @property
+    def stats(self) -> "StatsStore": ...
+    @property
+    def task_lists(self) -> "TaskListStore": ...
     @property
     def tasks(self) -> "TaskStore": ...
     @property

@@ -56,26 +56,46 @@ class Undo:
             line = await unit.activity.last_own(actor.member_id, now - KEPT)
             if line is None:
                 raise _nothing()
-            take_back = self._undoable.get((line.entity, line.action))
-            if take_back is None:
-                raise BadInput(N_("Your last change is of a kind that can't be taken back."))
-            if (newer := await unit.activity.newer(line)) is not None:
-                raise Standing(newer)
-            undone = Activity(
-                "undone",
-                line.entity,
-                line.entity_id,
-                actor_member_id=actor.member_id,
-                changes=reversed_changes(line.changes),
-                undo_of=line.id,
-            )
-            if not await unit.activity.add(undone):  # by another process, this very moment
-                raise _nothing()
-            if not await take_back(unit, line, Back(actor, arrival, now)):
-                raise NotAllowed(N_("This is out of your reach by now, so it stays as it is."))
+            back = Back(actor, arrival, now)
+            if "batch" in line.changes:
+                line = await self._all_at_once(unit, line, back)
+            else:
+                await self._one(unit, line, back)
             answer = reply(line)
             await unit.updates.finish(arrival, answer)
         return answer
+
+    async def _all_at_once(self, unit: Unit, line: Line, back: Back) -> Line:
+        """What one message changed of many tasks is taken back together; what changed again since stays as it is."""
+        batch, standing, taken = await unit.activity.batch(line), [], []
+        for one in batch:
+            if (newer := await unit.activity.newer(one)) is not None:
+                standing.append(newer)
+            elif await unit.tasks.by_id(one.entity_id, to_change=True) is not None:
+                await self._one(unit, one, back)
+                taken.append(one)
+        if not taken:
+            raise Standing(standing[0]) if standing else _out_of_reach()
+        return replace(taken[0], others=len(taken) - 1, left=len(batch) - len(taken))
+
+    async def _one(self, unit: Unit, line: Line, back: Back) -> None:
+        take_back = self._undoable.get((line.entity, line.action))
+        if take_back is None:
+            raise BadInput(N_("Your last change is of a kind that can't be taken back."))
+        if (newer := await unit.activity.newer(line)) is not None:
+            raise Standing(newer)
+        undone = Activity(
+            "undone",
+            line.entity,
+            line.entity_id,
+            actor_member_id=back.actor.member_id,
+            changes=reversed_changes(line.changes),
+            undo_of=line.id,
+        )
+        if not await unit.activity.add(undone):  # by another process, this very moment
+            raise _nothing()
+        if not await take_back(unit, line, back):
+            raise _out_of_reach()
 
 
 def reversed_changes(changes: Mapping[str, object]) -> dict[str, object]:
@@ -84,6 +104,10 @@ def reversed_changes(changes: Mapping[str, object]) -> dict[str, object]:
         name: [*reversed(told)] if isinstance(told, list) and is_pair(name, told) else [told, None]
         for name, told in changes.items()
     }
+
+
+def _out_of_reach() -> CrmError:
+    return NotAllowed(N_("This is out of your reach by now, so it stays as it is."))
 
 
 def _nothing() -> CrmError:

@@ -27,6 +27,7 @@ from db.models.contacts import crm_contacts as contacts
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
+BATCH = 500  # lines of one batch at most
 _names = func.member_names().table_valued(
     column("member_id", BigInteger), column("display_name", Text), column("username", Text), name="names"
 )  # the door: people's own rows are theirs alone
@@ -76,6 +77,17 @@ class SqlActivity:
         )
         row = (await self._link.execute(query.order_by(logs.c.id.desc()).limit(1))).one_or_none()
         return None if row is None else _line(row)
+
+    async def batch(self, line: Line) -> Sequence[Line]:
+        """Lines of one transaction, which have its time in common."""
+        query = _lines().where(
+            logs.c.actor_member_id == line.actor_member_id,
+            logs.c.id <= line.id,
+            logs.c.created_at == line.at,
+            logs.c.changes.has_key("batch"),
+            *_standing(),
+        )
+        return [_line(row) for row in await self._link.execute(query.order_by(logs.c.id.desc()).limit(BATCH))]
 
     async def called(self, name: str) -> Sequence[Named]:
         wanted = _folded(name.strip().removeprefix("@"))

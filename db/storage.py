@@ -17,6 +17,8 @@ from db.invites import SqlInvites
 from db.people import SqlPeople
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
+from db.stats import SqlStats
+from db.task_lists import SqlTaskLists
 from db.tasks import SqlTasks
 from db.teams import SqlTeams
 from db.transactions import entered
@@ -64,6 +66,8 @@ class SqlUnit:
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
+        self.stats = SqlStats(link)
+        self.task_lists = SqlTaskLists(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
         self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)

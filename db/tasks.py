@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.errors import AlreadyHandled
 from crm.grammar.dates import Due
+from crm.grammar.wordforms import kept_words
 from crm.people import Actor
 from crm.tasks import NewTask, Priority, RepeatFrom, Status, Task
 from crm.updates import Arrival
@@ -20,6 +21,7 @@ from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
 OPEN = ("not_started", "in_progress", "deferred")
+_UNSHOWN = ("due_sort", "folded", "words")  # what a task is found and sorted by
 _team = text("SELECT id, name FROM team_members()").columns(id=BigInteger, name=Text).subquery("team")
 _labels = (
     select(func.array_agg(aggregate_order_by(labels.c.name, labels.c.id)))
@@ -125,18 +127,6 @@ class SqlTasks:
         row = (await self._link.execute(select(tasks).where(tasks.c.id == series_id))).one_or_none()
         return None if row is None else _due(row)
 
-    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
-        wanted = tasks.c.deleted_at.is_(None) & tasks.c.completed_at.is_(None) & tasks.c.status.in_(OPEN)
-        total = await self._link.scalar(select(func.count()).select_from(tasks).where(wanted))
-        rows = await self._link.execute(
-            _shown()
-            .where(wanted)
-            .order_by(tasks.c.due_date.nulls_last(), tasks.c.due_time.nulls_last(), tasks.c.number)
-            .limit(limit)
-            .offset(offset)
-        )
-        return [_task(row) for row in rows], int(total or 0)
-
     async def _set(self, task_id: int, **values: object) -> bool:
         done = await self._link.execute(
             update(tasks)
@@ -147,8 +137,8 @@ class SqlTasks:
         return done.one_or_none() is not None
 
     async def _seen(self, wanted: ColumnElement[bool]) -> Task | None:
-        row = (await self._link.execute(_shown().where(wanted, tasks.c.deleted_at.is_(None)))).one_or_none()
-        return None if row is None else _task(row)
+        row = (await self._link.execute(shown().where(wanted, tasks.c.deleted_at.is_(None)))).one_or_none()
+        return None if row is None else read_task(row)
 
     async def _locked(self, wanted: ColumnElement[bool]) -> list[Task]:
         """By line; the rows stay ours until the commit. Those the actor may see but not change are not among them."""
@@ -158,7 +148,7 @@ class SqlTasks:
         return [await self._read(task_id) for task_id in list(found)]
 
     async def _read(self, task_id: int) -> Task:
-        return _task((await self._link.execute(_shown().where(tasks.c.id == task_id))).one())
+        return read_task((await self._link.execute(shown().where(tasks.c.id == task_id))).one())
 
     async def _label(self, task_id: int, names: Sequence[str]) -> None:
         if names:
@@ -166,11 +156,11 @@ class SqlTasks:
             await self._link.execute(insert(labels).on_conflict_do_nothing(), rows)
 
 
-def _shown() -> Select[Any]:
+def shown() -> Select[Any]:
     """Tasks with what a card shows of their neighbours."""
     return (
         select(
-            tasks,
+            *(one for one in tasks.c if one.name not in _UNSHOWN),
             contacts.c.full_name.label("contact_name"),
             _team.c.name.label("assignee_name"),
             func.coalesce(_labels, array([], type_=labels.c.name.type)).label("labels"),
@@ -186,6 +176,7 @@ def _columns(task: NewTask) -> dict[str, Any]:
     due = task.due
     return {
         "title": task.title,
+        "words": kept_words(task.title),
         "task_type": task.task_type,
         "priority": task.priority.value,
         "start_date": task.start_date,
@@ -204,7 +195,7 @@ def _columns(task: NewTask) -> dict[str, Any]:
     }
 
 
-def _task(row: Row[Any]) -> Task:
+def read_task(row: Row[Any]) -> Task:
     return Task(
         id=row.id,
         number=row.number,
@@ -228,6 +219,7 @@ def _task(row: Row[Any]) -> Task:
         readings=tuple(row.readings),
         raw_input=row.raw_input,
         created_at=row.created_at,
+        version=row.version,
         completed_at=row.completed_at,
     )
 

@@ -17,6 +17,7 @@ HIDDEN = {
     "contact_id",
     "person",
     "workspace_id",
+    "batch",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",

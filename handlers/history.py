@@ -16,7 +16,7 @@ from crm.people import Actor, ChatKind
 from crm.undo import Standing, Undo
 from crm.updates import Arrival
 from handlers.changes import HIDDEN, change_words, line_title
-from handlers.texts import formatted, moment_words
+from handlers.texts import formatted, moment_words, ngettext
 from handlers.texts import gettext as _
 from handlers.words import Words
 
@@ -83,7 +83,20 @@ def history_page(page: HistoryPage, actor: Actor, *, edit: bool = False) -> Answ
 
 
 def undone(line: Line, actor: Actor) -> Answer:
-    text, entities = formatted(Bold(_("Taken back")), "\n", *line_parts(line, actor))
+    parts = line_parts(line, actor)
+    if line.others:
+        parts += [
+            "\n\n",
+            ngettext("and {count} other", "and {count} others", line.others).format(count=line.others),
+        ]
+    if line.left:
+        parts += [
+            "\n\n",
+            ngettext(
+                "{count} changed since, so it stays.", "{count} changed since, so they stay.", line.left
+            ).format(count=line.left),
+        ]
+    text, entities = formatted(Bold(_("Taken back")), "\n", *parts)
     return Answer(text, entities)
 
 

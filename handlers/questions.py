@@ -10,6 +10,7 @@ from crm.grammar.letters import storable
 from crm.updates import Arrival
 
 TASK, CALL, CONTACT, REMIND = (f"ask:{about}" for about in ("task", "call", "contact", "remind"))
+DONE, FIND = "ask:done", "ask:find"
 ZONE = "ask:zone"  # asked with buttons; other text passes it by, as no question of the first minute blocks anything
 
 

@@ -112,7 +112,8 @@ def keyboard(actor: Actor) -> tuple[tuple[str, ...], ...]:
 def help_text() -> str:
     return _(
         "/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough\n"
-        "/tasks — what is open\n"
+        "/tasks — what is open; say more: /tasks mine overdue, /tasks Anna\n"
+        "/agenda — today, /done 42 43 — done, /find invoice — search, /stats — the week in words\n"
         "/call Anna +7 999 123-45-67: wants the new price — log a call\n"
         "/calls — the last calls\n"
         "/contact Anna Petrova +7 999 123-45-67 — save a contact\n"

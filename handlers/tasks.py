@@ -1,4 +1,4 @@
-"""Tasks in Telegram: /task and its edits, /tasks and the Done button."""
+"""Tasks in Telegram: /task and its edits, and the Done button."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,17 +6,15 @@ from datetime import datetime
 from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
-from aiogram.utils.formatting import Bold
 
-from crm.answers import Answer, Button
+from crm.answers import Answer
 from crm.errors import NoTitle, ToConfirm
 from crm.people import Actor
-from crm.tasks import Task, TaskPage, Tasks, is_overdue
+from crm.tasks import Task, Tasks
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
-from handlers.task_cards import about, done_button, done_card, saved_answer
-from handlers.texts import formatted, ngettext
+from handlers.task_cards import done_card, saved_answer
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -29,8 +27,6 @@ def router() -> Router:
     own = Router(name="tasks")
     own.message.register(create_task, TASK_WORDS)
     own.edited_message.register(reread_task, TASK_WORDS)
-    own.message.register(list_tasks, Words("tasks", "задачи", "сегодня", labels=("Today",), alone=True))
-    own.callback_query.register(turn_page, F.data.regexp(r"^tasks:\d{1,6}$"))
     own.callback_query.register(complete_task, F.data.regexp(r"^done:\d{1,18}$"))
     own.callback_query.register(confirm_task, F.data.regexp(CONFIRMED))
     return own
@@ -101,38 +97,8 @@ async def reread_task(
     return reread or await save_or_ask(words, actor, arrival, tasks, state)
 
 
-async def list_tasks(message: Message, actor: Actor, tasks: Tasks, clock: Clock, state: FSMContext) -> Answer:
-    await state.clear()
-    return task_list(await tasks.list(actor), actor, clock())
-
-
-async def turn_page(query: CallbackQuery, actor: Actor, tasks: Tasks, clock: Clock) -> Answer:
-    page = await tasks.list(actor, int(str(query.data).split(":")[1]))
-    return task_list(page, actor, clock(), edit=True)
-
-
 async def complete_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     task_id = int(str(query.data).split(":")[1])
     return await tasks.complete(actor, arrival, task_id, clock(), done_card)
-
-
-def task_list(page: TaskPage, actor: Actor, now: datetime, *, edit: bool = False) -> Answer:
-    """Open tasks, a Done button for each, and pages."""
-    if not page.total:
-        return Answer(
-            _("There are no open tasks. Write one: /task tomorrow 10:00 send the invoice"), edit=edit
-        )
-    parts: list[object] = [
-        Bold(ngettext("{count} open task", "{count} open tasks", page.total).format(count=page.total))
-    ]
-    for task in page.tasks:
-        late = [_("overdue")] if is_overdue(task, now) else []
-        parts += ["\n", " · ".join([f"#{task.number} {task.title}", *about(task, actor)[:2], *late])]
-    text, entities = formatted(*parts)
-    done = [done_button(task, f"✓ {task.number}") for task in page.tasks]
-    rows = [tuple(done[at : at + 5]) for at in range(0, len(done), 5)]
-    turns = [(page.page - 1, "‹"), (page.page + 1, "›")]
-    steps = tuple(Button(sign, data=f"tasks:{to}") for to, sign in turns if 0 <= to < page.pages)
-    return Answer(text, entities, buttons=(*rows, steps) if steps else tuple(rows), edit=edit)

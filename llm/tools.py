@@ -26,9 +26,8 @@ class Work:
 async def my_tasks(context: RunContext[Work]) -> str:
     """The person's open tasks, what is due first at the top: number, title, due, overdue or not."""
     work = context.deps
-    page = await work.tasks.list(work.actor)
     lines = []
-    for task in page.tasks:
+    for task in await work.tasks.list(work.actor):
         due = f" · {task.due.date:%Y-%m-%d}" if task.due else ""
         due += f" {task.due.time:%H:%M}" if task.due and task.due.time else ""
         late = " · overdue" if is_overdue(task, work.clock()) else ""

@@ -132,7 +132,7 @@ def _plain(column: Column[Any]) -> Any:
     number = next(_numbers)
     soon = datetime.now(UTC) + timedelta(days=number)
     by_type: dict[type[Any], Any] = {
-        DateTime: soon,
+        DateTime: soon if getattr(column.type, "timezone", True) else soon.replace(tzinfo=None),
         Date: soon.date(),
         Time: time(9),
         Interval: timedelta(hours=1),

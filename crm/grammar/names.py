@@ -27,11 +27,12 @@ _ALSO_WORDS = words(
 
 def load() -> None:
     """Load the morphology (about 0.2 s) now rather than with the first contact."""
-    _analyzer()
+    analyzer()
 
 
 @lru_cache(maxsize=1)
-def _analyzer() -> Any:
+def analyzer() -> Any:
+    """Russian morphology, one for the process."""
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer(lang="ru")
@@ -79,7 +80,7 @@ def _gender(lows: list[str]) -> str | None:
                 continue
             genders = {
                 str(parse.tag.gender)
-                for parse in _analyzer().parse(low)
+                for parse in analyzer().parse(low)
                 if kind in parse.tag and "nomn" in parse.tag and "sing" in parse.tag
             } & {"masc", "femn"}
             if len(genders) == 1:
@@ -89,7 +90,7 @@ def _gender(lows: list[str]) -> str | None:
 
 def _russian(low: str, gender: str | None, count: int) -> tuple[bool, list[str]]:
     """Whether a word is a person's, and its forms."""
-    parses = [parse for parse in _analyzer().parse(low) if "nomn" in parse.tag and "plur" not in parse.tag]
+    parses = [parse for parse in analyzer().parse(low) if "nomn" in parse.tag and "plur" not in parse.tag]
     of_name = [parse for parse in parses if _NAMES & parse.tag.grammemes]
     if gender is not None:
         of_name = [parse for parse in of_name if gender in parse.tag] or of_name
@@ -129,5 +130,5 @@ def _is_common(low: str, of_name: list[Any]) -> bool:
         and not own & parse.tag.grammemes
         and parse.tag.POS in kinds
         and folded(parse.normal_form) == low
-        for parse in _analyzer().parse(low)
+        for parse in analyzer().parse(low)
     )

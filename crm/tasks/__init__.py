@@ -3,7 +3,6 @@
 from crm.tasks.changed import as_read, restored
 from crm.tasks.entities import (
     DONE,
-    PAGE,
     TAKEN_BACK,
     TITLE_LIMIT,
     NewTask,
@@ -12,19 +11,22 @@ from crm.tasks.entities import (
     RepeatFrom,
     Status,
     Task,
-    TaskPage,
     TaskStore,
 )
+from crm.tasks.finishing import Completed, Finished
+from crm.tasks.late import is_overdue
 from crm.tasks.lines import Read, read_lines
+from crm.tasks.lists import ListPage, TaskLists, TaskListStore
 from crm.tasks.saving import checked_title, repeats_within_a_day, save_task, set_reminders
-from crm.tasks.use_cases import Completed, Tasks, is_overdue
+from crm.tasks.use_cases import Tasks
 
 __all__ = [
     "DONE",
-    "PAGE",
     "TAKEN_BACK",
     "TITLE_LIMIT",
     "Completed",
+    "Finished",
+    "ListPage",
     "NewTask",
     "Priority",
     "Read",
@@ -32,7 +34,8 @@ __all__ = [
     "RepeatFrom",
     "Status",
     "Task",
-    "TaskPage",
+    "TaskListStore",
+    "TaskLists",
     "TaskStore",
     "Tasks",
     "as_read",

@@ -1,6 +1,6 @@
 """Tasks as data: what a person says of one, what is kept of it, and what a store must do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,6 @@ from crm.people import Actor
 from crm.updates import Arrival
 
 TITLE_LIMIT = 500  # characters; a card must fit one Telegram message (4096 UTF-16 units) with room to spare
-PAGE = 10  # tasks on one page of /tasks
 DONE = "task completed"  # why a done task's reminders are not sent
 TAKEN_BACK = "task taken back"
 
@@ -76,22 +75,10 @@ class Task(NewTask):
     number: int
     status: Status
     created_at: datetime
+    version: int = 1  # grows with each change
     completed_at: datetime | None = None
     contact_name: str | None = None
     assignee_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """One page of open tasks, what is due first at the top. `page` counts from 0."""
-
-    tasks: Sequence[Task]
-    page: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
 
 
 class TaskStore(Protocol):
@@ -127,6 +114,3 @@ class TaskStore(Protocol):
 
     async def anchor(self, series_id: int) -> Due | None:
         """The due of a series' first task, from which its rule is drawn."""
-
-    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
-        """Open tasks by due time (those without one last), and how many there are in all."""

@@ -14,22 +14,16 @@ from crm.people import Actor
 from crm.storage import Storage, Unit
 from crm.tasks.changed import difference
 from crm.tasks.changes import Change
-from crm.tasks.entities import DONE, PAGE, TAKEN_BACK, Status, Task, TaskPage
+from crm.tasks.entities import TAKEN_BACK, Status, Task
+from crm.tasks.filters import Filter
+from crm.tasks.finishing import Completed, finish
 from crm.tasks.lines import Read, check_lines, read_lines
 from crm.tasks.saving import new_task, save_task, set_reminders, without_readings
-from crm.tasks.series import make_next
 from crm.teams import Member
 from crm.updates import Arrival
 
+PAGE = 10  # tasks an assistant is shown
 CONTACTS = 8  # contacts that a menu offers
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A task that is done, and the next one of its series if it has one."""
-
-    task: Task
-    next_one: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +120,8 @@ class Tasks:
         Doing it again changes nothing and answers the same. Raises NotFound.
         """
         async with self._storage.transaction(actor) as unit:
-            task, following = await _to_change(unit, task_id), None
-            if task.status is not Status.COMPLETED:
-                done = await unit.tasks.complete(task.id, now)
-                await unit.reminders.skip_for_task(task.id, DONE)
-                await unit.activity.add(
-                    Activity(
-                        "completed",
-                        "task",
-                        task.id,
-                        actor_member_id=actor.member_id,
-                        changes={"status": [task.status.value, done.status.value]},
-                    )
-                )
-                following = await make_next(unit, actor, arrival, task, now)
-                task = done
-            answer = reply(Completed(task, following))
+            done = await finish(unit, actor, arrival, await _to_change(unit, task_id), now)
+            answer = reply(done)
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -177,15 +157,10 @@ class Tasks:
             await unit.updates.finish(arrival, answer)
         return answer
 
-    async def list(self, actor: Actor, page: int = 0) -> TaskPage:
-        """Open tasks the actor may see; a guest sees those of this chat. Past the last page is the last page."""
-        page = max(page, 0)
+    async def list(self, actor: Actor) -> Sequence[Task]:
+        """The open tasks that are due first, of those the actor may see; pages and filters are those of TaskLists."""
         async with self._storage.transaction(actor) as unit:
-            tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
-            if not tasks and total:  # the page emptied since its button was drawn
-                page = (total - 1) // PAGE
-                tasks, total = await unit.tasks.open_tasks(limit=PAGE, offset=page * PAGE)
-        return TaskPage(tasks=tasks, page=page if tasks else 0, total=total)
+            return await unit.task_lists.page(Filter(), None, limit=PAGE)
 
     async def choices(self, actor: Actor, task_id: int) -> Choices:
         """What a card's menus offer: the team, and the contacts its text may mean before those of late.
@@ -268,12 +243,3 @@ async def _change(unit: Unit, actor: Actor, arrival: Arrival, before: Task, afte
             Activity("changed", "task", before.id, actor_member_id=actor.member_id, changes=changes)
         )
     return written
-
-
-def is_overdue(task: Task, now: datetime) -> bool:
-    """Whether an open task's time has passed; a date-only one is overdue from the next day on."""
-    if task.due is None or task.status in (Status.COMPLETED, Status.CANCELED):
-        return False
-    if task.due.at is not None:
-        return task.due.at < now
-    return task.due.date < now.astimezone(task.due.zone).date()

@@ -1,6 +1,6 @@
 """Tables of contacts, labels and notes."""
 
-from sqlalchemy import Boolean, Column, Computed, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Computed, DateTime, Index, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
@@ -59,9 +59,20 @@ crm_labels = Table(
     Column("name", Text, nullable=False),
     *within("task_id", "crm_tasks", cascade=True),
     *within("contact_id", "crm_contacts", cascade=True),
+    Column("task_done", Boolean),  # where the task stands in the list of the label, kept by triggers
+    Column("task_at", DateTime),
     *times(),
     UniqueConstraint("workspace_id", "task_id", "contact_id", "name", postgresql_nulls_not_distinct=True),
     Index("ix_crm_labels_name", "workspace_id", "name"),
+    Index(
+        "ix_crm_labels_place",
+        "workspace_id",
+        "name",
+        "task_done",
+        "task_at",
+        "task_id",
+        postgresql_where="task_at IS NOT NULL",
+    ),
 )
 crm_notes = Table(
     "crm_notes",

@@ -3,7 +3,9 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Computed,
     Date,
+    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -16,6 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
 
+IS_OPEN = "deleted_at IS NULL AND status IN ('not_started', 'in_progress', 'deferred')"
+IS_DONE = "deleted_at IS NULL AND status = 'completed'"
 crm_tasks = Table(
     "crm_tasks",
     metadata,
@@ -31,6 +35,23 @@ crm_tasks = Table(
     Column("due_time", Time),
     Column("due_tz", Text),
     Column("due_at", Moment),  # derived from the three above
+    Column(  # what is due first: the wall clock, a date only after the clocks of its day, no date last
+        "due_sort",
+        DateTime,
+        Computed(
+            "COALESCE(due_date + COALESCE(due_time, '24:00:00'::time without time zone),"
+            " 'infinity'::timestamp without time zone)",
+            persisted=True,
+        ),
+        nullable=False,
+    ),
+    Column(
+        "folded",
+        Text,
+        Computed("translate(lower(title || ' ' || description || words), 'ё', 'е')", persisted=True),
+        nullable=False,
+    ),
+    Column("words", Text, nullable=False, server_default=""),  # normal forms, by which it is found
     Column("duration_minutes", Integer),
     Column("rrule", Text),
     *word("repeat_from", ("schedule", "completion"), "schedule"),
@@ -53,13 +74,33 @@ crm_tasks = Table(
     UniqueConstraint("workspace_id", "number"),
     UniqueConstraint("workspace_id", "source_chat_id", "source_message_id", "source_line"),
     UniqueConstraint("workspace_id", "series_id", "occurrence_date"),
+    Index("ix_crm_tasks_open", "workspace_id", "due_sort", "number", postgresql_where=IS_OPEN),
+    *(
+        Index(
+            f"ix_crm_tasks_open_{whose}",
+            "workspace_id",
+            f"{whose}_id",
+            "due_sort",
+            "number",
+            postgresql_where=IS_OPEN,
+        )
+        for whose in ("assignee", "contact")
+    ),
+    Index("ix_crm_tasks_done", "workspace_id", "completed_at", "id", postgresql_where=IS_DONE),
+    *(
+        Index(
+            f"ix_crm_tasks_done_{whose}",
+            "workspace_id",
+            f"{whose}_id",
+            "completed_at",
+            "id",
+            postgresql_where=IS_DONE,
+        )
+        for whose in ("assignee", "contact")
+    ),
+    Index("ix_crm_tasks_created", "workspace_id", "created_at"),
     Index(
-        "ix_crm_tasks_open",
-        "workspace_id",
-        "due_date",
-        "due_time",
-        "number",
-        postgresql_where="deleted_at IS NULL AND completed_at IS NULL",
+        "ix_crm_tasks_trigrams", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}
     ),
     Index("ix_crm_tasks_assignee", "workspace_id", "assignee_id"),
     Index("ix_crm_tasks_contact", "workspace_id", "contact_id"),
@@ -80,7 +121,14 @@ crm_task_comments = Table(
     *within("task_id", "crm_tasks", required=True, cascade=True),
     *within("member_id", "members"),
     Column("body", Text, nullable=False),
+    Column("folded", Text, Computed("translate(lower(body), 'ё', 'е')", persisted=True), nullable=False),
     Column("deleted_at", Moment),
     *times(),
     Index("ix_crm_task_comments_task", "workspace_id", "task_id", "id"),
+    Index(
+        "ix_crm_task_comments_trigrams",
+        "folded",
+        postgresql_using="gin",
+        postgresql_ops={"folded": "gin_trgm_ops"},
+    ),
 )

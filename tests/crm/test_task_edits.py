@@ -88,7 +88,7 @@ async def test_all_of_a_message_is_taken_back_at_once(tasks: Tasks, storage: Fak
     await tasks.take_back(ANNA, an_arrival(3), storage.task_id(1), MONDAY, say)
     answer = await tasks.take_message_back(ANNA, an_arrival(4), 1, MONDAY, say)
     assert answer == Answer("#2 milk\n#3 tea")
-    assert [task.title for task in (await tasks.list(ANNA)).tasks] == ["of another message"]
+    assert [task.title for task in await tasks.list(ANNA)] == ["of another message"]
     assert [row.state for row in storage.state.reminders.values()] == ["skipped"]
     with pytest.raises(NotFound, match="no longer here"):
         await tasks.take_message_back(ANNA, an_arrival(5), 1, MONDAY, say)

@@ -10,7 +10,7 @@ from crm.errors import AlreadyHandled, BadInput, NotFound, Removed, StorageAway,
 from crm.grammar.dates import Due
 from crm.people import Role
 from crm.storage import Storage
-from crm.tasks import PAGE, TITLE_LIMIT, Completed, Priority, Status, Task, Tasks, is_overdue
+from crm.tasks import TITLE_LIMIT, Completed, Priority, Status, Task, Tasks, is_overdue
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor()
@@ -181,7 +181,7 @@ async def test_a_team_sees_and_numbers_only_its_own(tasks: Tasks) -> None:
     assert await tasks.create(boris, an_arrival(2, telegram_chat_id=1002), "theirs", say) == Answer(
         "#1 theirs"
     )
-    assert [task.title for task in (await tasks.list(boris)).tasks] == ["theirs"]
+    assert [task.title for task in await tasks.list(boris)] == ["theirs"]
 
 
 async def test_a_guest_sees_the_tasks_of_this_chat_only(tasks: Tasks) -> None:
@@ -190,7 +190,7 @@ async def test_a_guest_sees_the_tasks_of_this_chat_only(tasks: Tasks) -> None:
         an_actor(chat_id=5, telegram_chat_id=-5), an_arrival(2, telegram_chat_id=-5), "shared", say
     )
     guest = an_actor(person_id=3, member_id=3, role=Role.GUEST, chat_id=5, telegram_chat_id=-5)
-    assert [task.title for task in (await tasks.list(guest)).tasks] == ["shared"]
+    assert [task.title for task in await tasks.list(guest)] == ["shared"]
     with pytest.raises(NotFound):
         await tasks.show(guest, 1)
 
@@ -198,23 +198,7 @@ async def test_a_guest_sees_the_tasks_of_this_chat_only(tasks: Tasks) -> None:
 async def test_the_list_begins_with_what_is_due_first(tasks: Tasks) -> None:
     for number, line in enumerate(["some day", "tomorrow 10:00 b", "tomorrow c", "in 5 minutes a"], start=1):
         await tasks.create(ANNA, an_arrival(number), line, say)
-    page = await tasks.list(ANNA)
-    assert [task.title for task in page.tasks] == ["a", "b", "c", "some day"]
-
-
-async def test_pages_past_the_last_show_the_last(tasks: Tasks) -> None:
-    for number in range(1, PAGE + 2):
-        await tasks.create(ANNA, an_arrival(number), f"task {number}", say)
-    first, second, beyond = [await tasks.list(ANNA, page) for page in (0, 1, 7)]
-    assert (first.total, first.pages, len(first.tasks)) == (PAGE + 1, 2, PAGE)
-    assert [task.number for task in second.tasks] == [PAGE + 1]
-    assert beyond == second
-    assert (await tasks.list(ANNA, -1)).tasks == first.tasks
-
-
-async def test_an_empty_list_is_one_empty_page(tasks: Tasks) -> None:
-    page = await tasks.list(ANNA, 3)
-    assert (page.page, page.pages, page.total) == (0, 1, 0)
+    assert [task.title for task in await tasks.list(ANNA)] == ["a", "b", "c", "some day"]
 
 
 async def test_whoever_was_removed_is_let_in_nowhere(tasks: Tasks, storage: FakeStorage) -> None:

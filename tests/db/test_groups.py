@@ -68,7 +68,7 @@ class House:
         await self.tasks.create(actor, arrival, title, lambda saved: Answer(saved[0].title))
 
     async def titles(self, actor: Actor) -> set[str]:
-        return {task.title for task in (await self.tasks.list(actor)).tasks}
+        return {task.title for task in await self.tasks.list(actor)}
 
     async def approve(self, anna: Actor, guest: Actor) -> None:
         await self.requests.answer(

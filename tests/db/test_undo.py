@@ -53,7 +53,7 @@ async def test_a_task_that_is_open_again_reminds_again(team: Team) -> None:
     await team.tasks.create(team.anna, an_arrival(), "tomorrow 10:00 send the invoice", said)
     await team.tasks.complete(team.anna, an_arrival(), await team.database.task_id(1), NOW, said)
     await team.undo(team.anna)
-    assert (await team.tasks.list(team.anna)).total == 1
+    assert len(await team.tasks.list(team.anna)) == 1
     (delivery,) = await team.reminders.claim(NOW + timedelta(days=2))
     assert await team.reminders.still_ours(delivery)
 
@@ -63,7 +63,7 @@ async def test_deletions_names_and_settings_are_taken_back(team: Team) -> None:
     await team.tasks.create(anna, an_arrival(), "tomorrow 10:00 send the invoice", said)
     await team.tasks.take_back(anna, an_arrival(), await team.database.task_id(1), NOW, said)
     assert (await team.undo(anna)).action == "deleted"
-    assert (await team.tasks.list(anna)).total == 1
+    assert len(await team.tasks.list(anna)) == 1
     await team.reminders.create(anna, an_arrival(), "in 5 minutes tea", said)
     reminder_id = (await team.database.fetch("SELECT max(id) FROM reminders"))[0][0]
     await team.reminders.take_back(anna, an_arrival(), reminder_id, NOW, said)
@@ -110,9 +110,9 @@ async def test_a_repeating_task_that_is_open_again_takes_its_next_one_back_and_m
     first = await team.database.task_id(1)
     for _ in range(2):
         await team.tasks.complete(anna, an_arrival(), first, NOW, said)
-        assert [(task.id == first) for task in (await team.tasks.list(anna)).tasks] == [False]
+        assert [(task.id == first) for task in await team.tasks.list(anna)] == [False]
         await team.undo(anna)
-        assert [(task.id == first) for task in (await team.tasks.list(anna)).tasks] == [True]
+        assert [(task.id == first) for task in await team.tasks.list(anna)] == [True]
         (delivery,) = await team.reminders.claim(NOW + timedelta(days=1, hours=3))
         await team.reminders.failed(delivery, "x", NOW, for_good=False)
 
@@ -125,7 +125,7 @@ async def test_what_newer_change_stands_on_it_is_said(team: Team) -> None:
     assert (standing.value.line.who, standing.value.line.action) == ("Борис", "completed")
     await team.undo(team.boris)
     await team.undo(team.anna)  # nothing stands on it now
-    assert (await team.tasks.list(team.anna)).total == 0
+    assert len(await team.tasks.list(team.anna)) == 0
 
 
 async def test_at_once_it_is_taken_back_once(team: Team) -> None:
@@ -155,6 +155,6 @@ async def test_a_guest_takes_back_their_own_task_and_touches_no_other(team: Team
         await team.calls.log(guest, an_arrival(-5), "Petrov +7 999 123-45-67", said)
     assert await team.told(guest) == [("Guest", "task", "created"), ("Анна", "task", "created")]
     assert (await team.undo(guest)).title == "in 5 minutes the guest's".removeprefix("in 5 minutes ")
-    assert [task.title for task in (await team.tasks.list(guest)).tasks] == ["the team's"]
+    assert [task.title for task in await team.tasks.list(guest)] == ["the team's"]
     elsewhere = replace(guest, chat_id=team.anna.chat_id)
-    assert (await team.tasks.list(elsewhere)).total == 0
+    assert len(await team.tasks.list(elsewhere)) == 0

@@ -20,7 +20,9 @@ from crm.dialogs import Dialog, DialogKey
 from crm.errors import AlreadyHandled, NotFound, NotInvited, Removed, StorageAway
 from crm.people import Actor, ChatKind, People, Role
 from crm.reminders import Reminders
-from crm.tasks import Tasks
+from crm.tasks import TaskLists, Tasks
+from crm.tasks.filters import Filter
+from crm.tasks.lists import Step
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
@@ -97,8 +99,8 @@ async def test_a_stranger_in_a_linked_group_is_a_guest_who_sees_that_chat_only(
     guest = await doors.arrive(a_visitor(9, **group), open_to_all=False)
     assert (guest.role, guest.workspace_id) == (Role.GUEST, anna.workspace_id)
     await tasks.create(guest, an_arrival(-5), "from the group", lambda saved: said(saved[0].title))
-    assert [task.title for task in (await tasks.list(guest)).tasks] == ["from the group"]
-    assert (await tasks.list(anna)).total == 2
+    assert [task.title for task in await tasks.list(guest)] == ["from the group"]
+    assert len(await tasks.list(anna)) == 2
 
 
 async def test_a_task_its_reminder_and_the_answer_owed_are_one_transaction(
@@ -143,7 +145,9 @@ async def test_numbers_of_tasks_made_at_once_are_unique_and_without_holes(
     await asyncio.gather(
         *(tasks.create(anna, an_arrival(), "x", lambda saved: said(saved[0].title)) for _ in range(12))
     )
-    first, second = await tasks.list(anna), await tasks.list(anna, 1)
+    lists = TaskLists(SqlStorage(engine))
+    first = await lists.show(anna, NOW, Filter())
+    second = await lists.show(anna, NOW, Filter(), Step(first.tasks[-1].id))
     assert sorted(task.number for task in (*first.tasks, *second.tasks)) == list(range(1, 13))
 
 
@@ -151,7 +155,7 @@ async def test_a_team_sees_only_itself(engine: AsyncEngine, anna: Actor) -> None
     tasks = Tasks(SqlStorage(engine))
     await tasks.create(anna, an_arrival(), "secret", lambda saved: said(saved[0].title))
     other = await SqlPeopleDoors(engine).arrive(a_visitor(102), open_to_all=True)
-    assert (await tasks.list(other)).total == 0
+    assert len(await tasks.list(other)) == 0
     with pytest.raises(NotFound):
         await tasks.show(other, 1)
 

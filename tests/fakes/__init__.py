@@ -18,8 +18,10 @@ from tests.fakes.people import (
     is_seen,
 )
 from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
+from tests.fakes.stats import FakeStats
 from tests.fakes.storage import FakeStorage, FakeUnit, State
-from tests.fakes.tasks import FakeTasks, TaskRow, due_order
+from tests.fakes.task_lists import FakeTaskLists, due_order
+from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.updates import FakeDialogs, FakeJournal, FakeUpdates, refuse_second_source
 from tests.fakes.visibility import FakeVisibility
 
@@ -44,7 +46,9 @@ __all__ = [
     "FakeReminders",
     "FakeRequestDoors",
     "FakeRequests",
+    "FakeStats",
     "FakeStorage",
+    "FakeTaskLists",
     "FakeTasks",
     "FakeTurnDoors",
     "FakeUnit",

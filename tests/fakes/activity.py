@@ -34,6 +34,9 @@ class FakeActivity:
         ]
         return next((one for one in same if one.id > line.id), None)
 
+    async def batch(self, line: Line) -> Sequence[Line]:
+        return [one for one in self._standing() if one.changes.get("batch") == line.changes["batch"]]
+
     async def called(self, name: str) -> Sequence[Named]:
         people = {actor.member_id: actor.display_name for actor in self._state.members.values()}
         return [Named(id_, known) for id_, known in people.items() if folded(known).startswith(folded(name))]

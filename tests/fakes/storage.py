@@ -16,6 +16,7 @@ from crm.invites import Opened, OwnerToAsk, TakeOver
 from crm.people import Actor
 from crm.requests import Card
 from crm.settings import PersonSettings
+from crm.stats import MemberWork
 from crm.teams import Holdings
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
@@ -27,6 +28,8 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
+from tests.fakes.stats import FakeStats
+from tests.fakes.task_lists import FakeTaskLists
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
@@ -70,6 +73,7 @@ class State:
     team_names: dict[int, str] = field(default_factory=dict)  # by workspace_id; Sales without one
     timezones: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     turns: dict[int, TurnRow] = field(default_factory=dict)
+    work: list[MemberWork] = field(default_factory=list)  # what /stats tells of
     watched: dict[int, bool] = field(default_factory=dict)  # by Telegram's id: the bot is an admin there
 
     def copied(self) -> "State":
@@ -131,6 +135,8 @@ class FakeUnit:
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
+        self.stats = FakeStats(state)
+        self.task_lists = FakeTaskLists(state, actor)
         self.tasks = FakeTasks(state, actor)
         self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)

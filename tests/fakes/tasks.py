@@ -1,8 +1,8 @@
 """Fakes of tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from crm.grammar.dates import Due
@@ -63,7 +63,9 @@ class FakeTasks:
 
     async def change(self, task: Task) -> Task:
         row = self._state.tasks[task.id]
-        self._state.tasks[task.id] = replace(row, task=self._named(task))
+        self._state.tasks[task.id] = replace(
+            row, task=self._named(replace(task, version=row.task.version + 1))
+        )
         return self._state.tasks[task.id].task
 
     async def occurrence(self, series_id: int, day: date) -> Task | None:
@@ -81,7 +83,7 @@ class FakeTasks:
 
     async def complete(self, task_id: int, at: datetime) -> Task:
         row = self._state.tasks[task_id]
-        done = replace(row.task, status=Status.COMPLETED, completed_at=at)
+        done = replace(row.task, status=Status.COMPLETED, completed_at=at, version=row.task.version + 1)
         self._state.tasks[task_id] = replace(row, task=done)
         return done
 
@@ -94,12 +96,6 @@ class FakeTasks:
         self._state.deleted = {*self._state.deleted, task_id}
         return True
 
-    async def open_tasks(self, *, limit: int, offset: int) -> tuple[Sequence[Task], int]:
-        closed = (Status.COMPLETED, Status.CANCELED)
-        tasks = [row.task for row in self._seen() if row.task.status not in closed]
-        tasks.sort(key=lambda task: (due_order(task.due), task.number))
-        return tasks[offset : offset + limit], len(tasks)
-
     def _reached(self, to_change: bool) -> list[TaskRow]:
         """What the actor sees; a guest changes only what is theirs."""
         theirs = self._actor.role is not Role.GUEST
@@ -111,17 +107,15 @@ class FakeTasks:
 
     def _named(self, task: Task) -> Task:
         row = self._state.contacts.get(task.contact_id or 0)
-        return replace(task, contact_name=row.contact.full_name if row else None)
+        members = {one.member_id: one.display_name for one in self._state.members.values()}
+        return replace(
+            task,
+            contact_name=row.contact.full_name if row else None,
+            assignee_name=members.get(task.assignee_id or 0),
+        )
 
     def _seen(self) -> list[TaskRow]:
         rows = self._state.tasks.values()
         return [
             row for row in rows if row.task.id not in self._state.deleted and is_seen(row.actor, self._actor)
         ]
-
-
-def due_order(due: Due | None) -> datetime:
-    """By moment; a date-only one after the timed ones of its day, none at all last."""
-    if due is None:
-        return datetime.max.replace(tzinfo=UTC)
-    return due.at or datetime.combine(due.date, time.max, due.zone).astimezone(UTC)

@@ -40,4 +40,4 @@ async def test_an_edit_to_a_past_moment_is_asked_about(stage: Stage) -> None:
     question = await anna.hears("already passed")
     await anna.press(question, "Yes, save")
     await shows(anna, question, "#1 call Peter\n.*00:00")
-    await anna.asks("/tasks", "1 open task")
+    await anna.asks("/tasks", "open tasks")

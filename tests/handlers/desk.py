@@ -25,7 +25,9 @@ from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
 from crm.settings import Settings
-from crm.tasks import Tasks
+from crm.stats import Stats
+from crm.tasks import TaskLists, Tasks
+from crm.tasks.agenda import Agenda
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -100,6 +102,9 @@ class Desk:
             "presence": presence,
             "requests": requests,
             "tasks": Tasks(storage),
+            "task_lists": TaskLists(storage),
+            "agenda": Agenda(storage),
+            "stats": Stats(storage),
             "calls": Calls(storage),
             "contacts": Contacts(storage),
             "quick_adds": QuickAdds(storage),

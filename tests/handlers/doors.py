@@ -14,13 +14,15 @@ Update = Callable[[int, "Facts"], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Ids of the team that is knocked at, as a knock may name them. `code` is of a link that works, `group_id` our
+    """Ids of the team that is knocked at, as a knock may name them. `undone_task_id` is touched by one knock alone.
+    `code` is of a link that works, `group_id` our
     row of the team's group and `telegram_group` Telegram's id of it; `mark` stands for those who ask but the first."""
 
     workspace_id: int
     task_number: int
     task_id: int
     task_message_id: int
+    undone_task_id: int
     call_id: int
     reminder_id: int
     delivery_id: int
@@ -217,8 +219,22 @@ OF_TASKS: Mapping[str, Knock] = {
     "tasks.reread_task": Knock(edits("/task tomorrow 11:00 another"), changes=True),
     "quick_adds.reread": Knock(edits("tomorrow 12:00 another"), changes=True),
     "quick_adds.save_at_once": Knock(says("water the lawn tomorrow 10:00"), changes=True),
-    "tasks.list_tasks": Knock(says("/tasks")),
-    "tasks.turn_page": Knock(presses("tasks:0")),
+    "task_lists.list_tasks": Knock(says("/tasks mine")),
+    "task_lists.turn_list": Knock(presses("tl:-:>{task_id}:")),
+    "task_lists.turn_old_list": Knock(presses("tasks:0")),
+    "task_lists.open_picker": Knock(presses("tl:-:contact:")),
+    "task_lists.open_task": Knock(presses("t:{task_id}:open")),
+    "finishing.finish_tasks": Knock(says("/done 103"), changes=True),
+    "finding.find_tasks": Knock(says("/find silverpea")),
+    "agenda.show_agenda": Knock(says("/agenda")),
+    "agenda.return_to_agenda": Knock(presses("ag:show")),
+    "agenda.finish_on_agenda": Knock(presses("ag:done:{undone_task_id}.1"), changes=True),
+    "overdue.offer_days": Knock(presses("od:m.o:move")),
+    "overdue.offer_heirs": Knock(presses("od:m.o:who")),
+    "overdue.hand_over_overdue": Knock(presses("od:o:give:{dora}"), changes=True),
+    "overdue.move_overdue": Knock(presses("oa:o:to:t"), changes=True),
+    "stats.show_stats": Knock(says("/stats")),
+    "stats.turn_stats": Knock(presses("stats:month")),
     "task_menus.open_menu": Knock(presses("t:{task_id}:date")),
     "task_menus.close_menu": Knock(presses("t:{task_id}:card")),
     "task_menus.change_task": Knock(presses("t:{task_id}:prio:high"), changes=True),

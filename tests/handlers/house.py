@@ -89,6 +89,7 @@ class House:
         )
         team = await self.one("SELECT current_workspace_id FROM people WHERE telegram_user_id = $1", OWNER)
         members = await self._seat(team)
+        undone = await self._add_late_tasks(team, members["anna"])
         code = await self._link(f"team:{team}:link:member:24:5")
         account = await self._link(f"team:{team}:account:{members['dora']}")
         await self.say(NEW_ACCOUNT, f"/start {account}")
@@ -96,8 +97,9 @@ class House:
         kept = await self.one("SELECT data FROM dialogs WHERE user_id = $1 AND thread_id = -1", OWNER)
         self.facts = Facts(
             workspace_id=team,
-            task_number=await self.one("SELECT number FROM crm_tasks"),
-            task_id=await self.one("SELECT id FROM crm_tasks"),
+            task_number=await self.one("SELECT min(number) FROM crm_tasks"),
+            task_id=await self.one("SELECT min(id) FROM crm_tasks"),
+            undone_task_id=undone,
             task_message_id=said["message_id"],
             call_id=await self.one("SELECT id FROM crm_calls"),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
@@ -139,6 +141,18 @@ class House:
         for user in (OTHER, MEMBER):
             await self.say(user, "/help")  # their chats are known from here on
         return members
+
+    async def _add_late_tasks(self, team: int, member: int) -> int:
+        """101, due today, then 102 and 103, overdue; the id of the first."""
+        made = [
+            await self.one(
+                "INSERT INTO crm_tasks (workspace_id, number, title, due_date, due_tz, assignee_id, created_by)"
+                " VALUES ($1, 101 + $2::int, $3, current_date - $2::int, 'UTC', $4, $4) RETURNING id",
+                *(team, days, THEIRS, member),
+            )
+            for days in (0, 1, 2)
+        ]
+        return int(made[0])
 
     async def _link(self, data: str) -> str:
         """The code of a link that the owner makes."""

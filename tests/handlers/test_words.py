@@ -67,8 +67,8 @@ async def test_a_key_of_the_small_keyboard_asks(desk: Desk, label: str, said: st
 
 
 @pytest.mark.parametrize("label", ["Today", "Сегодня", "сегодня"])
-async def test_the_key_today_lists(desk: Desk, label: str) -> None:
-    assert "no open tasks" in (await desk.says(label)).text
+async def test_the_key_today_shows_the_agenda(desk: Desk, label: str) -> None:
+    assert "Nothing is due today" in (await desk.says(label)).text
 
 
 async def test_an_edit_of_a_command_makes_no_second_task(desk: Desk) -> None:
