@@ -21,7 +21,8 @@ from bot.polling import Polling
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
 from crm.calls import Calls
-from crm.contacts import Contacts
+from crm.contact_tasks import ContactTasks
+from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.history import History
@@ -133,6 +134,10 @@ def build(
         "tasks": tasks,
         "calls": calls,
         "contacts": contacts,
+        "contact_edits": ContactEdits(storage),
+        "contact_files": ContactFiles(storage),
+        "contact_merging": Merging(storage),
+        "contact_tasks": ContactTasks(storage),
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
         "settings": Settings(storage),

@@ -6,19 +6,22 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 COMMANDS = {
     "en": {
         "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
-        "contact": "Save a contact", "remind": "A reminder", "history": "Who changed what",
+        "contact": "Save or find a contact", "contacts": "Your contacts",
+        "remind": "A reminder", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
-        "contact": "Сохранить контакт", "remind": "Напоминание", "history": "Кто что менял",
+        "contact": "Сохранить или найти контакт", "contacts": "Ваши контакты",
+        "remind": "Напоминание", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip
 NOT_IN_GROUPS = {
     "contact",
+    "contacts",
     "calls",
     "settings",
     "team",

@@ -1,6 +1,7 @@
 """Contacts: customers and other people and companies the team deals with."""
 
 from crm.contacts.changes import difference, restored
+from crm.contacts.editing import NOTE_LIMIT, Choices, ContactEdits, apply, to_change
 from crm.contacts.entities import (
     LABELS,
     NAME_LIMIT,
@@ -11,6 +12,7 @@ from crm.contacts.entities import (
     SavedContact,
     Stage,
 )
+from crm.contacts.files import ContactFiles, Summary
 from crm.contacts.looks import (
     CallLine,
     ContactCard,
@@ -24,7 +26,7 @@ from crm.contacts.looks import (
 )
 from crm.contacts.merging import Joined, Merging, Pair
 from crm.contacts.saving import find_or_add, members_only, write_down
-from crm.contacts.use_cases import NOTE_LIMIT, Choices, Contacts, apply, card_of, to_change
+from crm.contacts.use_cases import Contacts, card_of
 
 __all__ = [
     "LABELS",
@@ -35,6 +37,8 @@ __all__ = [
     "Choices",
     "Contact",
     "ContactCard",
+    "ContactEdits",
+    "ContactFiles",
     "ContactLooks",
     "ContactPage",
     "ContactStore",
@@ -49,6 +53,7 @@ __all__ = [
     "SavedContact",
     "Stage",
     "Step",
+    "Summary",
     "TaskLine",
     "apply",
     "card_of",

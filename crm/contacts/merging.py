@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.contacts.changes import completed_from, difference
+from crm.contacts.editing import to_change
 from crm.contacts.entities import Contact, Merged
 from crm.contacts.looks import ContactCard, Found
 from crm.contacts.saving import OTHERS, members_only
-from crm.contacts.use_cases import card_of, to_change
+from crm.contacts.use_cases import card_of
 from crm.errors import N_, BadInput
 from crm.people import Actor
 from crm.storage import Storage

@@ -87,7 +87,9 @@ async def find_or_add(contacts: ContactStore, name: str, phone: str | None, acto
     return SavedContact(found, is_new=False)
 
 
-async def save_line(contacts: ContactStore, line: ContactLine, actor: Actor) -> SavedContact:
+async def save_line(
+    contacts: ContactStore, line: ContactLine, actor: Actor, *, with_others: bool = True
+) -> SavedContact:
     """All that a checked line says, on the contact it means: by phone, by e-mail, by name, or a new one."""
     name = line.name or ""
     found = await _known(contacts, line)
@@ -101,8 +103,8 @@ async def save_line(contacts: ContactStore, line: ContactLine, actor: Actor) -> 
     theirs = {phone for other in holders if other.id != before.id for phone in other.phones}
     after = await _complete(contacts, before, line, theirs)
     changes = difference(found, after) if found is not None else first_values(after)
-    others = {one.id: one for one in (*holders, *await contacts.near(replace(after, full_name=name), OTHERS))}
-    others.pop(after.id, None)
+    near = await contacts.near(replace(after, full_name=name), OTHERS) if with_others else ()
+    others = {one.id: one for one in (*holders, *near) if one.id != after.id}
     return SavedContact(after, is_new=found is None, changes=changes, others=list(others.values())[:OTHERS])
 
 

@@ -1,13 +1,7 @@
-"""What may be done with contacts: save, find, list, show, change, note, delete."""
+"""What may be done with contacts: save one from a line, find, list and show."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.contacts.changes import Change, difference
-from crm.contacts.entities import PHONES, Contact, SavedContact
+from crm.contacts.entities import SavedContact
 from crm.contacts.looks import (
     FOUND,
     NEAREST,
@@ -20,25 +14,15 @@ from crm.contacts.looks import (
     read_filter,
 )
 from crm.contacts.saving import checked, members_only, save_line, write_down
-from crm.errors import N_, BadInput, NotFound, Stale
+from crm.errors import N_, BadInput, NotFound
 from crm.grammar.contactlines import ContactLine, parse_contact_line
 from crm.grammar.letters import storable
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
-from crm.teams import Member
 from crm.updates import Arrival
 
-NOTE_LIMIT = 2000  # characters
 TEXT_LIMIT = 1000  # characters of a line that saves or finds
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """A contact's card, and whom it may be given to."""
-
-    card: ContactCard
-    members: Sequence[Member]
 
 
 class Contacts:
@@ -48,20 +32,20 @@ class Contacts:
         self._storage = storage
 
     async def take(
-        self, actor: Actor, arrival: Arrival, text: str, saved: Reply[SavedContact], found: Reply[Found]
-    ) -> Answer:
+        self, actor: Actor, arrival: Arrival, text: str, reply: Reply[SavedContact]
+    ) -> Answer | Found:
         """A line that says more than a name is saved; a name, digits or a company alone are looked up.
 
         Raises BadInput.
         """
         members_only(actor)
         if is_digits(text):
-            return found(await self.find(actor, text))
+            return await self.find(actor, text)
         async with self._storage.transaction(actor) as unit:
             line = await _read(unit, actor, text)
             if line.says_more or line.bad_phone or line.bad_email:
-                return await _save(unit, actor, arrival, line, saved)
-        return found(await self.find(actor, checked(line).name or ""))
+                return await _save(unit, actor, arrival, line, reply)
+        return await self.find(actor, checked(line).name or "")
 
     async def save(self, actor: Actor, arrival: Arrival, text: str, reply: Reply[SavedContact]) -> Answer:
         """Create or complete the contact of one line, a name alone too. Raises BadInput."""
@@ -112,82 +96,6 @@ class Contacts:
         async with self._storage.transaction(actor) as unit:
             return await card_of(unit, contact_id)
 
-    async def choices(self, actor: Actor, contact_id: int) -> Choices:
-        """What a card's menus offer. Raises NotFound."""
-        members_only(actor)
-        async with self._storage.transaction(actor) as unit:
-            return Choices(await card_of(unit, contact_id), await unit.teams.members())
-
-    async def change(
-        self,
-        actor: Actor,
-        arrival: Arrival,
-        contact_id: int,
-        version: int | None,
-        change: Change,
-        reply: Reply[ContactCard],
-    ) -> Answer:
-        """One press on a card, or an answer typed (then `version` is None: what was typed counts on any version).
-
-        Changing nothing is fine and leaves no history. Raises NotFound, Stale, BadInput for a phone of another's.
-        """
-        members_only(actor)
-        async with self._storage.transaction(actor) as unit:
-            before = await to_change(unit, contact_id, version)
-            after = await apply(unit, before, change(before))
-            if told := difference(before, after):
-                await unit.activity.add(
-                    Activity("updated", "contact", before.id, actor_member_id=actor.member_id, changes=told)
-                )
-            answer = reply(await card_of(unit, contact_id))
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-    async def note(
-        self, actor: Actor, arrival: Arrival, contact_id: int, body: str, reply: Reply[ContactCard]
-    ) -> Answer:
-        """Raises NotFound, BadInput for a note over NOTE_LIMIT."""
-        members_only(actor)
-        body = storable(body).strip()
-        if len(body) > NOTE_LIMIT:
-            raise BadInput(
-                N_("That is {length} characters. A note fits in {limit}: type it shorter."),
-                length=len(body),
-                limit=NOTE_LIMIT,
-            )
-        async with self._storage.transaction(actor) as unit:
-            contact = await to_change(unit, contact_id, None)
-            note_id = await unit.contacts.add_note(contact.id, body, actor)
-            told: dict[str, object] = {"note": body, "note_id": note_id}
-            await unit.activity.add(
-                Activity("noted", "contact", contact.id, actor_member_id=actor.member_id, changes=told)
-            )
-            answer = reply(await card_of(unit, contact_id))
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-    async def delete(
-        self,
-        actor: Actor,
-        arrival: Arrival,
-        contact_id: int,
-        version: int | None,
-        now: datetime,
-        reply: Reply[Contact],
-    ) -> Answer:
-        """Softly; its tasks and calls keep its name. Raises NotFound, Stale."""
-        members_only(actor)
-        async with self._storage.transaction(actor) as unit:
-            contact = await to_change(unit, contact_id, version)
-            await unit.contacts.delete(contact.id, now)
-            told: dict[str, object] = {"phones": [list(contact.phones), []]} if contact.phones else {}
-            await unit.activity.add(
-                Activity("deleted", "contact", contact.id, actor_member_id=actor.member_id, changes=told)
-            )
-            answer = reply(contact)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
 
 def is_digits(text: str) -> bool:
     """Whether a text is a phone or a part of one, and nothing else."""
@@ -202,43 +110,10 @@ async def card_of(unit: Unit, contact_id: int) -> ContactCard:
     return card
 
 
-async def to_change(unit: Unit, contact_id: int, version: int | None) -> Contact:
-    """The contact, locked until the commit. Raises NotFound, and Stale for another version than is meant."""
-    contact = await unit.contacts.find(contact_id, to_change=True)
-    if contact is None:
-        raise gone()
-    if version is not None and version != contact.version:
-        raise Stale(N_("Changed since, here it is now"))
-    return contact
-
-
 def gone() -> NotFound:
     return NotFound(
         N_("That contact is no longer here, or it is of another team of yours. See /contacts and /team")
     )
-
-
-async def apply(unit: Unit, before: Contact, after: Contact) -> Contact:
-    """Write what differs. Raises BadInput for a phone that another contact has, or for too many."""
-    if after == before:
-        return before
-    if len(after.phones) > PHONES:
-        raise BadInput(N_("A contact holds {limit} phones at most."), limit=PHONES)
-    for phone in after.phones:
-        holder = await unit.contacts.by_phone(phone) if phone not in before.phones else None
-        if holder is not None and holder.id != before.id:
-            raise BadInput(
-                N_("{phone} is a phone of {name}. If it is the same contact, merge the two."),
-                phone=phone,
-                name=holder.full_name,
-            )
-    for phone in before.phones:
-        if phone not in after.phones:
-            await unit.contacts.remove_phone(before.id, phone)
-    for phone in after.phones:
-        if phone not in before.phones:
-            await unit.contacts.add_phone(before.id, phone)
-    return await unit.contacts.change(after)
 
 
 async def _read(unit: Unit, actor: Actor, text: str) -> ContactLine:

@@ -32,7 +32,10 @@ def read(text: str) -> ContactLine:
         ("Bob Smith, Acme Ltd +44 20 7946 0958", ContactLine("Bob Smith", ("+442079460958",), company="Acme Ltd")),
         ("Bob Smith Acme Trading Inc.", ContactLine("Bob Smith", company="Acme Trading Inc.")),
         ('Bob "Acme"', ContactLine("Bob", company='"Acme"')),
-        ("Анна «Ромашка» #vip #опт клиент", ContactLine("Анна", company="«Ромашка»", labels=("vip", "опт"), stage="won")),
+        (
+            "Анна «Ромашка» #vip #опт клиент",
+            ContactLine("Анна", company="«Ромашка»", labels=("vip", "опт"), stage="won"),
+        ),
         ("ООО «Ромашка 1234567»", ContactLine("ООО «Ромашка 1234567»")),
         ("ООО Ромашка +7 999 123-45-67", ContactLine("ООО Ромашка", (ANNA,))),
         ("ООО Ромашка Анна Петрова", ContactLine("Анна Петрова", company="ООО Ромашка")),
