@@ -71,16 +71,13 @@ class SqlContactLooks:
 
     async def found(self, text: str, limit: int) -> Sequence[Contact]:
         meant = _meant(text)
-        hits = [
-            select(
-                column("id", BigInteger), literal(place).label("place"), column("rank", BigInteger)
-            ).select_from(
-                func.find_contacts(one, CANDIDATES).table_valued(
-                    "id", with_ordinality="rank", name=f"f{place}"
-                )
+        hits = []
+        for place, one in enumerate(meant):
+            door = func.find_contacts(one, CANDIDATES).table_valued(
+                column("id", BigInteger), with_ordinality="rank", name=f"found_{place}"
             )
-            for place, one in enumerate(meant)
-        ]
+            door = door.render_derived()
+            hits.append(select(door.c.id, literal(place).label("place"), door.c.rank))
         every = hits[0].union_all(*hits[1:]).subquery("every")
         best = select(every.c.id, func.min(every.c.place * CANDIDATES + every.c.rank).label("rank")).group_by(
             every.c.id
@@ -88,8 +85,10 @@ class SqlContactLooks:
         return await self._joined(best.subquery("best"), limit)
 
     async def nearest(self, text: str, limit: int) -> Sequence[Contact]:
-        near = func.near_contacts(text, None, None, CANDIDATES).table_valued(
-            column("id", BigInteger), with_ordinality="rank", name="near"
+        near = (
+            func.near_contacts(text, None, None, CANDIDATES)
+            .table_valued(column("id", BigInteger), column("likeness"), with_ordinality="rank", name="near")
+            .render_derived()
         )
         return await self._joined(near, limit)
 

@@ -14,11 +14,13 @@ team = text("SELECT id, name FROM team_members()").columns(id=BigInteger, name=T
 _phones = (
     select(func.array_agg(aggregate_order_by(phones.c.e164, phones.c.id)))
     .where(phones.c.contact_id == contacts.c.id)
+    .correlate(contacts)
     .scalar_subquery()
 )
 _labels = (
     select(func.array_agg(aggregate_order_by(labels.c.name, labels.c.id)))
     .where(labels.c.contact_id == contacts.c.id)
+    .correlate(contacts)
     .scalar_subquery()
 )
 _owner = select(team.c.name).where(team.c.id == contacts.c.owner_id).scalar_subquery()

@@ -25,7 +25,6 @@ crm_contacts = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("deleted_at", Moment),
     *times(),
-    Index("ix_crm_contacts_folded_name", "workspace_id", "folded_name"),
     Index("ix_crm_contacts_email", "workspace_id", "folded_email"),
     Index("ix_crm_contacts_telegram", "workspace_id", "telegram"),
     Index(

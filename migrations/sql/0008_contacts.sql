@@ -38,38 +38,39 @@ BEGIN
         SELECT w FROM regexp_split_to_table(folded, '[^[:alnum:]]+') w
         WHERE w <> '' AND w NOT IN ('ооо', 'оао', 'зао', 'пао', 'ао', 'ип', 'llc', 'ltd', 'inc', 'gmbh')
         GROUP BY w ORDER BY length(w) DESC, w);
+    RETURN QUERY
+    SELECT hit.id FROM (
+        SELECT c.id, c.folded_name = folded AS whole, c.folded_name AS name
+        FROM crm_contact_words w
+        JOIN crm_contacts c ON c.workspace_id = team AND c.id = w.contact_id AND c.deleted_at IS NULL
+        WHERE w.workspace_id = team AND w.word IN (words[1], initcap(words[1]))
+          AND NOT EXISTS (
+              SELECT FROM unnest(words[2:]) another WHERE NOT EXISTS (
+                  SELECT FROM crm_contact_words too
+                  WHERE too.workspace_id = team AND too.contact_id = w.contact_id
+                    AND too.word IN (another, initcap(another))))
+        LIMIT in_limit
+    ) hit GROUP BY hit.id, hit.whole, hit.name ORDER BY NOT hit.whole, hit.name, hit.id;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    IF length(folded) < 3 THEN  -- too short for trigrams: how a name begins
+        RETURN QUERY
+        SELECT c.id FROM crm_contacts c
+        WHERE c.workspace_id = team AND c.folded_name >= folded AND c.folded_name < folded || chr(1114111)
+          AND c.deleted_at IS NULL
+        ORDER BY c.folded_name, c.id LIMIT in_limit;
+        RETURN;
+    END IF;
     liked := '%' || replace(replace(replace(folded, '\', '\\'), '%', '\%'), '_', '\_') || '%';
     RETURN QUERY
     SELECT hit.id FROM (
-        SELECT DISTINCT ON (way.id) way.id, way.rank, way.name FROM (
-            (SELECT c.id, 0 AS rank, c.folded_name AS name FROM crm_contacts c
-             WHERE c.workspace_id = team AND c.folded_name = folded AND c.deleted_at IS NULL LIMIT in_limit)
-            UNION ALL
-            (SELECT c.id, CASE WHEN c.folded_name LIKE liked THEN 1 ELSE 2 END, c.folded_name
-             FROM crm_contact_words w
-             JOIN crm_contacts c ON c.workspace_id = team AND c.id = w.contact_id AND c.deleted_at IS NULL
-             WHERE w.workspace_id = team AND w.word IN (words[1], initcap(words[1]))
-               AND NOT EXISTS (
-                   SELECT FROM unnest(words[2:]) another WHERE NOT EXISTS (
-                       SELECT FROM crm_contact_words too
-                       WHERE too.workspace_id = team AND too.contact_id = w.contact_id
-                         AND too.word IN (another, initcap(another))))
-             LIMIT in_limit)
-            UNION ALL
-            (SELECT c.id, 3, c.folded_name FROM crm_contacts c
-             WHERE length(folded) >= 3 AND c.workspace_id = team AND c.folded_name LIKE liked
-               AND c.deleted_at IS NULL LIMIT in_limit)
-            UNION ALL
-            (SELECT c.id, 4, c.folded_name FROM crm_contacts c
-             WHERE length(folded) >= 3 AND c.workspace_id = team AND c.folded_company LIKE liked
-               AND c.deleted_at IS NULL LIMIT in_limit)
-            UNION ALL
-            (SELECT c.id, 3, c.folded_name FROM crm_contacts c
-             WHERE length(folded) IN (1, 2) AND c.workspace_id = team AND c.folded_name >= folded
-               AND c.folded_name < folded || chr(1114111) AND c.deleted_at IS NULL
-             ORDER BY c.folded_name LIMIT in_limit)
-        ) way ORDER BY way.id, way.rank
-    ) hit ORDER BY hit.rank, hit.name, hit.id LIMIT in_limit;
+        (SELECT c.id, 0 AS rank, c.folded_name AS name FROM crm_contacts c
+         WHERE c.workspace_id = team AND c.folded_name LIKE liked AND c.deleted_at IS NULL LIMIT in_limit)
+        UNION ALL
+        (SELECT c.id, 1, c.folded_name FROM crm_contacts c
+         WHERE c.workspace_id = team AND c.folded_company LIKE liked AND c.deleted_at IS NULL LIMIT in_limit)
+    ) hit GROUP BY hit.id, hit.name ORDER BY min(hit.rank), hit.name, hit.id LIMIT in_limit;
 END $$;
 
 -- Contacts of the entered team that may be the same: the same e-mail or @name, or a name so alike that one may be

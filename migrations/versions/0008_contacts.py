@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column(
         "crm_contacts", sa.Column("folded_email", sa.Text(), sa.Computed("lower(email)", persisted=True))
     )
+    op.drop_index("ix_crm_contacts_folded_name", "crm_contacts")  # the list's index begins as it did
     op.create_index("ix_crm_contacts_email", "crm_contacts", ["workspace_id", "folded_email"])
     op.create_index("ix_crm_contacts_telegram", "crm_contacts", ["workspace_id", "telegram"])
     op.create_index(
@@ -64,6 +65,7 @@ def downgrade() -> None:
     op.drop_index("ix_crm_labels_contacts", "crm_labels")
     for name in ("owner", "stage", "list", "companies", "telegram", "email"):
         op.drop_index(f"ix_crm_contacts_{name}", "crm_contacts")
+    op.create_index("ix_crm_contacts_folded_name", "crm_contacts", ["workspace_id", "folded_name"])
     for column in ("folded_email", "folded_company", "version"):
         op.drop_column("crm_contacts", column)
 

@@ -242,9 +242,10 @@ def saves_file() -> Knock:
         sent.append(update["update_id"])
         return update
 
-    return Knock(
-        lambda user_id, facts: presses(f"vcf:yes:{sent[-1]}")(user_id, facts), changes=True, first=send
-    )
+    def agree(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"vcf:yes:{sent[-1]}")(user_id, facts)
+
+    return Knock(agree, changes=True, first=send)
 
 
 OF_CONTACTS: Mapping[str, Knock] = {
