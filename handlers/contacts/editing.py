@@ -8,9 +8,8 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
 from crm.contact_tasks import ContactTasks, TasksAbout
-from crm.contacts import Contact, ContactCard, ContactEdits, Contacts, Stage
+from crm.contacts import Choices, Contact, ContactCard, ContactEdits, Contacts, Stage
 from crm.contacts.changes import Change, drop_phone, set_do_not_call, set_owner, set_stage
-from crm.contacts.editing import Choices
 from crm.errors import N_, BadInput, Stale
 from crm.people import Actor
 from crm.updates import Arrival
@@ -30,7 +29,7 @@ async def open_menu(
         choices = await contact_edits.choices(actor, contact_id, version)
     except Stale as stale:
         return await as_it_is_now(actor, contacts, contact_id, stale)
-    return contact_card(choices.card, actor, edit=True, buttons=_menu(choices, what))
+    return contact_card(choices.card, actor, edit=True, buttons=contact_menu(choices, what))
 
 
 async def change_contact(
@@ -152,7 +151,7 @@ def _meant(what: str, value: str) -> Change:
     return changes[what]()
 
 
-def _menu(choices: Choices, what: str) -> Rows | None:
+def contact_menu(choices: Choices, what: str) -> Rows | None:
     """The buttons of one menu; None for the card's own."""
     contact = choices.card.contact
     at = mark(contact)
