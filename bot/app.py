@@ -31,6 +31,7 @@ from crm.limits import Limits
 from crm.people import People
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
+from crm.regions import Regions
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -142,6 +143,7 @@ def build(
         "reminders": reminders,
         "settings": Settings(storage),
         "teams": Teams(storage),
+        "regions": Regions(storage),
         "invites": Invites(storage, partial(token_urlsafe, 18)),
         "removals": Removals(storage),
         "conversations": conversations,

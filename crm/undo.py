@@ -193,6 +193,14 @@ async def restore_name(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
+async def restore_region(unit: Unit, line: Line, back: Back) -> bool:
+    if back.actor.role not in (Role.OWNER, Role.MANAGER):
+        return False
+    before = _before(line, "region")
+    await unit.teams.set_region(None if before is None else str(before))
+    return True
+
+
 async def restore_settings(unit: Unit, line: Line, back: Back) -> bool:
     now = await unit.people.settings(back.actor.person_id, to_change=True)
     await unit.people.set_settings(back.actor.person_id, restored_settings(now, line.changes))
@@ -216,6 +224,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("delivery", "acknowledged"): unsee_reminder,
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,
+    ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
 }
 

@@ -36,6 +36,7 @@ TYPED = {
     "telegram",
     "note",
     "merged",
+    "region",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -69,6 +70,7 @@ def action_words(entity: str, action: str) -> str:
         ("settings", "changed"): _("settings changed"),
         ("workspace", "created"): _("new team"),
         ("workspace", "renamed"): _("team renamed"),
+        ("workspace", "region"): _("country of phones"),
         ("workspace", "visibility"): _("who sees what"),
         ("member", "joined"): _("new member"),
         ("member", "left"): _("a member left"),
@@ -143,6 +145,7 @@ def field_words(field: str) -> str:
         "direction": _("direction"),
         "outcome": _("result"),
         "visibility": _("who sees what"),
+        "region": _("country"),
         "role": _("role"),
         "heir": _("taken over by"),
         "uses": _("uses"),

@@ -60,6 +60,7 @@ class State:
     notes: dict[int, NoteRow] = field(default_factory=dict)  # on contacts
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
         default_factory=dict

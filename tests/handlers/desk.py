@@ -20,6 +20,7 @@ from crm.invites import Invites
 from crm.limits import Limits
 from crm.people import People
 from crm.quick_adds import QuickAdds
+from crm.regions import Regions
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -110,6 +111,7 @@ class Desk:
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
             "settings": Settings(storage),
             "teams": Teams(storage),
+            "regions": Regions(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
             "history": History(storage),

@@ -178,6 +178,10 @@ OF_TEAMS: Mapping[str, Knock] = {
     "teams.show_member": Knock(presses(TEAM + ":who:{clara}")),
     "teams.ask_name": Knock(presses(TEAM + ":name")),
     "teams.rename_team": Knock(says("Renamed"), managers=True, changes=True, first=presses(TEAM + ":name")),
+    "regions.ask_region": Knock(presses(TEAM + ":region"), managers=True),
+    "regions.set_region": Knock(
+        says("Germany"), managers=True, changes=True, first=presses(TEAM + ":region")
+    ),
     "teams.list_teams": Knock(presses(TEAM + ":mine")),
     "teams.confirm_owner": Knock(presses(TEAM + ":sure:{dora}:owner")),
     "teams.change_role": Knock(presses(TEAM + ":role:{dora}:manager"), managers=True, changes=True),
