@@ -12,7 +12,7 @@ from crm.contacts.looks import ContactCard
 from crm.contacts.saving import members_only
 from crm.contacts.typing import typed
 from crm.contacts.use_cases import card_of, gone
-from crm.errors import N_, BadInput, Stale
+from crm.errors import N_, BadInput, NotFound, Stale
 from crm.grammar.letters import storable
 from crm.people import Actor
 from crm.settings import reader_of
@@ -188,7 +188,12 @@ async def _change(
     reply: Reply[ContactCard],
 ) -> Answer:
     before = await to_change(unit, contact_id, version)
-    after = await apply(unit, before, change(before))
+    wanted = change(before)
+    if wanted.owner_id != before.owner_id and wanted.owner_id not in {
+        member.id for member in await unit.teams.members()
+    }:
+        raise NotFound(N_("That person is no longer in the team."))
+    after = await apply(unit, before, wanted)
     if told := difference(before, after):
         await unit.activity.add(
             Activity("updated", "contact", before.id, actor_member_id=actor.member_id, changes=told)

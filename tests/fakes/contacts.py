@@ -215,7 +215,7 @@ class FakeContactLooks:
         label_id = 7 if wanted.kind == "label" else None
         if step is None:
             return rows[:limit], label_id
-        at = next(place for place, one in enumerate(rows) if one.id == step.contact_id)
+        at = next((place for place, one in enumerate(rows) if one.id == step.contact_id), len(rows))
         return (rows[max(0, at - limit) : at] if step.is_back else rows[at + 1 :][:limit]), label_id
 
 
