@@ -178,7 +178,7 @@ OF_TEAMS: Mapping[str, Knock] = {
     "teams.show_member": Knock(presses(TEAM + ":who:{clara}")),
     "teams.ask_name": Knock(presses(TEAM + ":name")),
     "teams.rename_team": Knock(says("Renamed"), managers=True, changes=True, first=presses(TEAM + ":name")),
-    "regions.ask_region": Knock(presses(TEAM + ":region"), managers=True),
+    "regions.ask_region": Knock(presses(TEAM + ":region")),
     "regions.set_region": Knock(
         says("Germany"), managers=True, changes=True, first=presses(TEAM + ":region")
     ),
