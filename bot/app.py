@@ -28,7 +28,8 @@ from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
 from crm.calls import Calls
-from crm.contacts import Contacts
+from crm.contact_tasks import ContactTasks
+from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health
@@ -38,6 +39,7 @@ from crm.limits import Limits
 from crm.people import People
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
+from crm.regions import Regions
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -168,10 +170,15 @@ def build(
         "stats": Stats(storage),
         "calls": calls,
         "contacts": contacts,
+        "contact_edits": ContactEdits(storage),
+        "contact_files": ContactFiles(storage),
+        "contact_merging": Merging(storage),
+        "contact_tasks": ContactTasks(storage),
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
         "settings": Settings(storage),
         "teams": Teams(storage),
+        "regions": Regions(storage),
         "invites": Invites(storage, partial(token_urlsafe, 18)),
         "removals": Removals(storage),
         "conversations": conversations,

@@ -50,6 +50,7 @@ async def reader_of(unit: Unit, actor: Actor) -> Reader:
     return Reader(
         zone=actor.zone,
         language=actor.language,
+        team_region=await unit.teams.region(),
         date_order=settings.date_order,
         workday_starts=settings.hours[0],
         workday_ends=settings.hours[1],

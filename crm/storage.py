@@ -7,7 +7,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.activity import ActivityStore
     from crm.agents import AgentStore
     from crm.calls import CallStore
-    from crm.contacts import ContactStore
+    from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
     from crm.groups import GroupStore
     from crm.invites import InviteStore
@@ -30,6 +30,8 @@ class Unit(Protocol):
     def agents(self) -> "AgentStore": ...
     @property
     def calls(self) -> "CallStore": ...
+    @property
+    def contact_looks(self) -> "ContactLooks": ...
     @property
     def contacts(self) -> "ContactStore": ...
     @property

@@ -80,6 +80,11 @@ class TeamStore(Protocol):
 
     async def rename(self, name: str) -> None: ...
 
+    async def region(self) -> str | None:
+        """Two letters of the country whose phones are typed without its code."""
+
+    async def set_region(self, region: str | None) -> None: ...
+
     async def members(self) -> Sequence[Member]:
         """All but guests and those who left, owners first; nothing for a guest."""
 

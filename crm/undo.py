@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from crm.activity import Activity, Line, is_pair
 from crm.answers import Answer, Reply
+from crm.contacts import apply as apply_to_contact
+from crm.contacts import restored as restored_contact
 from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
 from crm.settings import restored_settings
@@ -151,10 +153,36 @@ async def forget_contact(unit: Unit, line: Line, back: Back) -> bool:
 
 
 async def restore_contact(unit: Unit, line: Line, back: Back) -> bool:
-    if "name" in line.changes:
-        await unit.contacts.rename(line.entity_id, str(_before(line, "name")))
-    if "phone" in line.changes:
-        await unit.contacts.remove_phone(line.entity_id, str(_after(line, "phone")))
+    contact = await unit.contacts.find(line.entity_id, to_change=True)
+    if contact is None:
+        return False
+    before = restored_contact(contact, line.changes)
+    added = _after(line, "phone")
+    if added is not None:
+        before = replace(before, phones=tuple(phone for phone in before.phones if phone != added))
+    await apply_to_contact(unit, contact, before)
+    return True
+
+
+async def bring_back_contact(unit: Unit, line: Line, back: Back) -> bool:
+    phones = _before(line, "phones")
+    return await unit.contacts.restore(line.entity_id, phones if isinstance(phones, list) else [])
+
+
+async def forget_note(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.contacts.delete_note(int(str(line.changes["note_id"])), back.now)
+
+
+async def unmerge_contact(unit: Unit, line: Line, back: Back) -> bool:
+    kept = await unit.contacts.find(line.entity_id, to_change=True)
+    moved = line.changes["moved"]
+    gone_id = int(str(line.changes["merged_id"]))
+    if kept is None or not isinstance(moved, Mapping):
+        return False
+    if not await unit.contacts.unmerge(gone_id, kept.id, moved):
+        return False
+    now = await unit.contacts.by_id(kept.id)
+    await apply_to_contact(unit, now, restored_contact(now, line.changes))
     return True
 
 
@@ -189,6 +217,14 @@ async def restore_name(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
+async def restore_region(unit: Unit, line: Line, back: Back) -> bool:
+    if back.actor.role not in (Role.OWNER, Role.MANAGER):
+        return False
+    before = _before(line, "region")
+    await unit.teams.set_region(None if before is None else str(before))
+    return True
+
+
 async def restore_settings(unit: Unit, line: Line, back: Back) -> bool:
     now = await unit.people.settings(back.actor.person_id, to_change=True)
     await unit.people.set_settings(back.actor.person_id, restored_settings(now, line.changes))
@@ -202,6 +238,9 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("task", "deleted"): bring_back_task,
     ("contact", "created"): forget_contact,
     ("contact", "updated"): restore_contact,
+    ("contact", "deleted"): bring_back_contact,
+    ("contact", "noted"): forget_note,
+    ("contact", "merged"): unmerge_contact,
     ("call", "created"): forget_call,
     ("call", "deleted"): bring_back_call,
     ("reminder", "created"): forget_reminder,
@@ -209,6 +248,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("delivery", "acknowledged"): unsee_reminder,
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,
+    ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
 }
 

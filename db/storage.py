@@ -10,7 +10,7 @@ from crm.storage import Unit
 from db.activity import SqlActivity
 from db.agents import SqlAgents
 from db.calls import SqlCalls
-from db.contacts import SqlContacts
+from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
 from db.groups import SqlGroups
 from db.invites import SqlInvites
@@ -59,6 +59,7 @@ class SqlUnit:
         self.activity = SqlActivity(link, workspace_id)
         self.agents = SqlAgents(link)
         self.calls = SqlCalls(link, workspace_id)
+        self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)

@@ -41,6 +41,16 @@ class SqlTeams:
             update(workspaces).where(workspaces.c.id == self._workspace_id).values(name=name)
         )
 
+    async def region(self) -> str | None:
+        query = select(workspaces.c.default_region).where(workspaces.c.id == self._workspace_id)
+        region: str | None = await self._link.scalar(query)
+        return region
+
+    async def set_region(self, region: str | None) -> None:
+        await self._link.execute(
+            update(workspaces).where(workspaces.c.id == self._workspace_id).values(default_region=region)
+        )
+
     async def members(self) -> Sequence[Member]:
         rows = await self._link.execute(text("SELECT * FROM team_members() WHERE removed_at IS NULL"))
         return [

@@ -122,7 +122,7 @@ def _shown(line: Line, actor: Actor) -> Mapping[str, object]:
     if not _is_for_here(line, actor):
         return {}
     first = line.title is not None and not any(is_pair(*told) for told in line.changes.items())
-    unsaid = HIDDEN if actor.chat_kind is ChatKind.PRIVATE else {*HIDDEN, "phone"}
+    unsaid = HIDDEN if actor.chat_kind is ChatKind.PRIVATE else {*HIDDEN, "phone", "phones", "email", "note"}
     return {
         field: told
         for field, told in line.changes.items()

@@ -11,6 +11,9 @@ from crm.updates import Arrival
 
 TASK, CALL, CONTACT, REMIND = (f"ask:{about}" for about in ("task", "call", "contact", "remind"))
 DONE, FIND = "ask:done", "ask:find"
+CONTACT_FIELDS = (  # what a contact's card asks for, as "contact:" and the field
+    "task", "note", "name", "company", "phone", "email", "telegram", "zone", "labels",
+)  # fmt: skip
 ZONE = "ask:zone"  # asked with buttons; other text passes it by, as no question of the first minute blocks anything
 
 

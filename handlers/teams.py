@@ -174,7 +174,7 @@ def team_card(team: TeamView, actor: Actor, *, edit: bool = False) -> Answer:
     rows: list[tuple[Button, ...]] = [(button(_("Members"), actor, "all", "0"),)]
     if manages:
         rows.append((button(_("Invite"), actor, "invite"), button(_("Links"), actor, "links")))
-        rows.append((button(_("Rename"), actor, "name"),))
+        rows.append((button(_("Rename"), actor, "name"), button(_("Country of phones"), actor, "region")))
     if team.me.role is Role.OWNER and count > 1:  # the data is that of handlers/visibility.py
         for sight, said in (("everyone", _("Everyone sees everything")), ("own", _("Members see their own"))):
             rows.append((Button(said, data=f"sees:{actor.workspace_id}:{sight}"),))

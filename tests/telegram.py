@@ -7,13 +7,14 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
-from aiogram.methods import EditMessageText, GetChatMember, GetMe, SendMessage, TelegramMethod
+from aiogram.methods import EditMessageText, GetChatMember, GetFile, GetMe, SendMessage, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import Chat, ChatMemberMember, Message, User
+from aiogram.types import Chat, ChatMemberMember, File, Message, User
 
 BOT_ID = 4200000001
 TOKEN = f"{BOT_ID}:{'A' * 35}"
 ME = User(id=BOT_ID, is_bot=True, first_name="Switchboard", username="switchboard_bot")
+A_CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Yana Sergeeva\r\nTEL:+79995550101\r\nEND:VCARD\r\n"
 _updates, _messages = count(1), count(1)
 
 
@@ -31,6 +32,8 @@ class Session(BaseSession):
         answer: Any = True
         if isinstance(method, GetMe):
             answer = ME
+        elif isinstance(method, GetFile):
+            answer = File(file_id=method.file_id, file_unique_id=method.file_id, file_path="a file")
         elif isinstance(method, GetChatMember):
             user = User(id=method.user_id, is_bot=False, first_name=f"Person {method.user_id}")
             answer = ChatMemberMember(user=user)
@@ -39,8 +42,9 @@ class Session(BaseSession):
             answer = Message(message_id=next(_messages), date=datetime.now(UTC), chat=chat)
         return answer  # type: ignore[no-any-return]  # Any stands for whichever answer the method has
 
-    def stream_content(self, *_args: Any, **_kwargs: Any) -> AsyncGenerator[bytes, None]:
-        raise AssertionError("no test fetches a file here")
+    async def stream_content(self, *_args: Any, **_kwargs: Any) -> AsyncGenerator[bytes, None]:
+        """Every file is the same one, a contact."""
+        yield A_CARD
 
     async def close(self) -> None:
         """Nothing is open."""

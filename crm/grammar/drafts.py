@@ -1,4 +1,4 @@
-"""Drafts: what one line says of a task, a reminder, a contact or a call; the rest of it is the title."""
+"""Drafts: what one line says of a task, a reminder or a call; the rest of it is the title."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from crm.grammar.contacts import NOBODY, ContactLookup
 from crm.grammar.fields import Alternative, Draft
 from crm.grammar.letters import on_one_line, says_nothing
 from crm.grammar.readers import Reader
-from crm.grammar.reading import read_contact, read_task
+from crm.grammar.reading import read_task
 
-__all__ = ["Alternative", "Draft", "as_text", "parse", "parse_call", "parse_contact", "parse_lines"]
+__all__ = ["Alternative", "Draft", "as_text", "parse", "parse_call", "parse_lines"]
 _COMMAND = re.compile(r"\s*/(task|задача|remind|напомни|call|звонок)(?:@\w+)?(?!\w)\s*", re.IGNORECASE)
 _CALL = re.compile(r"\s*(?:call|звонок)(?!\w)\s*:?\s*", re.IGNORECASE)
 _ITEM = re.compile(r"\s*(?:[-–—•*]\s+|\d{1,3}[.)]\s+(?=\S))")
@@ -42,11 +42,6 @@ def parse(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup =
 def parse_call(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY) -> Draft:
     """Read a call log, as what follows /call or /звонок: who, which number, how it ended, how long."""
     return read_call(on_one_line(text), now=now, reader=reader, contacts=contacts)
-
-
-def parse_contact(text: str, *, reader: Reader) -> Draft:
-    """Read a contact: a name and a phone, in either order; the title is the name."""
-    return read_contact(on_one_line(text), reader)
 
 
 def parse_lines(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup = NOBODY) -> list[Draft]:

@@ -6,17 +6,15 @@ from zoneinfo import ZoneInfo
 from crm.grammar.choosing import WHEN, Choice, choose
 from crm.grammar.contacts import ContactLookup
 from crm.grammar.fields import Alternative, Draft
-from crm.grammar.gathering import Gathered, blanked, gather, taken_tokens
+from crm.grammar.gathering import Gathered, gather, taken_tokens
 from crm.grammar.moments import readings
 from crm.grammar.people import mentioned, named_outright, suggested
-from crm.grammar.phones import find_phone
 from crm.grammar.pieces import Piece
 from crm.grammar.readers import Reader
 from crm.grammar.sayings import FAR_AHEAD, Reading, Setting
 from crm.grammar.scanning import scan
 from crm.grammar.tasktypes import task_type
 from crm.grammar.titles import without
-from crm.grammar.tokens import quoted
 
 
 def read_task(
@@ -147,18 +145,3 @@ def _as_title(
     if other.rule != first.rule:
         changes |= _ruled(other, first)
     return Alternative(changes)
-
-
-def read_contact(text: str, reader: Reader) -> Draft:
-    """A name and a phone, in either order."""
-    quotes = quoted(text)
-    phone = find_phone(blanked(text, quotes), reader.regions, expected=True)
-    spans = () if phone is None else (phone.span,)
-    title = without(text, spans) or None
-    return Draft(
-        title=title,
-        phone=phone.number if phone else None,
-        bad_phone=phone.typed if phone and phone.number is None else None,
-        error=None if title else "title_required",
-        spans={"phone": spans} if spans else {},
-    )

@@ -1,6 +1,6 @@
 """Tables of contacts, labels and notes."""
 
-from sqlalchemy import Boolean, Column, Computed, DateTime, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Computed, DateTime, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
@@ -14,15 +14,36 @@ crm_contacts = Table(
         "folded_name", Text, Computed("translate(lower(full_name), 'ё', 'е')", persisted=True), nullable=False
     ),
     Column("company", Text),
+    Column("folded_company", Text, Computed("translate(lower(company), 'ё', 'е')", persisted=True)),
     Column("email", Text),
-    Column("telegram", Text),
+    Column("folded_email", Text, Computed("lower(email)", persisted=True)),
+    Column("telegram", Text),  # lower case, without the @
     *word("stage", ("lead", "active", "won", "lost", "dormant"), "lead"),
     *within("owner_id", "members"),
     Column("do_not_call", Boolean, nullable=False, server_default=text("false")),
     Column("timezone", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("deleted_at", Moment),
     *times(),
-    Index("ix_crm_contacts_folded_name", "workspace_id", "folded_name"),
+    Index("ix_crm_contacts_email", "workspace_id", "folded_email"),
+    Index("ix_crm_contacts_telegram", "workspace_id", "telegram"),
+    Index(
+        "ix_crm_contacts_companies",
+        "folded_company",
+        postgresql_using="gin",
+        postgresql_ops={"folded_company": "gin_trgm_ops"},
+    ),
+    *(  # pages of /contacts: all, of a stage, one's own
+        Index(
+            f"ix_crm_contacts_{name}",
+            "workspace_id",
+            *first,
+            "folded_name",
+            "id",
+            postgresql_where="deleted_at IS NULL",
+        )
+        for name, first in (("list", ()), ("stage", ("stage",)), ("owner", ("owner_id",)))
+    ),
     Index(
         "ix_crm_contacts_trigrams",
         "folded_name",
@@ -72,6 +93,13 @@ crm_labels = Table(
         "task_at",
         "task_id",
         postgresql_where="task_at IS NOT NULL",
+    ),
+    Index(
+        "ix_crm_labels_contacts",
+        "workspace_id",
+        "name",
+        "contact_id",
+        postgresql_where="contact_id IS NOT NULL",
     ),
 )
 crm_notes = Table(

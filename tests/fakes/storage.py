@@ -22,7 +22,7 @@ from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
-from tests.fakes.contacts import ContactRow, FakeContacts
+from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
@@ -60,8 +60,10 @@ class State:
     locked: list[int] = field(default_factory=list)  # workspaces, as often as they were locked
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did
+    notes: dict[int, NoteRow] = field(default_factory=dict)  # on contacts
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
         default_factory=dict
@@ -128,6 +130,7 @@ class FakeUnit:
         self.activity = FakeActivity(state)
         self.agents = FakeAgents(state, actor)
         self.calls = FakeCalls(state, actor)
+        self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
         self.invites = FakeInvites(state, actor)

@@ -27,6 +27,12 @@ class FakeTeams:
     async def rename(self, name: str) -> None:
         self._state.team_names[self._actor.workspace_id] = name
 
+    async def region(self) -> str | None:
+        return self._state.regions.get(self._actor.workspace_id)
+
+    async def set_region(self, region: str | None) -> None:
+        self._state.regions[self._actor.workspace_id] = region
+
     async def members(self) -> Sequence[Member]:
         seats = [
             Member(

@@ -24,7 +24,11 @@ WORDS = (
 DATA = (
     "language:ru", "language:xx", "zone:Europe/Berlin", "zone:Nowhere", "zone:", "tasks:0", "tasks:999999", "done:1",
     "done:999999999", "ack:1", "ack:999999999999999999", "history:team:0:0", "history:task:1:9999",
-    "history:person:999999999999999999:0", "history:contact:1:0", "sees:1:own", "sees:999999999999999999:everyone",
+    "history:person:999999999999999999:0", "history:contact:1:0",
+    "contact:1", "contact:999999999999999999", "contacts:all:+1", "contacts:l-1:-1", "contacts:a-я", "contacts:s-x",
+    "k:1.1:stage:won", "k:1.1:owner:999999999999999999", "k:1.1:drop:99", "k:1.1:dnc:1", "k:1.1:ask:note", "k:1.1:edit",
+    "k:1.1:into:1", "k:1.1:join:1", "k:1.1:vcf", "k:1.1:del", "k:1.1:back", "k:1.1:merge", "knew:",
+    "knew:x", "vcf:yes:1", "sees:1:own", "sees:999999999999999999:everyone",
     "t:1:date", "t:1:card", "t:1:undo", "t:1:back", "t:1:text", "t:1:alt:9", "t:1:date:2026-02-31", "t:1:time:25:00",
     "t:1:rep:none", "t:1:rem:x", "t:1:rem:99999999999999999999", "t:1:who:999999999", "t:1:contact:1", "t:1:prio:x",
     "m:1:undo", "c:1:undo", "r:1:undo", "confirm:yes", "confirm:no", "set:11:quiet", "set:11:zone:Nowhere",

@@ -7,12 +7,13 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.fsm.strategy import FSMStrategy
-from aiogram.methods import GetMe, TelegramMethod
-from aiogram.types import Update, User
+from aiogram.methods import GetFile, GetMe, TelegramMethod
+from aiogram.types import File, Update, User
 
 from crm.answers import Answer
 from crm.calls import Calls
-from crm.contacts import Contacts
+from crm.contact_tasks import ContactTasks
+from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health, Queue, Redis, Vitals, Waiting
@@ -21,6 +22,7 @@ from crm.invites import Invites
 from crm.limits import Limits
 from crm.people import People
 from crm.quick_adds import QuickAdds
+from crm.regions import Regions
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -58,10 +60,13 @@ class Recorder(BaseSession):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[Any] = []
+        self.file = b""
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
         if isinstance(method, GetMe):
             return ME
+        if isinstance(method, GetFile):
+            return File(file_id=method.file_id, file_unique_id=method.file_id, file_path="a file")
         self.calls.append(method)
         return True
 
@@ -69,8 +74,8 @@ class Recorder(BaseSession):
         """Nothing is open."""
 
     async def stream_content(self, *_args: Any, **_more: Any) -> AsyncGenerator[bytes, None]:
-        """An empty file."""
-        yield b""
+        """The file that is there, an empty one at first."""
+        yield self.file
 
 
 class Desk:
@@ -107,10 +112,15 @@ class Desk:
             "stats": Stats(storage),
             "calls": Calls(storage),
             "contacts": Contacts(storage),
+            "contact_edits": ContactEdits(storage),
+            "contact_files": ContactFiles(storage),
+            "contact_merging": Merging(storage),
+            "contact_tasks": ContactTasks(storage),
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
             "settings": Settings(storage),
             "teams": Teams(storage),
+            "regions": Regions(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
             "health": Health(self._look),
@@ -142,7 +152,7 @@ class Desk:
         return await self.fed("message", self._message(user, chat, **body, **more))
 
     async def presses(self, data: str, *, user: int = 1001, **more: Any) -> Any:
-        message = self._message(42, user) | {"from": ME.model_dump(exclude_none=True)}
+        message = self._message(user, None) | {"from": ME.model_dump(exclude_none=True)}
         place = more or {"message": message}
         press = {"id": "1", "from": _user(user), "chat_instance": "1", "data": data, **place}
         return await self.fed("callback_query", press)
@@ -152,6 +162,12 @@ class Desk:
         body = {"id": "1", "from": _user(user), "query": query, "offset": ""}
         await self.fed("inline_query", body)
         return list(self.session.calls[-1].results)
+
+    async def sends_file(self, content: bytes, name: str = "contacts.vcf") -> Any:
+        """The answer to a document."""
+        self.session.file = content
+        body = {"file_id": "f", "file_unique_id": "f", "file_name": name, "file_size": len(content)}
+        return await self.says(None, document=body)
 
     @property
     def titles(self) -> list[str]:

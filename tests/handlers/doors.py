@@ -24,6 +24,7 @@ class Facts:
     task_message_id: int
     undone_task_id: int
     call_id: int
+    contact_ids: tuple[int, ...]  # four; the first has a phone, a call and notes
     reminder_id: int
     delivery_id: int
     turn_id: int
@@ -179,6 +180,10 @@ OF_TEAMS: Mapping[str, Knock] = {
     "teams.show_member": Knock(presses(TEAM + ":who:{clara}")),
     "teams.ask_name": Knock(presses(TEAM + ":name")),
     "teams.rename_team": Knock(says("Renamed"), managers=True, changes=True, first=presses(TEAM + ":name")),
+    "regions.ask_region": Knock(presses(TEAM + ":region")),
+    "regions.set_region": Knock(
+        says("Germany"), managers=True, changes=True, first=presses(TEAM + ":region")
+    ),
     "teams.list_teams": Knock(presses(TEAM + ":mine")),
     "teams.confirm_owner": Knock(presses(TEAM + ":sure:{dora}:owner")),
     "teams.change_role": Knock(presses(TEAM + ":role:{dora}:manager"), managers=True, changes=True),
@@ -244,6 +249,52 @@ OF_TASKS: Mapping[str, Knock] = {
     "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
 }
 
+CARD = "k:{contact_ids[0]}."  # and the version that was shown
+A_FILE = {"file_id": "cards", "file_unique_id": "cards", "file_name": "cards.vcf", "file_size": 100}
+
+
+def saves_file() -> Knock:
+    """Yes to what a file of contacts asks; its button names the update that brought it."""
+    sent: list[int] = []
+
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = shares(document=A_FILE)(user_id, facts)
+        sent.append(update["update_id"])
+        return update
+
+    def agree(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"vcf:yes:{sent[-1]}")(user_id, facts)
+
+    return Knock(agree, changes=True, first=send)
+
+
+OF_CONTACTS: Mapping[str, Knock] = {
+    "contacts.saving.save_contact": Knock(says("/contact Ivanov +7 999 111-22-33"), changes=True),
+    "contacts.saving.create_contact": Knock(presses("knew:Sidorov"), changes=True),
+    "contacts.saving.save_shared_contact": Knock(
+        shares(contact={"phone_number": "79990001122", "first_name": "Zoe"}), changes=True
+    ),
+    "contacts.lists.list_contacts": Knock(says("/contacts")),
+    "contacts.lists.turn_contacts": Knock(presses("contacts:all:+{contact_ids[0]}")),
+    "contacts.lists.open_contact": Knock(presses("contact:{contact_ids[0]}")),
+    "contacts.editing.open_menu": Knock(presses(CARD + "1:edit")),
+    "contacts.editing.ask_field": Knock(presses(CARD + "1:ask:note")),
+    "contacts.editing.type_field": Knock(
+        says("asked for the price"), changes=True, first=presses(CARD + "1:ask:note")
+    ),
+    "contacts.vcards.send_vcard": Knock(presses(CARD + "1:vcf")),
+    "contacts.vcards.read_vcards": Knock(shares(document=A_FILE)),
+    "contacts.vcards.save_vcards": saves_file(),
+    "contacts.merging.offer_merge": Knock(presses(CARD + "1:merge")),
+    "contacts.merging.compare_contacts": Knock(presses(CARD + "1:into:{contact_ids[1]}")),
+    "contacts.merging.merge_contacts": Knock(
+        presses("k:{contact_ids[1]}.1:join:{contact_ids[0]}"), changes=True
+    ),
+    "contacts.editing.change_contact": Knock(presses("k:{contact_ids[2]}.1:stage:won"), changes=True),
+    "contacts.editing.delete_contact": Knock(presses("k:{contact_ids[3]}.1:del"), changes=True),
+    "contacts.editing.bring_back": Knock(presses("k:{contact_ids[3]}.2:back"), changes=True),
+}
+
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "start.show_help": Knock(says("/help")),
@@ -259,10 +310,7 @@ KNOCKS: Mapping[str, Knock] = {
     "calls.log_call": Knock(says("/call Petrov +7 999 765-43-21 no answer"), changes=True),
     "calls.list_calls": Knock(says("/calls")),
     "calls.take_back_call": Knock(presses("c:{call_id}:undo"), changes=True),
-    "contacts.save_contact": Knock(says("/contact Ivanov +7 999 111-22-33"), changes=True),
-    "contacts.save_shared_contact": Knock(
-        shares(contact={"phone_number": "79990001122", "first_name": "Zoe"}), changes=True
-    ),
+    **OF_CONTACTS,
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),

@@ -80,6 +80,9 @@ class House:
         said = a_message(OWNER, text=f"/task tomorrow 10:00 {THEIRS}")
         await self.feed(an_update(message=said))
         await self.say(OWNER, f"/call {THEIRS.title()} {PHONE}: {THEIRS}")
+        for name in ("Second", "Third", "Fourth"):
+            press = a_press(OWNER, f"knew:{THEIRS.title()} {name}")
+            await self.feed(an_update(callback_query=press))
         await self.say(OWNER, f"what about {THEIRS}?")
         await self.say(OWNER, f"/remind in 5 minutes {THEIRS}")
         delivery = await self.one("SELECT max(id) FROM reminder_deliveries")
@@ -102,6 +105,9 @@ class House:
             undone_task_id=undone,
             task_message_id=said["message_id"],
             call_id=await self.one("SELECT id FROM crm_calls"),
+            contact_ids=tuple(
+                row[0] for row in await self.database.fetch("SELECT id FROM crm_contacts ORDER BY id")
+            ),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
             delivery_id=delivery,
             turn_id=await self.one("SELECT id FROM turns"),

@@ -16,7 +16,7 @@ from crm.removals import Question, Removal
 from crm.settings import PersonSettings, Section
 from crm.teams import Holdings, Member, Reach, Team, TeamView
 from crm.zones import REGIONS, zones_of
-from handlers import invites, removals, teams
+from handlers import invites, regions, removals, teams
 from handlers.settings import PRESSED, press_settings
 from handlers.settings.cards import ZONES_ON_A_PAGE, home_card, region_card, section_card
 from handlers.texts import speaking
@@ -87,7 +87,7 @@ def test_every_button_of_settings_is_taken_by_its_handler() -> None:
 
 
 async def test_every_button_of_a_team_has_one_handler() -> None:
-    routers = (teams.router(), invites.router(), removals.router())
+    routers = (teams.router(), regions.router(), invites.router(), removals.router())
     handlers = [one for router in routers for one in router.callback_query.handlers]
     for button in buttons():
         if str(button.data).startswith(("team:", "account:")):

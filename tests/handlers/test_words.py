@@ -59,11 +59,15 @@ async def test_in_a_group_a_bare_word_is_talk(desk: Desk) -> None:
     assert desk.titles == ["buy paper"]
 
 
-@pytest.mark.parametrize(
-    ("label", "said"), [("Task", "to be done"), ("Call", "Who was it with"), ("Contacts", "name")]
-)
+@pytest.mark.parametrize(("label", "said"), [("Task", "to be done"), ("Call", "Who was it with")])
 async def test_a_key_of_the_small_keyboard_asks(desk: Desk, label: str, said: str) -> None:
     assert said in (await desk.says(label)).text
+
+
+async def test_the_key_of_contacts_lists_them(desk: Desk) -> None:
+    assert "No contacts here" in (await desk.says("Contacts")).text
+    await desk.says("/contact Anna +7 999 123-45-67")
+    assert (await desk.says("Контакты")).text == "Contacts\nAnna"
 
 
 @pytest.mark.parametrize("label", ["Today", "Сегодня", "сегодня"])

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm.grammar.contactlines import parse_contact_line
 from crm.grammar.contacts import KnownContact, KnownContacts
-from crm.grammar.drafts import parse, parse_call, parse_contact, parse_lines
+from crm.grammar.drafts import parse, parse_call, parse_lines
 from crm.grammar.fields import Draft
 from crm.grammar.letters import on_one_line
 from crm.grammar.readers import Reader
@@ -59,7 +60,7 @@ def test_any_text_is_read_the_same_way_each_time(text: str, now: datetime, zone:
     assert draft.ambiguous is bool(draft.alternatives)
     for alternative in draft.alternatives:
         assert alternative.of(draft) != draft
-    parse_contact(text, reader=reader)
+    parse_contact_line(text, reader=reader)
     parse_call(text, now=now, reader=reader, contacts=CONTACTS)
     parse_lines(text, now=now, reader=reader, contacts=CONTACTS)
 
@@ -119,6 +120,6 @@ def test_ten_thousand_characters_are_read_in_no_time(piece: str) -> None:
     began = perf_counter()
     read(text)
     read("every " + text)
-    parse_contact(text, reader=READER)
+    parse_contact_line(text, reader=READER)
     parse_call(text, now=NOON, reader=READER)
     assert perf_counter() - began < 4

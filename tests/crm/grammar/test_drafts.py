@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.grammar.dates import Due
-from crm.grammar.drafts import as_text, parse, parse_call, parse_contact, parse_lines
+from crm.grammar.drafts import as_text, parse, parse_call, parse_lines
 from crm.grammar.readers import Reader, region_of
 from tests.crm.grammar.lines import draft_of
 
@@ -82,14 +82,6 @@ def test_a_phone_without_a_country_is_of_the_zones_region_then_the_teams() -> No
     assert parse("call 8 916 123-45-67", now=NOW, reader=london).phone == "+79161234567"
     assert Reader(ZoneInfo("Asia/Almaty"), region="RU").regions == ("RU",)
     assert region_of("UTC") is None
-
-
-def test_a_contact_is_a_name_and_a_phone_in_either_order() -> None:
-    for text in ("Анна 8 999 123-45-67", "8 (999) 123-45-67, Анна"):
-        draft = parse_contact(text, reader=READER)
-        assert (draft.title, draft.phone) == ("Анна", "+79991234567")
-    assert parse_contact("ООО «Ромашка 1234567»", reader=READER).title == "ООО «Ромашка 1234567»"
-    assert parse_contact("+79991234567", reader=READER).error == "title_required"
 
 
 def test_parts_of_the_day_are_the_members_own() -> None:
