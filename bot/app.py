@@ -20,7 +20,7 @@ from bot.intake import Intake
 from bot.polling import Polling
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
-from crm.calls import Calls
+from crm.calls import CallCards, CallLists, Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
@@ -132,6 +132,8 @@ def build(
         "requests": requests,
         "tasks": tasks,
         "calls": calls,
+        "call_cards": CallCards(storage),
+        "call_lists": CallLists(storage),
         "contacts": contacts,
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,

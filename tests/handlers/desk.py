@@ -10,7 +10,7 @@ from aiogram.methods import GetMe, TelegramMethod
 from aiogram.types import Update, User
 
 from crm.answers import Answer
-from crm.calls import Calls
+from crm.calls import CallCards, CallLists, Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
@@ -97,6 +97,8 @@ class Desk:
             "requests": requests,
             "tasks": Tasks(storage),
             "calls": Calls(storage),
+            "call_cards": CallCards(storage),
+            "call_lists": CallLists(storage),
             "contacts": Contacts(storage),
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
