@@ -111,7 +111,7 @@ class CallStore(Protocol):
         """Contacts with a word that begins so (folded); then those that were touched last."""
 
     async def drop_contact(self, contact_id: int, at: datetime) -> bool:
-        """Take back a contact that a call made, its phone let go; it stays, and False, when anything else hangs on it."""
+        """Take back a contact that a call made, its phone let go; False when anything else hangs on it."""
 
     async def revive_contact(self, contact_id: int, phone: str | None) -> None:
         """The opposite; the phone comes back unless somebody else has it by now."""

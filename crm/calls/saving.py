@@ -36,7 +36,7 @@ class Party:
 
 
 async def save_call(unit: Unit, actor: Actor, arrival: Arrival, draft: Draft) -> Call:
-    """Save what a line tells of a call, its contact and its next task. Raises BadInput, Unclear for several contacts."""
+    """Save what a line tells of a call, its contact and its next task. Raises BadInput, Unclear."""
     checked_call(draft)
     whose(draft)
     party = await party_of(unit, actor, draft)
