@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from crm.calls.clauses import still_to_offer
 from crm.calls.entities import Ask, Call, Offer
 from crm.calls.outcomes import SILENT, Direction, Outcome
 from crm.contacts import Contact
@@ -48,7 +49,8 @@ def set_notes(notes: str, offers: tuple[Offer, ...]) -> Change:
 
     def change(call: Call) -> Call:
         times = (one for one in call.offers if "at" in one)
-        return replace(call, notes=notes, offers=(*times, *offers))
+        tasks = still_to_offer(offers, call.notes, call.offers)
+        return replace(call, notes=notes, offers=(*times, *tasks))
 
     return change
 

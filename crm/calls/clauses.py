@@ -1,6 +1,7 @@
 """Clauses: what the notes of a call say is to be done by a date ("wants pricing by Friday")."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from crm.calls.entities import Offer
@@ -17,9 +18,19 @@ _CLOCK_ONLY = re.compile(r"[^a-zа-я]*(?:(?:at|by|в|к|до|с)\W+)?[\d:. ]+[^
 
 def task_offers(notes: str, now: datetime, reader: Reader) -> tuple[Offer, ...]:
     """The tasks that the notes speak of. `now` is when they were said, aware; what is doubtful is left out."""
-    clauses = [clause.strip(" .;,!?") for clause in _ENDS.split(notes)]
-    found = [(clause, parse(f"/task {clause}", now=now, reader=reader)) for clause in clauses if clause]
+    found = [(clause, parse(f"/task {clause}", now=now, reader=reader)) for clause in clauses_of(notes)]
     return tuple(_offer(clause, draft) for clause, draft in found if _is_dated(clause, draft))[:LIMIT]
+
+
+def still_to_offer(found: Sequence[Offer], notes: str, offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """What is found in changed notes, without the clauses of the old `notes` whose tasks were made already."""
+    dealt_with = set(clauses_of(notes)) - {offer["text"] for offer in offers if "text" in offer}
+    return tuple(offer for offer in found if offer.get("text") not in dealt_with)
+
+
+def clauses_of(notes: str) -> list[str]:
+    """The stretches between commas and full stops."""
+    return [clause for piece in _ENDS.split(notes) if (clause := piece.strip(" .;,!?"))]
 
 
 def _is_dated(clause: str, draft: Draft) -> bool:

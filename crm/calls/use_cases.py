@@ -6,20 +6,15 @@ from datetime import datetime, timedelta
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.calls.changes import difference
 from crm.calls.checks import check_times, checked_call
 from crm.calls.entities import LIST_LENGTH, Ask, Call, NewCall
 from crm.calls.outcomes import Direction, Outcome
 from crm.calls.people import whose
 from crm.calls.reaching import found, gone, to_change
+from crm.calls.rereading import reread_call
 from crm.calls.saving import (
-    Party,
     forget_follow_up,
-    party_of,
-    reread_follow_up,
-    said,
     save_call,
-    save_follow_up,
     with_follow_up,
     write_call,
 )
@@ -31,7 +26,7 @@ from crm.grammar.fields import Draft
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
-from crm.tasks import TAKEN_BACK, Task
+from crm.tasks import TAKEN_BACK
 from crm.updates import Arrival
 
 RECENT = 8  # contacts that a bare command offers
@@ -98,7 +93,7 @@ class Calls:
                 return None
             before = await with_follow_up(unit, before)
             draft = await _read(unit, actor, arrival, text, contact_id)
-            call = await _reread(unit, actor, arrival, before, draft)
+            call = await reread_call(unit, actor, arrival, before, draft)
             answer = reply(call)
             await unit.updates.finish(arrival, answer)
         return answer
@@ -200,51 +195,3 @@ async def _read(unit: Unit, actor: Actor, arrival: Arrival, text: str, contact_i
     check_times(draft, text, arrival.sent_at, reader)
     whose(draft)
     return draft
-
-
-async def _reread(unit: Unit, actor: Actor, arrival: Arrival, before: Call, draft: Draft) -> Call:
-    party = await _party_now(unit, actor, before, draft)
-    follow_up = await _follow_up_now(unit, actor, arrival, before, draft, party.contact)
-    meant = replace(
-        before,
-        **await said(unit, actor, arrival, draft),
-        contact=party.contact,
-        made_contact=party.is_new,
-        next_task_id=follow_up.id if follow_up else None,
-        asks=tuple(ask for ask in before.asks if ask is not Ask.NEXT or follow_up is None),
-    )
-    written = replace(await unit.calls.change(meant), follow_up=follow_up)
-    changes = difference(before, written)
-    if changes:
-        await unit.activity.add(
-            Activity("changed", "call", before.id, actor_member_id=actor.member_id, changes=changes)
-        )
-    if before.made_contact and before.contact.id != party.contact.id:
-        await unit.calls.drop_contact(before.contact.id, arrival.sent_at)
-    return written
-
-
-async def _party_now(unit: Unit, actor: Actor, before: Call, draft: Draft) -> Party:
-    """Whose call it is by the edited line. A misspelt name that this call made known is mended, not made twice."""
-    if draft.contact is not None and draft.contact.id == before.contact.id:
-        return Party((await party_of(unit, actor, draft)).contact, before.made_contact)
-    return await party_of(unit, actor, draft)
-
-
-async def _follow_up_now(
-    unit: Unit, actor: Actor, arrival: Arrival, before: Call, draft: Draft, contact: Contact
-) -> Task | None:
-    """The next task by the edited line: changed, made, or taken back where the line says nothing of it any more.
-
-    One that a button made stays, and one that was taken back stays so.
-    """
-    made = await unit.tasks.by_message(actor, arrival.message_id or 0)
-    if arrival.line not in made:
-        return await save_follow_up(unit, actor, arrival, draft, contact) or before.follow_up
-    task = made[arrival.line]
-    if task is None:
-        return before.follow_up
-    if draft.follow_up is not None and draft.follow_up.title:
-        return await reread_follow_up(unit, actor, arrival, task, draft.follow_up, contact)
-    await forget_follow_up(unit, actor, task, arrival)
-    return None

@@ -17,7 +17,7 @@ from crm.calls.lists import People, read_filter
 from crm.people import Actor, ChatKind
 from handlers.calls.buttons import Rows, rows_of
 from handlers.calls.cards import call_line
-from handlers.calls.words import direction_words, name_words, outcome_words
+from handlers.calls.words import choice_words, direction_words, name_words, outcome_words
 from handlers.texts import formatted
 from handlers.texts import gettext as _
 from handlers.words import Words
@@ -44,7 +44,7 @@ async def list_calls(
         return call_list(await call_lists.named(actor, words, clock()), actor)
     except Unclear as unclear:
         wanted, _name = read_filter(words, actor)
-        rows = rows_of([_named(wanted, one) for one in unclear.choices], 1)
+        rows = rows_of([_named(wanted, one, actor) for one in unclear.choices], 1)
         return Answer(_(unclear.text).format(**unclear.fields), buttons=rows)
 
 
@@ -174,9 +174,9 @@ def _menu_rows(wanted: CallFilter) -> Rows:
     )
 
 
-def _named(wanted: CallFilter, one: Named) -> Button:
+def _named(wanted: CallFilter, one: Named, actor: Actor) -> Button:
     if one.contact_id is not None:
-        return _to(replace(wanted, contact_id=one.contact_id), one.name)
+        return _to(replace(wanted, contact_id=one.contact_id), choice_words(one, actor))
     return _to(replace(wanted, member_id=one.member_id), one.name)
 
 

@@ -18,6 +18,7 @@ from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.calls.buttons import rows_of
 from handlers.calls.cards import call_card
+from handlers.calls.words import choice_words
 from handlers.confirmations import NO_LONGER
 from handlers.questions import CALL, ask
 from handlers.texts import gettext as _
@@ -73,7 +74,7 @@ async def reread_call(
             actor, arrival, words, lambda call: call_card(call, actor, arrival.sent_at)
         )
     except Unclear as unclear:
-        return await _ask_which(state, words, arrival, unclear)
+        return await _ask_which(state, words, actor, arrival, unclear)
     return reread or await _save_or_ask(words, actor, arrival, calls, state)
 
 
@@ -85,7 +86,7 @@ async def reread_line(
     try:
         return await calls.reread(actor, arrival, line, lambda call: call_card(call, actor, arrival.sent_at))
     except Unclear as unclear:
-        return await _ask_which(state, line, arrival, unclear)
+        return await _ask_which(state, line, actor, arrival, unclear)
 
 
 async def choose_who(
@@ -122,7 +123,7 @@ async def _save_or_ask(words: str, actor: Actor, arrival: Arrival, calls: Calls,
     try:
         return await calls.log(actor, arrival, words, lambda call: call_card(call, actor, arrival.sent_at))
     except Unclear as unclear:
-        return await _ask_which(state, words, arrival, unclear)
+        return await _ask_which(state, words, actor, arrival, unclear)
 
 
 async def _ask_who(state: FSMContext, recent: Sequence[Contact]) -> Answer:
@@ -135,7 +136,9 @@ async def _ask_who(state: FSMContext, recent: Sequence[Contact]) -> Answer:
     return Answer(f"{asked.text}\n{hint}", buttons=rows_of(buttons, 2))
 
 
-async def _ask_which(state: FSMContext, words: str, arrival: Arrival, unclear: Unclear) -> Answer:
+async def _ask_which(
+    state: FSMContext, words: str, actor: Actor, arrival: Arrival, unclear: Unclear
+) -> Answer:
     """Keep the line until it is said whose call it was."""
     await state.set_state(WHO)
     await state.set_data(
@@ -147,6 +150,7 @@ async def _ask_which(state: FSMContext, words: str, arrival: Arrival, unclear: U
         }
     )
     buttons = [
-        Button(one.name, data=f"callwho:{arrival.update_id}:{one.contact_id}") for one in unclear.choices
+        Button(choice_words(one, actor), data=f"callwho:{arrival.update_id}:{one.contact_id}")
+        for one in unclear.choices
     ]
     return Answer(_(unclear.text).format(**unclear.fields), buttons=rows_of(buttons, 1))

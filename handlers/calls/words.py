@@ -1,6 +1,6 @@
 """Words of calls: which way, how it ended, whose call it was, and all of it in one line."""
 
-from crm.calls import Call, Direction, Outcome
+from crm.calls import Call, Direction, Named, Outcome
 from crm.contacts import Contact
 from crm.people import Actor, ChatKind
 from handlers.texts import gettext as _
@@ -28,6 +28,11 @@ def name_words(contact: Contact, actor: Actor) -> str:
     """A contact known by number only shows its last four digits to a group."""
     name = contact.full_name
     return f"…{name[-4:]}" if is_number(contact) and actor.chat_kind is not ChatKind.PRIVATE else name
+
+
+def choice_words(choice: Named, actor: Actor) -> str:
+    """One of several who may be meant, as a button says it."""
+    return name_words(Contact(choice.contact_id or 0, choice.name), actor)
 
 
 def is_number(contact: Contact) -> bool:
