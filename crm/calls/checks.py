@@ -81,7 +81,7 @@ def read_length(text: str) -> int:
 
 def read_moment(text: str, now: datetime, reader: Reader) -> datetime:
     """When a call began, of an answer to "when": a log's own words for it. Raises BadInput."""
-    line = f"x {on_one_line(text)}"
+    line = f"X {on_one_line(text)}"  # a name of somebody, as a log begins with one
     draft = parse_call(line, now=now, reader=reader)
     check_times(draft, line, now, reader)
     if "started_at" not in draft.spans or draft.started_at is None:

@@ -49,10 +49,10 @@ async def nearest_contacts(unit: Unit, name: str, count: int = NEAREST, *, but: 
     """The contacts whose names are most like this one; a short name's full ones first."""
     words = words_of(name)
     known = await unit.contacts.called(words)
-    meant = {one.id: Contact(one.id, one.name) for word in sorted(words) for one in known.matching(word)}
+    meant = [Contact(one.id, one.name) for word in sorted(words) for one in known.matching(word)]
     beginnings = {word[:_BEGINNING] for word in words if word[0] != "«"}
     alike = await unit.calls.contacts_like(sorted({one.casefold() for one in beginnings}), _LOOKED_AT)
-    found = meant | {one.id: one for one in by_likeness(name, alike)}
+    found = {one.id: one for one in (*by_likeness(name, meant), *by_likeness(name, alike))}
     return [one for one in found.values() if one.id != but][:count]
 
 
