@@ -108,9 +108,12 @@ class CallCards:
         due: Due,
         reply: Reply[Call],
     ) -> Answer:
-        """The next step, chosen by a button: a call to the contact. Raises BadInput for a time that has passed."""
+        """The next step, chosen by a button: a call to the contact. Raises BadInput for a time that has passed, and for
+        a contact who asked not to be called."""
         async with self._storage.transaction(actor) as unit:
             before = await to_change(unit, call_id, version)
+            if before.do_not_call:  # they asked since the button was drawn
+                raise BadInput(N_("This contact asked not to be called."))
             if due.at is not None and due.at < arrival.sent_at:
                 raise _passed()
             draft = Draft(title=title, due=due, task_type="call")

@@ -145,7 +145,9 @@ def _is_ahead(draft: Draft, text: str, now: datetime, reader: Reader) -> bool:
         return begun_now and _is_still_to_come(
             " ".join(text[start:end] for start, end in pieces), now, reader
         )
-    return _is_still_to_come(_talk(draft, text), now, reader)
+    last = (draft.contact_name or "").split()[1:]  # a name nobody knows takes what follows it along
+    tails = [" ".join(last[at:]) for at in range(max(0, len(last) - 3), len(last))]
+    return any(_is_still_to_come(words, now, reader) for words in (_talk(draft, text), *tails))
 
 
 def _is_still_to_come(words: str, now: datetime, reader: Reader) -> bool:

@@ -4,8 +4,9 @@ from aiogram import Router
 
 from handlers.calls import lists, logs, menus, steps, typed
 from handlers.calls.cards import call_card
+from handlers.calls.words import outcome_words
 
-__all__ = ["answers", "call_card", "router"]
+__all__ = ["answers", "call_card", "outcome_words", "router"]
 
 
 def router() -> Router:

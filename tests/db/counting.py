@@ -1,4 +1,4 @@
-"""Counting: which statements a piece of work sends to the database, besides `enter` and what marks a transaction."""
+"""Counting: the queries that a test's code sends to PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 @contextmanager
 def counted(engine: AsyncEngine) -> Iterator[list[str]]:
-    """The statements sent inside, as they are sent."""
+    """The statements sent within, in order, but for `enter`, which begins each transaction."""
     sent: list[str] = []
 
     def note(_link: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "enter(" not in statement:
+        if not statement.startswith("SELECT enter("):
             sent.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)

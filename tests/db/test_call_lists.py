@@ -1,5 +1,6 @@
 """Lists of calls among many: one query a page, read along an index, and every call on exactly one page."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.calls import PAGE, CallFilter, CallLists, Direction, Outcome, Span, Turn
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from db.calls import page_query
 from db.transactions import entered
 from tests.acting import NOW, an_arrival
@@ -62,6 +63,8 @@ async def test_every_way_to_narrow_a_list_reads_along_an_index(engine: AsyncEngi
             assert f"using ix_crm_calls_{index}" in plan, plan
             assert "Seq Scan on crm_calls" not in plan, plan
             assert "Sort" not in plan, plan  # the index keeps the order, so a page is all that is read
+    group = replace(team.anna, chat_kind=ChatKind.GROUP, chat_id=team.boris.chat_id)
+    assert "using ix_crm_calls_chat" in await plan_of(engine, group, CallFilter(), Turn())
     for span in (Span.TODAY, Span.WEEK):
         assert "Seq Scan on crm_calls" not in await plan_of(engine, team.anna, CallFilter(span), Turn())
 

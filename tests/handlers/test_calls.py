@@ -11,7 +11,6 @@ from crm.calls import Outcome
 from tests.handlers.desk import Desk
 
 GROUP = -7
-RETRY = re.compile(r"Retry")
 
 
 def labels(answer: Answer) -> list[str]:
@@ -128,6 +127,13 @@ async def test_whoever_asked_not_to_be_called_is_warned_of_and_not_tried_again(d
     assert not any(label.startswith(("Retry", "Tomorrow")) for label in labels(card))
     card = await desk.says("/call Bob incoming 5m talked")
     assert "⚠" not in card.text
+
+
+async def test_a_button_drawn_before_that_wish_makes_no_task(desk: Desk) -> None:
+    card = await desk.says("/call Bob busy")
+    desk.storage.state.not_to_call.update(desk.storage.state.contacts)
+    assert "asked not to be called" in (await press(desk, card, "Retry")).toast
+    assert desk.titles == []
 
 
 async def test_another_time_that_was_meant_is_offered(desk: Desk) -> None:

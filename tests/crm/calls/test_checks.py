@@ -42,6 +42,7 @@ def test_a_negative_or_day_long_call_is_refused_with_what_was_typed(text: str, s
     "text",
     [
         "Anna tomorrow 10:00", "Анна завтра", "Anna tomorrow 10:00 5 min connected", "Анна сегодня в 18:00",
+        "анна завтра в 10", "the bank tomorrow",
         "Anna today at 18:00: will tell",
     ],
 )  # fmt: skip
