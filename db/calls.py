@@ -48,6 +48,7 @@ class SqlCalls(SqlCallContacts):
                 source_chat_id=actor.chat_id,
                 source_message_id=arrival.message_id,
                 source_line=arrival.line,
+                created_at=arrival.sent_at,  # by the clock of whoever logs, as all that is compared with it
             )
             .on_conflict_do_nothing(
                 index_elements=["workspace_id", "source_chat_id", "source_message_id", "source_line"]
@@ -212,4 +213,5 @@ def _call(row: Row[Any]) -> Call:
         member_name=row.member_name,
         do_not_call=bool(row.do_not_call),
         contact_zone=row.contact_zone,
+        logged_at=row.created_at,
     )

@@ -211,7 +211,7 @@ async def _move(
         await write_task(unit, actor, arrival, before.follow_up, moved)
     after = await _change(unit, actor, before, set_contact(contact, is_new=is_new)(before))
     if (
-        before.made_contact
+        before.has_new_contact(arrival.sent_at)
         and await unit.calls.drop_contact(before.contact.id, arrival.sent_at)
         and before.phone
     ):

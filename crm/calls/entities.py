@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from crm.updates import Arrival
 NOTES_LIMIT = 2000  # characters
 LIST_LENGTH = 10  # calls an assistant is told of
 PAGE = 10  # calls on one page of /calls
+NEW = timedelta(days=1)  # how long a contact that a call made counts as new
 
 
 class Ask(StrEnum):
@@ -71,6 +72,12 @@ class Call:
     member_name: str | None = None
     do_not_call: bool = False
     contact_zone: str | None = None
+    logged_at: datetime | None = None
+
+    def has_new_contact(self, now: datetime) -> bool:
+        """Whether the contact is still the call's own to take back or merge: later on somebody may have come to
+        know more of it than hangs on it."""
+        return self.made_contact and (self.logged_at is None or now - self.logged_at < NEW)
 
 
 class CallStore(Protocol):

@@ -36,7 +36,7 @@ async def reread_call(unit: Unit, actor: Actor, arrival: Arrival, before: Call, 
         await unit.activity.add(
             Activity("changed", "call", before.id, actor_member_id=actor.member_id, changes=changes)
         )
-    if before.made_contact and before.contact.id != party.contact.id:
+    if before.has_new_contact(arrival.sent_at) and before.contact.id != party.contact.id:
         await unit.calls.drop_contact(before.contact.id, arrival.sent_at)
     return written
 

@@ -116,7 +116,7 @@ class Calls:
             elif call.next_task_id:  # it was taken back before, and won't return with the call
                 await unit.calls.change(replace(call, next_task_id=None))
             await unit.calls.delete(call.id, now)
-            if call.made_contact:
+            if call.has_new_contact(now):
                 await unit.calls.drop_contact(call.contact.id, now)
             await unit.activity.add(Activity("deleted", "call", call_id, actor_member_id=actor.member_id))
             answer = reply(call)

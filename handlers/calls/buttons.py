@@ -127,11 +127,13 @@ def _offered(call: Call, number: int) -> Button:
     return Button(words, data=f"{mark(call)}:task:{number}")
 
 
-def chip_rows(call: Call) -> Rows:
-    """What may be changed; a contact the call made is merged or taken back with it."""
+def chip_rows(call: Call, *, is_new: bool) -> Rows:
+    """What may be changed; a contact that is new by this call is merged, or taken back with it."""
     other = Direction.INBOUND if call.direction is Direction.OUTBOUND else Direction.OUTBOUND
-    undo = Button(_("Undo") if call.made_contact else _("Take back"), data=f"{mark(call)}:undo")
-    merge = [Button(_("Merge"), data=f"{mark(call)}:menu:merge")] if call.made_contact else []
+    new = [
+        Button(_("Merge"), data=f"{mark(call)}:menu:merge"),
+        Button(_("Undo"), data=f"{mark(call)}:undo"),
+    ]
     chips = [
         Button("→ " + direction_words(other), data=f"{mark(call)}:dir:{other.value}"),
         Button(_("Result"), data=f"{mark(call)}:menu:out"),
@@ -140,9 +142,9 @@ def chip_rows(call: Call) -> Rows:
         Button(_("Notes"), data=f"{mark(call)}:type:notes"),
         Button(_("Contact"), data=f"{mark(call)}:menu:who"),
         Button(_("Next step"), data=f"{mark(call)}:menu:next"),
-        undo,
+        *(() if is_new else (Button(_("Take back"), data=f"{mark(call)}:undo"),)),
     ]  # fmt: skip
-    return (*rows_of(merge, 1), *rows_of(chips, 3))
+    return (*rows_of(new if is_new else [], 2), *rows_of(chips, 3))
 
 
 def rows_of(buttons: Sequence[Button], width: int) -> Rows:

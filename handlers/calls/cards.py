@@ -34,7 +34,7 @@ def call_card(
         *((head, "\n\n") if head else ()),
         *(
             (_("New contact: {name}").format(name=name_words(call.contact, actor)), "\n")
-            if call.made_contact
+            if call.has_new_contact(now)
             else ()
         ),
         "☎ ",
@@ -44,7 +44,7 @@ def call_card(
     )
     if not is_private:
         return Answer(text, entities, buttons=_group_rows(call, actor), edit=edit)
-    own = (*rows, *offer_rows(call), *chip_rows(call))
+    own = (*rows, *offer_rows(call), *chip_rows(call, is_new=call.has_new_contact(now)))
     return Answer(text, entities, buttons=own if menu is None else menu, edit=edit)
 
 

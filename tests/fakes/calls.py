@@ -37,6 +37,7 @@ class FakeCalls:
             contact=self._state.contacts[call.contact_id].contact,
             member_id=actor.member_id,
             member_name=actor.display_name,
+            logged_at=arrival.sent_at,
         )
         self._state.calls[saved.id] = CallRow(saved, arrival, actor)
         return self._shown(self._state.calls[saved.id])

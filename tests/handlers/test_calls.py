@@ -212,6 +212,18 @@ async def test_a_new_contact_is_merged_with_the_one_that_was_meant(desk: Desk) -
     assert "New contact" not in merged.text
 
 
+async def test_a_contact_is_new_for_a_day(desk: Desk) -> None:
+    await desk.says("/call Maria busy")
+    (call_id,) = desk.storage.state.calls
+    desk.clock.now += timedelta(days=2)
+    card = await desk.presses(f"c:{call_id}:open")
+    assert "New contact" not in card.text
+    assert not {"Undo", "Merge"} & set(labels(card))
+    await press(desk, card, "Take back")
+    (contact_id,) = desk.storage.state.contacts
+    assert contact_id not in desk.storage.state.deleted
+
+
 async def test_a_name_that_several_have_becomes_buttons_and_the_line_is_kept(desk: Desk) -> None:
     await desk.says("/call Anna Petrova busy")
     await desk.says("/call Anna Ivanova busy")
