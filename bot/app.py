@@ -30,6 +30,8 @@ from bot.webhook_secrets import Secrets
 from crm.calls import Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
+from crm.calls import CallCards, CallLists, Calls
+from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health
@@ -169,6 +171,8 @@ def build(
         "agenda": Agenda(storage),
         "stats": Stats(storage),
         "calls": calls,
+        "call_cards": CallCards(storage),
+        "call_lists": CallLists(storage),
         "contacts": contacts,
         "contact_edits": ContactEdits(storage),
         "contact_files": ContactFiles(storage),

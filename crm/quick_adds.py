@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from crm.answers import Answer, Reply
-from crm.calls import Call, checked_call, save_call
+from crm.calls import Call, check_times, checked_call, save_call
 from crm.errors import CrmError
 from crm.grammar.doubts import is_without_doubt
 from crm.grammar.fields import Draft
+from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.reminders import Reminder, new_reminder, save_reminder
+from crm.settings import reader_of
 from crm.storage import Storage, Unit
 from crm.tasks import Read, Task, checked_title, read_lines, repeats_within_a_day, save_task
 from crm.updates import Arrival
@@ -29,7 +32,8 @@ class QuickAdds:
         """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt."""
         async with self._storage.transaction(actor) as unit:
             lines = await read_lines(unit, actor, arrival, text)
-            if not lines or not all(is_plain(line) for line in lines):
+            reader = await reader_of(unit, actor)
+            if not lines or not all(is_plain(line, arrival.sent_at, reader) for line in lines):
                 return None
             saved = [
                 await _save(unit, actor, replace(arrival, line=number), line)
@@ -40,7 +44,7 @@ class QuickAdds:
         return answer
 
 
-def is_plain(line: Read) -> bool:
+def is_plain(line: Read, now: datetime, reader: Reader) -> bool:
     """Whether a line may be saved unasked: read without doubt, and nothing about it to be refused."""
     draft = line.draft
     if not is_without_doubt(draft, line.text):
@@ -48,6 +52,7 @@ def is_plain(line: Read) -> bool:
     try:
         if draft.object == "call":
             checked_call(draft)
+            check_times(draft, line.text, now, reader)
         elif _reminds(draft):
             new_reminder(draft, confirmed=False)
         else:

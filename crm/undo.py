@@ -8,6 +8,8 @@ from crm.activity import Activity, Line, is_pair
 from crm.answers import Answer, Reply
 from crm.contacts import apply as apply_to_contact
 from crm.contacts import restored as restored_contact
+from crm.calls.changes import restored as restored_call
+from crm.calls.use_cases import revive
 from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
 from crm.settings import restored_settings
@@ -191,7 +193,26 @@ async def forget_call(unit: Unit, line: Line, back: Back) -> bool:
 
 
 async def bring_back_call(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.calls.restore(line.entity_id)
+    return await revive(unit, line.entity_id)
+
+
+async def restore_call(unit: Unit, line: Line, back: Back) -> bool:
+    """A contact that went when the call was moved away from it comes back, with its number."""
+    call = await unit.calls.by_id(line.entity_id, to_change=True)
+    if call is None:
+        return False
+    before = restored_call(call, line.changes)
+    if (contact_id := _before(line, "contact_id")) is not None:
+        if before.made_contact:
+            if before.phone is not None and not call.made_contact:
+                await unit.contacts.remove_phone(call.contact.id, before.phone)
+            await unit.calls.revive_contact(int(str(contact_id)), before.phone)
+        contact = await unit.calls.contact(int(str(contact_id)))
+        if contact is None:
+            return False
+        before = replace(before, contact=contact)
+    await unit.calls.change(before)
+    return True
 
 
 async def forget_reminder(unit: Unit, line: Line, back: Back) -> bool:
@@ -242,6 +263,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("contact", "noted"): forget_note,
     ("contact", "merged"): unmerge_contact,
     ("call", "created"): forget_call,
+    ("call", "changed"): restore_call,
     ("call", "deleted"): bring_back_call,
     ("reminder", "created"): forget_reminder,
     ("reminder", "deleted"): bring_back_reminder,

@@ -1,7 +1,8 @@
 """Changes in words: what was done, and each field from old to new."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 
@@ -9,12 +10,13 @@ from crm.activity import Line, is_pair
 from crm.grammar.dates import Due
 from handlers.repeats import rule_words
 from handlers.task_cards import lead_words
-from handlers.texts import due_words, language
+from handlers.texts import due_words, language, length_words, moment_words
 from handlers.texts import gettext as _
 
 HIDDEN = {
     "assignee_id",
     "contact_id",
+    "made_contact",
     "person",
     "workspace_id",
     "batch",
@@ -28,6 +30,7 @@ TYPED = {
     "text",
     "name",
     "phone",
+    "notes",
     "assignee",
     "contact",
     "heir",
@@ -64,7 +67,9 @@ def action_words(entity: str, action: str) -> str:
         ("contact", "noted"): _("note on a contact"),
         ("contact", "merged"): _("two contacts merged"),
         ("call", "created"): _("call logged"),
+        ("call", "changed"): _("call changed"),
         ("call", "deleted"): _("call taken back"),
+        ("call", "restored"): _("call kept after all"),
         ("reminder", "created"): _("new reminder"),
         ("reminder", "deleted"): _("reminder taken back"),
         ("delivery", "acknowledged"): _("reminder seen"),
@@ -145,6 +150,9 @@ def field_words(field: str) -> str:
         "reminders": _("reminders"),
         "direction": _("direction"),
         "outcome": _("result"),
+        "started_at": _("when"),
+        "duration_seconds": _("how long"),
+        "notes": _("notes"),
         "visibility": _("who sees what"),
         "region": _("country"),
         "role": _("role"),
@@ -169,6 +177,10 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
         "due": lambda: _due(str(value), year, zone),
         "start_date": lambda: due_words(Due(date.fromisoformat(str(value)), None, zone or "UTC"), year),
         "rrule": lambda: rule_words(str(value)),
+        "started_at": lambda: moment_words(
+            datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone or "UTC"))
+        ),
+        "duration_seconds": lambda: length_words(int(str(value))),
         "labels": lambda: " ".join(f"#{label}" for label in _each(value)),
         "phones": lambda: ", ".join(_each(value)),
         "reminders": lambda: ", ".join(lead_words(timedelta(seconds=float(one))) for one in _each(value)),

@@ -14,7 +14,7 @@ from crm.updates import Arrival
 from handlers.texts import gettext as _
 
 CONFIRM = "confirm"
-_NO_LONGER = N_("This question is no longer open. Write it again.")
+NO_LONGER = N_("This question is no longer open. Write it again.")
 
 
 async def ask_to_confirm(
@@ -45,7 +45,7 @@ async def answer_confirmation(
     about, said, of = (*str(query.data).split(":"), "")[:3]
     kept, waiting = await state.get_data(), await state.get_state()
     if waiting != CONFIRM or kept.get("of") != f"{about}:{of}":
-        raise BadInput(_NO_LONGER)
+        raise BadInput(NO_LONGER)
     if said == "no":
         await state.clear()
         return Answer(_("Not saved."), edit=True)

@@ -1,6 +1,7 @@
 """Quick adds in Telegram: a private text that needs no command, and the edits of one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -8,6 +9,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
 from crm.answers import Answer
+from crm.calls import Calls
 from crm.errors import ToConfirm
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
@@ -15,6 +17,7 @@ from crm.reminders import Reminder
 from crm.tasks import Task, Tasks
 from crm.updates import Arrival
 from handlers.calls import call_card
+from handlers.calls.logs import reread_line
 from handlers.confirmations import ask_to_confirm
 from handlers.reminders import reminder_card
 from handlers.task_cards import saved_answer
@@ -31,7 +34,10 @@ def router() -> Router:
 async def save_at_once(message: Message, actor: Actor, arrival: Arrival, quick_adds: QuickAdds) -> Answer:
     """What leaves a doubt goes on to the assistant."""
     answer = await quick_adds.save(
-        actor, arrival, message.text or "", lambda saved: saved_card(saved, actor, arrival.message_id)
+        actor,
+        arrival,
+        message.text or "",
+        lambda saved: saved_card(saved, actor, arrival.message_id, arrival.sent_at),
     )
     if answer is None:
         raise SkipHandler
@@ -39,29 +45,30 @@ async def save_at_once(message: Message, actor: Actor, arrival: Arrival, quick_a
 
 
 async def reread(
-    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
+    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, calls: Calls, state: FSMContext
 ) -> Answer | None:
     words = message.text or ""
     try:
-        return await tasks.reread(
+        reread = await tasks.reread(
             actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
         )
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "confirm", words, arrival, doubt)
+    return reread or await reread_line(words, actor, arrival, calls, state)
 
 
-def saved_card(saved: Sequence[Saved], actor: Actor, message_id: int | None) -> Answer:
+def saved_card(saved: Sequence[Saved], actor: Actor, message_id: int | None, now: datetime) -> Answer:
     """One thing is shown by its own card; several tasks as a list; a mixture as a list of lines."""
     tasks = [one for one in saved if isinstance(one, Task)]
     if len(tasks) == len(saved):
         return saved_answer(tasks, actor, message_id)
-    cards = [_card(one, actor) for one in saved]
+    cards = [_card(one, actor, now) for one in saved]
     if len(cards) == 1:
         return cards[0]
     return Answer(_("Saved:") + "\n\n" + "\n\n".join(card.text for card in cards))
 
 
-def _card(one: Saved, actor: Actor) -> Answer:
+def _card(one: Saved, actor: Actor, now: datetime) -> Answer:
     if isinstance(one, Task):
         return saved_answer([one], actor)
-    return reminder_card(one) if isinstance(one, Reminder) else call_card(one, actor)
+    return reminder_card(one) if isinstance(one, Reminder) else call_card(one, actor, now)

@@ -84,6 +84,16 @@ def day_words(day: date) -> str:
     return str(format_date(day, format="EEE, d MMM", locale=language()))
 
 
+def length_words(seconds: int) -> str:
+    """How long something took, to the minute: "12 min", "1 h 5 min"; less than a minute is one."""
+    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
+    if not hours:
+        return gettext("{minutes} min").format(minutes=minutes)
+    if not minutes:
+        return gettext("{hours} h").format(hours=hours)
+    return gettext("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
 def moment_words(moment: datetime) -> str:
     """An aware moment in its own zone."""
     return format_datetime(moment.replace(tzinfo=None), format="d MMM, HH:mm", locale=language())

@@ -4,11 +4,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from crm.grammar import english, russian
-from crm.grammar.callparts import between
+from crm.grammar.callparts import between, has_verb
 from crm.grammar.calltimes import past_days, started_at
 from crm.grammar.clocks import clock_at
-from crm.grammar.contacts import NOBODY, ContactLookup
+from crm.grammar.contacts import NOBODY, ContactLookup, KnownContact
 from crm.grammar.days import Day
 from crm.grammar.daywords import day_at
 from crm.grammar.dials import Clock
@@ -16,7 +15,7 @@ from crm.grammar.fields import Alternative, Draft
 from crm.grammar.gathering import gather
 from crm.grammar.lengths import length_at
 from crm.grammar.outcomes import DIRECTIONS, OUTCOMES
-from crm.grammar.people import mentioned, named_outright, suggested
+from crm.grammar.people import is_somebody_else, mentioned, named_outright, suggested
 from crm.grammar.readers import Reader
 from crm.grammar.reading import read_task
 from crm.grammar.sayings import Setting
@@ -192,7 +191,7 @@ class _Log:
     def _clause(self, begin: int, end: int) -> None:
         """What follows a comma: with a verb and a date the next task, with a verb a note, else more of the log."""
         said = self.text[begin:end]
-        if self.follow_up is None and self._has_verb(said):
+        if self.follow_up is None and has_verb(said):
             task = read_task(said, now=self.now, reader=self.reader, contacts=self.contacts)
             if task.due is not None and task.object != "call":
                 self.follow_up = task
@@ -209,13 +208,6 @@ class _Log:
             self.notes = f"{rest}. {self.notes}" if self.notes else rest
             self.spans.setdefault("notes", []).extend(between(begin - 1, end, spans))
 
-    @staticmethod
-    def _has_verb(said: str) -> bool:
-        words = [token.low for token in Line(said).tokens if token.is_word]
-        if any(russian.is_verb(word) or word in russian.FIRST_PERSON for word in words):
-            return True
-        return any(word in english.VERBS or word in english.CALLING for word in words)
-
     def draft(self) -> Draft:
         taken = self._taken()
         marks = self.gathered.marks
@@ -223,6 +215,9 @@ class _Log:
         outright = named_outright(marks.contact, self.contacts) if marks.contact else None
         contact = outright if marks.contact else (who.contacts[0] if who.contacts else None)
         names = [] if marks.contact else [self._with_surname(span, taken) for span in who.spans]
+        other = len(who.contacts) == len(names) == 1 and self._names_another(names[0], who.contacts[0])
+        if other:
+            contact, who = None, who._replace(contacts=())
         name, talk = self._rest(names, known=contact is not None)
         if marks.contact:
             name = marks.contact if contact is None else None
@@ -270,6 +265,9 @@ class _Log:
         while last + 1 < len(tokens) and not taken[last + 1] and tokens[last + 1].text[0].isupper():
             last += 1
         return min(span[0], tokens[first].start), max(span[1], tokens[last].end)
+
+    def _names_another(self, span: Span, contact: KnownContact) -> bool:
+        return is_somebody_else(self.line.text[slice(*span)], contact)
 
     def _taken(self) -> list[bool]:
         spans = [span for each in self.spans.values() for span in each]

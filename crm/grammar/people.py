@@ -96,6 +96,16 @@ def _is_her_name(line: Line, at: int, low: str, contact: KnownContact) -> bool:
     return opens or (before.endswith(("а", "я")) and line.tokens[at - 1].text[0].isupper())
 
 
+def is_somebody_else(words: str, contact: KnownContact) -> bool:
+    """Whether a name with a surname is another's than the contact's, who has a surname too: "Anna Ivanova" is not the
+    known "Anna Petrova". With a contact known by one word it is the same person, called in full."""
+    if _length(contact.name) < 2:
+        return False
+    own = {word.low for word in tokenised(f"{contact.name} {contact.company or ''}") if word.is_word}
+    said = [word for word in tokenised(words) if word.is_word]
+    return not all(_fits(word.low, contact) or word.low in own for word in said)
+
+
 def named_outright(line_text: str, contacts: ContactLookup) -> KnownContact | None:
     """The contact that `c:"Anna P"` means: each word begins one of the name's, or is a form of it."""
     words = [token for token in tokenised(line_text) if token.is_word]

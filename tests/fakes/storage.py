@@ -48,6 +48,7 @@ class State:
     cards: dict[int, Card] = field(default_factory=dict)  # of those who ask, by chat_id
     chats: dict[int, tuple[int, int]] = field(default_factory=dict)  # telegram's id: ours, its workspace
     codes: dict[bytes, str] = field(default_factory=dict)  # hash of a link's code: "claim" or "invite"
+    contact_zones: dict[int, str] = field(default_factory=dict)  # by contact id
     contacts: dict[int, ContactRow] = field(default_factory=dict)
     conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
@@ -61,6 +62,7 @@ class State:
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did
     notes: dict[int, NoteRow] = field(default_factory=dict)  # on contacts
+    not_to_call: set[int] = field(default_factory=set)  # contacts who asked not to be called
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id

@@ -14,6 +14,8 @@ from crm.answers import Answer
 from crm.calls import Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
+from crm.calls import CallCards, CallLists, Calls
+from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health, Queue, Redis, Vitals, Waiting
@@ -111,6 +113,8 @@ class Desk:
             "agenda": Agenda(storage),
             "stats": Stats(storage),
             "calls": Calls(storage),
+            "call_cards": CallCards(storage),
+            "call_lists": CallLists(storage),
             "contacts": Contacts(storage),
             "contact_edits": ContactEdits(storage),
             "contact_files": ContactFiles(storage),
@@ -179,7 +183,8 @@ class Desk:
         return [row.turn.text for row in self.storage.state.turns.values()]
 
     def _message(self, user: int, chat: int | None, **body: Any) -> dict[str, Any]:
-        where = {"id": user, "type": "private"} if chat is None or chat > 0 else {"id": chat, "type": "group"}
+        is_private = chat is None or chat > 0
+        where = {"id": chat or user, "type": "private" if is_private else "group"}
         date = int(self.clock().timestamp())
         return {"message_id": self._update_id + 1, "date": date, "chat": where, "from": _user(user), **body}
 

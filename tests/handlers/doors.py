@@ -25,6 +25,8 @@ class Facts:
     undone_task_id: int
     call_id: int
     contact_ids: tuple[int, ...]  # four; the first has a phone, a call and notes
+    contact_id: int
+    other_contact_id: int
     reminder_id: int
     delivery_id: int
     turn_id: int
@@ -89,6 +91,21 @@ def confirmed(about: str, line: str) -> Knock:
         return presses(f"{about}:yes:{asked[-1]}")(user_id, facts)
 
     return Knock(agree, changes=True, first=ask)
+
+
+def chosen(line: str, contact_id: str) -> Knock:
+    """Whom a line meant, which names several; the button names the update that asked."""
+    asked: list[int] = []
+
+    def ask(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = says(line)(user_id, facts)
+        asked.append(update["update_id"])
+        return update
+
+    def choose(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"callwho:{asked[-1]}:{contact_id}")(user_id, facts)
+
+    return Knock(choose, changes=True, first=ask)
 
 
 def presses_in_group(data: str) -> Update:
@@ -248,6 +265,29 @@ OF_TASKS: Mapping[str, Knock] = {
     "tasks.complete_task": Knock(presses("done:{task_id}"), changes=True),
     "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
 }
+CALL = "c:{call_id}"  # each change counts its version up, so that these are in order
+OF_CALLS: Mapping[str, Knock] = {
+    "calls.logs.log_call": Knock(says("/call Petrov +7 999 765-43-21 no answer"), changes=True),
+    "calls.logs.answer_call": Knock(says("Sidorov busy"), changes=True, first=says("/call")),
+    "calls.logs.reread_call": Knock(edits("/call Orlov busy"), changes=True),
+    "calls.logs.choose_who": chosen("/call Petrov Sidorov busy", "{contact_id}"),
+    "calls.logs.start_call": Knock(presses("callfor:{contact_id}"), changes=True),
+    "calls.lists.list_calls": Knock(says("/calls")),
+    "calls.lists.turn_calls": Knock(presses("calls:a--.:f")),
+    "calls.lists.open_filters": Knock(presses("calls:a--.:c")),
+    "calls.menus.open_menu": Knock(presses(CALL + ".1:menu:who")),
+    "calls.menus.show_call": Knock(presses(CALL + ":open")),
+    "calls.menus.change_call": Knock(presses(CALL + ".1:out:busy"), changes=True),
+    "calls.menus.choose_contact": Knock(presses(CALL + ".2:who:{other_contact_id}"), changes=True),
+    "calls.steps.plan_next": Knock(presses(CALL + ".3:next:1"), changes=True),
+    "calls.typed.type_field": Knock(
+        says("wants it by Friday"), changes=True, first=presses(CALL + ".4:type:notes")
+    ),
+    "calls.steps.take_offer": Knock(presses(CALL + ".5:task:0"), changes=True),
+    "calls.typed.ask_field": Knock(presses(CALL + ".6:type:notes")),
+    "calls.menus.take_back_call": Knock(presses(CALL + ":undo"), changes=True),
+    "calls.menus.bring_back_call": Knock(presses(CALL + ":back"), changes=True),
+}
 
 CARD = "k:{contact_ids[0]}."  # and the version that was shown
 A_FILE = {"file_id": "cards", "file_unique_id": "cards", "file_name": "cards.vcf", "file_size": 100}
@@ -307,9 +347,7 @@ KNOCKS: Mapping[str, Knock] = {
     "health.show_health": Knock(says("/health"), managers=True),
     "history.show_history": Knock(says("/history {task_number}")),
     "history.turn_history": Knock(presses("history:task:{task_id}:0")),
-    "calls.log_call": Knock(says("/call Petrov +7 999 765-43-21 no answer"), changes=True),
-    "calls.list_calls": Knock(says("/calls")),
-    "calls.take_back_call": Knock(presses("c:{call_id}:undo"), changes=True),
+    **OF_CALLS,
     **OF_CONTACTS,
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),

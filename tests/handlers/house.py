@@ -97,6 +97,8 @@ class House:
         account = await self._link(f"team:{team}:account:{members['dora']}")
         await self.say(NEW_ACCOUNT, f"/start {account}")
         mark = await self._open_group()
+        contact = await self.one("SELECT contact_id FROM crm_calls")
+        await self.say(OWNER, f"/contact {THEIRS.title()} Orchard +7 999 123-45-99")
         kept = await self.one("SELECT data FROM dialogs WHERE user_id = $1 AND thread_id = -1", OWNER)
         self.facts = Facts(
             workspace_id=team,
@@ -108,6 +110,8 @@ class House:
             contact_ids=tuple(
                 row[0] for row in await self.database.fetch("SELECT id FROM crm_contacts ORDER BY id")
             ),
+            contact_id=contact,
+            other_contact_id=await self.one("SELECT id FROM crm_contacts WHERE id <> $1", contact),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
             delivery_id=delivery,
             turn_id=await self.one("SELECT id FROM turns"),

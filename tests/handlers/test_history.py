@@ -29,6 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
 NOT_UNDOABLE = {
     ("task", "restored"): "its card takes it back again",
     ("contact", "restored"): "its card deletes it again",
+    ("call", "restored"): "its card takes it back again",
     ("workspace", "created"): "people may be in it by now; one leaves a team",
     ("member", "joined"): "one leaves a team, and hands over what one holds",
     ("member", "left"): "it is for the team to let somebody in again",

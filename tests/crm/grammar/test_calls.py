@@ -111,3 +111,18 @@ from tests.crm.grammar.lines import said
 )
 def test_a_call_log_is_read(text: str, meaning: str) -> None:
     assert said(text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "meaning"),
+    [
+        ("/call Anna Ivanova busy", "Anna Petrova", "contact_name=Anna Ivanova"),
+        ("/call Anna Petrova busy", "Anna Petrova", "contact=Anna Petrova"),
+        ("/call Anna busy", "Anna Petrova", "contact=Anna Petrova"),
+        ("/call Anna Ivanova busy", "Anna", "contact=Anna"),
+        ("/звонок Анне Ивановой занято", "Анна Петрова", "contact_name=Анне Ивановой"),
+        ("/звонок Анне Петровой занято", "Анна Петрова", "contact=Анна Петрова"),
+    ],
+)
+def test_another_surname_is_another_person(text: str, known: str, meaning: str) -> None:
+    assert said(text, contacts=(known,)) == f"call: – · {meaning} · outcome=busy · at=11-23 14:20"
