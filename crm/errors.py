@@ -4,6 +4,7 @@ CrmError                 for the person; never reported as a fault
 ├── BadInput             what was typed can't be taken as it is; nothing was changed
 │   └── NoTitle          only a date or the like was typed: what is to be done is still to be said
 ├── ToConfirm            it can be taken, but only once the person has said that it is meant
+├── Stale                the button is of how a thing was; it has changed since, and nothing was changed
 ├── NotFound             there is no such thing, or it is not theirs to see
 └── NotAllowed           there is such a thing, but not for them
     ├── NotInvited       a stranger where ACCESS=invite
@@ -37,6 +38,10 @@ class NoTitle(BadInput):
 
 class ToConfirm(CrmError):
     """A moment that has passed or is far away; the sentence asks."""
+
+
+class Stale(CrmError):
+    """A button of a card as it was before; the person is shown the thing as it is now."""
 
 
 class NotFound(CrmError):

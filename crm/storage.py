@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.tasks import TaskStore
+    from crm.tasks.details import NoteStore, TaskDetailStore
     from crm.teams import TeamStore
     from crm.updates import UpdateStore
     from crm.visibility import VisibilityStore
@@ -38,11 +39,15 @@ class Unit(Protocol):
     @property
     def invites(self) -> "InviteStore": ...
     @property
+    def notes(self) -> "NoteStore": ...
+    @property
     def people(self) -> "PeopleStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property
     def requests(self) -> "RequestStore": ...
+    @property
+    def task_details(self) -> "TaskDetailStore": ...
     @property
     def tasks(self) -> "TaskStore": ...
     @property

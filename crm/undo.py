@@ -12,6 +12,7 @@ from crm.settings import restored_settings
 from crm.storage import Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
 from crm.tasks.series import drop_next
+from crm.tasks.writing import move_to
 from crm.updates import Arrival
 from crm.visibility import Sight
 
@@ -109,10 +110,50 @@ async def restore_task(unit: Unit, line: Line, back: Back) -> bool:
     task = await unit.tasks.by_id(line.entity_id, to_change=True)
     if task is None:
         return False
-    again = await unit.tasks.change(restored(task, line.changes))
-    if again.status is not Status.COMPLETED:
+    before = restored(task, line.changes)
+    moved = await move_to(unit, back.actor, back.arrival, task, before.status, back.now)
+    again = await unit.tasks.change(replace(before, completed_at=moved.task.completed_at))
+    if not again.is_closed:
         await set_reminders(unit, again, back.actor, replace(back.arrival, sent_at=back.now))
     return True
+
+
+async def forget_comment(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.task_details.remove_comment(_id(line, "comment_id"), back.now)
+
+
+async def forget_file(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.notes.remove(_id(line, "note_id"), back.now)
+
+
+async def stop_watching(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.task_details.unwatch(line.entity_id, _id(line, "watcher_id"))
+
+
+async def watch_again(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.task_details.watch(line.entity_id, _id(line, "watcher_id"))
+
+
+async def forget_items(unit: Unit, line: Line, back: Back) -> bool:
+    return await _touched(unit, line, await unit.task_details.remove_items(_items(line), back.now))
+
+
+async def bring_back_items(unit: Unit, line: Line, back: Back) -> bool:
+    return await _touched(unit, line, await unit.task_details.restore_items(_items(line)))
+
+
+async def untick_item(unit: Unit, line: Line, back: Back) -> bool:
+    return await _touched(unit, line, await unit.task_details.tick(_items(line)[0], None))
+
+
+async def tick_item(unit: Unit, line: Line, back: Back) -> bool:
+    return await _touched(unit, line, await unit.task_details.tick(_items(line)[0], back.now))
+
+
+async def _touched(unit: Unit, line: Line, done: bool) -> bool:
+    if done:
+        await unit.tasks.touch(line.entity_id)
+    return done
 
 
 async def bring_back_task(unit: Unit, line: Line, back: Back) -> bool:
@@ -176,6 +217,14 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("task", "changed"): restore_task,
     ("task", "completed"): reopen_task,
     ("task", "deleted"): bring_back_task,
+    ("task", "commented"): forget_comment,
+    ("task", "attached"): forget_file,
+    ("task", "watched"): stop_watching,
+    ("task", "unwatched"): watch_again,
+    ("task", "items_added"): forget_items,
+    ("task", "item_removed"): bring_back_items,
+    ("task", "item_ticked"): untick_item,
+    ("task", "item_unticked"): tick_item,
     ("contact", "created"): forget_contact,
     ("contact", "updated"): restore_contact,
     ("call", "created"): forget_call,
@@ -187,6 +236,14 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("workspace", "renamed"): restore_name,
     ("settings", "changed"): restore_settings,
 }
+
+
+def _id(line: Line, name: str) -> int:
+    return int(str(line.changes[name]))
+
+
+def _items(line: Line) -> list[int]:
+    return [int(one) for one in str(line.changes["item_ids"]).split()]
 
 
 def _before(line: Line, name: str) -> object:

@@ -17,6 +17,11 @@ HIDDEN = {
     "contact_id",
     "person",
     "workspace_id",
+    "slot_time",
+    "comment_id",
+    "note_id",
+    "watcher_id",
+    "item_ids",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -27,6 +32,13 @@ TYPED = {
     "contact",
     "heir",
     "timezone",
+    "description",
+    "result",
+    "comment",
+    "file",
+    "watcher",
+    "item",
+    "items",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -46,6 +58,14 @@ def action_words(entity: str, action: str) -> str:
         ("task", "completed"): _("task done"),
         ("task", "deleted"): _("task taken back"),
         ("task", "restored"): _("task kept after all"),
+        ("task", "commented"): _("comment"),
+        ("task", "attached"): _("file added"),
+        ("task", "watched"): _("watching a task"),
+        ("task", "unwatched"): _("no longer watching a task"),
+        ("task", "items_added"): _("added to the checklist"),
+        ("task", "item_ticked"): _("ticked off"),
+        ("task", "item_unticked"): _("no longer ticked off"),
+        ("task", "item_removed"): _("removed from the checklist"),
         ("contact", "created"): _("new contact"),
         ("contact", "updated"): _("contact changed"),
         ("call", "created"): _("call logged"),
@@ -99,6 +119,13 @@ def change_words(field: str, told: object, *, year: int | None = None, zone: str
 def field_words(field: str) -> str:
     return {
         "title": _("title"),
+        "description": _("description"),
+        "result": _("result"),
+        "comment": _("text"),
+        "file": _("file"),
+        "watcher": _("who watches"),
+        "item": _("item"),
+        "items": _("items"),
         "text": _("text"),
         "name": _("name"),
         "phone": _("phone"),

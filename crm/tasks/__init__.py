@@ -5,7 +5,9 @@ from crm.tasks.entities import (
     DONE,
     PAGE,
     TAKEN_BACK,
+    TEXT_LIMIT,
     TITLE_LIMIT,
+    Counts,
     NewTask,
     Priority,
     Reading,
@@ -17,14 +19,17 @@ from crm.tasks.entities import (
 )
 from crm.tasks.lines import Read, read_lines
 from crm.tasks.saving import checked_title, repeats_within_a_day, save_task, set_reminders
-from crm.tasks.use_cases import Completed, Tasks, is_overdue
+from crm.tasks.use_cases import Tasks, is_overdue
+from crm.tasks.writing import Completed
 
 __all__ = [
     "DONE",
     "PAGE",
     "TAKEN_BACK",
+    "TEXT_LIMIT",
     "TITLE_LIMIT",
     "Completed",
+    "Counts",
     "NewTask",
     "Priority",
     "Read",

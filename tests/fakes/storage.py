@@ -27,6 +27,7 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
+from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, ItemRow, NoteRow
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
@@ -58,6 +59,12 @@ class State:
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
+    items: dict[int, ItemRow] = field(default_factory=dict)
+    comments: dict[int, CommentRow] = field(default_factory=dict)
+    hints: set[tuple[int, int]] = field(default_factory=set)  # (chat_id, member_id) told how to start
+    notes: dict[int, NoteRow] = field(default_factory=dict)
+    watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)
+    unreached: set[int] = field(default_factory=set)  # members without a private chat
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
@@ -128,9 +135,11 @@ class FakeUnit:
         self.conversations = FakeConversations(state)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
+        self.notes = FakeNotes(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
+        self.task_details = FakeTaskDetails(state, actor)
         self.tasks = FakeTasks(state, actor)
         self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)

@@ -1,0 +1,80 @@
+"""Writing: a change of a task with its reminders, history and who is told, within the caller's transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crm.activity import Activity
+from crm.people import Actor
+from crm.storage import Unit
+from crm.tasks.changed import difference
+from crm.tasks.entities import DONE, Status, Task
+from crm.tasks.saving import set_reminders
+from crm.tasks.series import drop_next, make_next
+from crm.tasks.telling import News, tell_assignee, tell_concerned
+from crm.updates import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A task that is done, and the next one of its series if it has one."""
+
+    task: Task
+    next_one: Task | None = None
+
+
+async def write_change(unit: Unit, actor: Actor, arrival: Arrival, before: Task, after: Task) -> Task:
+    """Write a change with its history, and its reminders when they hang on what changed. The status stays."""
+    if before == after:
+        return before
+    written = await unit.tasks.change(after)
+    changes = difference(before, written)
+    if written.rrule is not None and "rrule" in changes:
+        await unit.tasks.begin_series(written.id)
+    if changes.keys() & {"due", "reminders", "assignee_id", "title"} and not written.is_closed:
+        written = await set_reminders(unit, written, actor, arrival)
+    if changes:
+        await unit.activity.add(
+            Activity("changed", "task", before.id, actor_member_id=actor.member_id, changes=changes)
+        )
+    if "assignee_id" in changes and not written.is_closed:
+        written = await tell_assignee(unit, actor, arrival, written)
+    return written
+
+
+async def complete_task(unit: Unit, actor: Actor, arrival: Arrival, task: Task, now: datetime) -> Completed:
+    """Done, with its history; who is concerned is told. A task that is done already stays as it is."""
+    if task.status is Status.COMPLETED:
+        return Completed(task)
+    done = await move_to(unit, actor, arrival, task, Status.COMPLETED, now)
+    await write_status(unit, actor, "completed", task, done.task)
+    await tell_concerned(unit, actor, arrival, done.task, News.COMPLETED)
+    return done
+
+
+async def move_to(
+    unit: Unit, actor: Actor, arrival: Arrival, task: Task, status: Status, now: datetime
+) -> Completed:
+    """Give a task another status, with what hangs on it: a closed one reminds nobody and is followed by the next of
+    its series; one that is open again takes that next one along. Writes no history of the status."""
+    if task.status is status:
+        return Completed(task)
+    if status is Status.COMPLETED:
+        moved = await unit.tasks.complete(task.id, now)
+    else:
+        moved = await unit.tasks.change(replace(task, status=status))
+    if moved.is_closed:
+        await unit.reminders.skip_for_task(task.id, DONE)
+        following = None if task.is_closed else await make_next(unit, actor, arrival, task, now)
+        return Completed(moved, following)
+    if task.is_closed:
+        await drop_next(unit, task, now, done_at=task.completed_at or now)
+        moved = await set_reminders(unit, moved, actor, replace(arrival, sent_at=now))
+    return Completed(moved)
+
+
+async def write_status(unit: Unit, actor: Actor, action: str, before: Task, after: Task) -> None:
+    if before.status is not after.status:
+        changes: dict[str, object] = {"status": [before.status.value, after.status.value]}
+        await unit.activity.add(
+            Activity(action, "task", after.id, actor_member_id=actor.member_id, changes=changes)
+        )
