@@ -35,6 +35,9 @@ from crm.removals import Removals
 from crm.requests import Requests
 from crm.settings import Settings
 from crm.tasks import Tasks
+from crm.tasks.checklists import Checklists
+from crm.tasks.moves import TaskMoves
+from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -131,6 +134,9 @@ def build(
         "presence": presence,
         "requests": requests,
         "tasks": tasks,
+        "task_moves": TaskMoves(storage),
+        "task_talk": TaskTalk(storage),
+        "checklists": Checklists(storage),
         "calls": calls,
         "contacts": contacts,
         "quick_adds": QuickAdds(storage),

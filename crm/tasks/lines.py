@@ -9,13 +9,14 @@ from crm.grammar.contacts import words_of
 from crm.grammar.dates import Due
 from crm.grammar.drafts import items, parse
 from crm.grammar.fields import Draft
+from crm.grammar.letters import on_one_line, says_nothing, storable
 from crm.grammar.readers import Reader
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Unit
 from crm.tasks.changed import plain
-from crm.tasks.changes import Change, set_due
-from crm.tasks.saving import checked_title
+from crm.tasks.changes import Change, set_due, set_title
+from crm.tasks.saving import checked_title, fits
 from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 
@@ -87,3 +88,11 @@ def check_lines(lines: Sequence[Read], *, confirmed: bool) -> None:
                 number=number,
                 line=line.text[:100],
             ) from None
+
+
+def retitled(text: str) -> Change:
+    """The change to another title, all of the text on one line. Raises BadInput for none or a long one."""
+    title = " ".join(on_one_line(storable(text)).split())
+    if says_nothing(title):
+        raise BadInput(N_("A task needs a title in words."))
+    return set_title(fits(title))

@@ -24,6 +24,9 @@ from crm.removals import Removals
 from crm.requests import Requests
 from crm.settings import Settings
 from crm.tasks import Tasks
+from crm.tasks.checklists import Checklists
+from crm.tasks.moves import TaskMoves
+from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -96,6 +99,9 @@ class Desk:
             "presence": presence,
             "requests": requests,
             "tasks": Tasks(storage),
+            "task_moves": TaskMoves(storage),
+            "task_talk": TaskTalk(storage),
+            "checklists": Checklists(storage),
             "calls": Calls(storage),
             "contacts": Contacts(storage),
             "quick_adds": QuickAdds(storage),
