@@ -62,10 +62,10 @@ def router() -> Router:
     return own
 
 
-async def open_menu(query: CallbackQuery, actor: Actor, tasks: Tasks, clock: Clock) -> Answer:
+async def open_menu(query: CallbackQuery, actor: Actor, tasks: Tasks) -> Answer:
     press = pressed(query)
     choices = await tasks.choices(actor, press.task_id)
-    rows = menu(choices, press.what, actor, clock().astimezone(actor.zone))
+    rows = menu(choices, press.what, actor)
     return task_card(choices.task, actor, edit=True, buttons=rows)
 
 
@@ -166,8 +166,8 @@ def _meant(what: str, value: str, task: Task, now: datetime) -> Change:
     return changes[what]()
 
 
-def menu(choices: Choices, what: str, actor: Actor, now: datetime) -> Rows:
-    """The buttons of one chip; `now` is in the person's zone."""
+def menu(choices: Choices, what: str, actor: Actor) -> Rows:
+    """The buttons of one chip."""
     task = choices.task
     if what in ("more", "chips"):
         return more_rows(task, actor)

@@ -59,7 +59,6 @@ async def ask_about_task(query: CallbackQuery, actor: Actor, tasks: Tasks, state
 async def answer_about_task(
     message: Message,
     words: str,
-    raw_state: str,
     actor: Actor,
     arrival: Arrival,
     tasks: Tasks,
@@ -69,7 +68,8 @@ async def answer_about_task(
     state: FSMContext,
 ) -> Answer:
     """What can't be taken is said, and the question stays open for the next try."""
-    about, task_id = raw_state.removeprefix("task:"), int((await state.get_data())["task_id"])
+    about = str(await state.get_state()).removeprefix("task:")
+    task_id = int((await state.get_data())["task_id"])
 
     def card(task: Task) -> Answer:
         return task_card(task, actor)

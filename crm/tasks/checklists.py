@@ -1,6 +1,6 @@
 """Checklists: the small steps inside a task, added by lines of text, ticked by buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,11 +43,12 @@ class Checklists:
         """An item for each line. Raises BadInput for none, long ones or too many, NotFound, NotAllowed."""
         texts = [" ".join(on_one_line(storable(line)).split()) for line in items(text)]
         async with self._storage.transaction(actor) as unit:
-            task = await to_change(unit, task_id)
+            await to_change(unit, task_id)
             _check(texts, len(await unit.task_details.items(task_id)))
             made = await unit.task_details.add_items(task_id, texts)
             changes = {"items": ", ".join(texts), "item_ids": " ".join(str(one) for one in made)}
-            return await _finish(unit, actor, arrival, task, "items_added", changes, reply)
+            added = Activity("items_added", "task", task_id, actor_member_id=actor.member_id, changes=changes)
+            return await _finish(unit, arrival, added, reply)
 
     async def tick(
         self,
@@ -62,12 +63,18 @@ class Checklists:
     ) -> Answer:
         """Tick at that moment, or take the tick back when None. Raises NotFound, NotAllowed, Stale."""
         async with self._storage.transaction(actor) as unit:
-            task, item = await _item(unit, task_id, item_id, version)
+            item = await _item(unit, task_id, item_id, version)
             if item.is_ticked is (at is not None):
                 raise Stale(N_("Changed since, here it is now"))
             await unit.task_details.tick(item_id, at)
-            action = "item_ticked" if at is not None else "item_unticked"
-            return await _finish(unit, actor, arrival, task, action, _told(item), reply)
+            action = Activity(
+                "item_unticked" if at is None else "item_ticked",
+                "task",
+                task_id,
+                actor_member_id=actor.member_id,
+                changes=_told(item),
+            )
+            return await _finish(unit, arrival, action, reply)
 
     async def remove(
         self,
@@ -82,9 +89,12 @@ class Checklists:
     ) -> Answer:
         """Raises NotFound, NotAllowed, Stale."""
         async with self._storage.transaction(actor) as unit:
-            task, item = await _item(unit, task_id, item_id, version)
+            item = await _item(unit, task_id, item_id, version)
             await unit.task_details.remove_items([item_id], now)
-            return await _finish(unit, actor, arrival, task, "item_removed", _told(item), reply)
+            removed = Activity(
+                "item_removed", "task", task_id, actor_member_id=actor.member_id, changes=_told(item)
+            )
+            return await _finish(unit, arrival, removed, reply)
 
 
 def _check(texts: Sequence[str], there: int) -> None:
@@ -105,30 +115,21 @@ def _check(texts: Sequence[str], there: int) -> None:
         )
 
 
-async def _item(unit: Unit, task_id: int, item_id: int, version: int) -> tuple[Task, Item]:
-    task = await to_change(unit, task_id, version)
+async def _item(unit: Unit, task_id: int, item_id: int, version: int) -> Item:
+    await to_change(unit, task_id, version)
     item = next((one for one in await unit.task_details.items(task_id) if one.id == item_id), None)
     if item is None:
         raise NotFound(N_("That item is no longer on the list."))
-    return task, item
+    return item
 
 
 def _told(item: Item) -> dict[str, object]:
     return {"item": item.text, "item_ids": str(item.id)}
 
 
-async def _finish(
-    unit: Unit,
-    actor: Actor,
-    arrival: Arrival,
-    task: Task,
-    action: str,
-    changes: Mapping[str, object],
-    reply: Reply[Checklist],
-) -> Answer:
-    await unit.activity.add(
-        Activity(action, "task", task.id, actor_member_id=actor.member_id, changes=changes)
-    )
-    answer = reply(Checklist(await unit.tasks.touch(task.id), await unit.task_details.items(task.id)))
+async def _finish(unit: Unit, arrival: Arrival, done: Activity, reply: Reply[Checklist]) -> Answer:
+    await unit.activity.add(done)
+    task = await unit.tasks.touch(done.entity_id)
+    answer = reply(Checklist(task, await unit.task_details.items(task.id)))
     await unit.updates.finish(arrival, answer)
     return answer

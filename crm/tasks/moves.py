@@ -64,7 +64,7 @@ class TaskMoves:
                 moved = await complete_task(unit, actor, arrival, task, now)
             else:
                 moved = await move_to(unit, actor, arrival, task, status, now)
-                await write_status(unit, actor, "changed", task, moved.task)
+                await write_status(unit, actor, task, moved.task)
             answer = reply(moved)
             await unit.updates.finish(arrival, answer)
         return answer

@@ -105,9 +105,14 @@ class TaskTalk:
             changed = await (details.watch if is_on else details.unwatch)(task_id, member_id)
             if changed:
                 told = {"watcher": member.name, "watcher_id": member_id}
-                action = "watched" if is_on else "unwatched"
                 await unit.activity.add(
-                    Activity(action, "task", task_id, actor_member_id=actor.member_id, changes=told)
+                    Activity(
+                        "watched" if is_on else "unwatched",
+                        "task",
+                        task_id,
+                        actor_member_id=actor.member_id,
+                        changes=told,
+                    )
                 )
                 task = await unit.tasks.touch(task_id)
             answer = reply(Watching(task, await details.watchers(task_id), members))

@@ -46,7 +46,7 @@ async def complete_task(unit: Unit, actor: Actor, arrival: Arrival, task: Task, 
     if task.status is Status.COMPLETED:
         return Completed(task)
     done = await move_to(unit, actor, arrival, task, Status.COMPLETED, now)
-    await write_status(unit, actor, "completed", task, done.task)
+    await write_status(unit, actor, task, done.task)
     await tell_concerned(unit, actor, arrival, done.task, News.COMPLETED)
     return done
 
@@ -72,9 +72,17 @@ async def move_to(
     return Completed(moved)
 
 
-async def write_status(unit: Unit, actor: Actor, action: str, before: Task, after: Task) -> None:
-    if before.status is not after.status:
-        changes: dict[str, object] = {"status": [before.status.value, after.status.value]}
-        await unit.activity.add(
-            Activity(action, "task", after.id, actor_member_id=actor.member_id, changes=changes)
+async def write_status(unit: Unit, actor: Actor, before: Task, after: Task) -> None:
+    """History's line of a status that changed; of one that did not, none."""
+    if before.status is after.status:
+        return
+    is_done = after.status is Status.COMPLETED
+    await unit.activity.add(
+        Activity(
+            "completed" if is_done else "changed",
+            "task",
+            after.id,
+            actor_member_id=actor.member_id,
+            changes={"status": [before.status.value, after.status.value]},
         )
+    )

@@ -21,6 +21,9 @@ class Facts:
     task_number: int
     task_id: int
     task_message_id: int
+    task_version: int
+    item_id: int
+    forward_mark: str
     call_id: int
     reminder_id: int
     delivery_id: int
@@ -168,6 +171,22 @@ def filled(text: str, facts: Facts) -> str:
     return text.format(**names, **facts.members)
 
 
+def replies_to_card(text: str) -> Update:
+    def update(user_id: int, facts: Facts) -> dict[str, Any]:
+        key = {"text": "Done", "callback_data": f"done:{facts.task_id}"}
+        card = a_message(user_id, text="#1 a card", reply_markup={"inline_keyboard": [[key]]})
+        card["from"] = ME.model_dump(exclude_none=True)
+        return an_update(message=a_message(user_id, text=text, reply_to_message=card))
+
+    return update
+
+
+def forwards(text: str) -> Update:
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+    return shares(text=text, forward_origin=origin)
+
+
+CARD = "t:{task_id}.{task_version}:"
 ANONYMOUS = 1087968824  # GroupAnonymousBot
 TEAM = "team:{workspace_id}"
 OF_TEAMS: Mapping[str, Knock] = {
@@ -219,12 +238,38 @@ OF_TASKS: Mapping[str, Knock] = {
     "quick_adds.save_at_once": Knock(says("water the lawn tomorrow 10:00"), changes=True),
     "tasks.list_tasks": Knock(says("/tasks")),
     "tasks.turn_page": Knock(presses("tasks:0")),
-    "task_menus.open_menu": Knock(presses("t:{task_id}:date")),
-    "task_menus.close_menu": Knock(presses("t:{task_id}:card")),
-    "task_menus.change_task": Knock(presses("t:{task_id}:prio:high"), changes=True),
-    "task_menus.take_back": Knock(presses("t:{task_id}:undo"), changes=True),
+    "task_menus.open_menu": Knock(presses(CARD + "more")),
+    "task_menus.close_menu": Knock(presses(CARD + "card")),
+    "task_menus.change_task": Knock(presses(CARD + "prio:high"), changes=True),
+    "task_menus.set_status": Knock(presses(CARD + "status:deferred"), changes=True),
+    "task_menus.complete_from_card": Knock(presses(CARD + "done"), changes=True),
+    "task_menus.take_back": Knock(presses(CARD + "undo"), changes=True),
     "task_menus.bring_back": Knock(presses("t:{task_id}:back"), changes=True),
-    "tasks.complete_task": Knock(presses("done:{task_id}"), changes=True),
+    "tasks.complete_task": Knock(
+        presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
+    ),
+    "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:week"), changes=True),
+    "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
+    "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
+    "task_moving.press_nothing": Knock(presses("·")),
+    "task_moving.confirm_moment": Knock(
+        presses("when.{task_id}:yes:1")
+    ),  # answered by "no longer open": the question is asked in tests/handlers/test_task_moving.py
+    "task_assignees.choose_assignee": Knock(presses("who:1:{clara}")),
+    "task_checklists.show_checklist": Knock(presses(CARD + "list")),
+    "task_checklists.tick_item": Knock(presses(CARD + "tick:{item_id}"), changes=True),
+    "task_checklists.remove_item": Knock(presses(CARD + "drop:{item_id}"), changes=True),
+    "task_questions.ask_about_task": Knock(presses(CARD + "say")),
+    "task_questions.answer_about_task": Knock(says("noted"), changes=True, first=presses(CARD + "say")),
+    "task_talk.show_comments": Knock(presses(CARD + "talk")),
+    "task_talk.show_watchers": Knock(presses(CARD + "watch")),
+    "task_talk.change_watcher": Knock(presses(CARD + "watch:{anna}"), changes=True),
+    "task_talk.show_files": Knock(presses(CARD + "files")),
+    "task_talk.send_file": Knock(presses(CARD + "file:0")),
+    "task_replies.add_to_task": Knock(replies_to_card("noted"), changes=True),
+    "forwards.take_message": Knock(forwards("what do you think")),
+    "forwards.decide_forward": Knock(presses("fwd:{forward_mark}:task"), changes=True),
     "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
 }
 
