@@ -92,7 +92,7 @@ def link_to(chat: Chat, message_id: int) -> str | None:
 
 
 def _of_reply(message: Message, replied: Message) -> Source:
-    url = link_to(message.chat, replied.message_id)
+    url = link_to(replied.chat, replied.message_id)
     author = replied.from_user.full_name if replied.from_user is not None else _("somebody")
     words, is_long = text_of(replied), len(text_of(replied)) > TITLE
     return Source(

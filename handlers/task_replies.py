@@ -1,9 +1,6 @@
 """Replies to a task's card: words are a comment, a photo, a file or a voice message is kept with the task."""
 
-from typing import Any
-
 from aiogram import Router
-from aiogram.filters import Filter
 from aiogram.types import Message
 
 from crm.answers import Answer
@@ -17,30 +14,26 @@ from handlers.task_talk import comments_card
 from handlers.texts import gettext as _
 
 
-class ReplyToTask(Filter):
-    """Matches a reply to a message of ours that is about one task; gives its `task_id`."""
-
-    async def __call__(self, message: Message) -> dict[str, Any] | bool:
-        replied = message.reply_to_message
-        if replied is None or not is_ours(replied) or text_of(message).startswith("/"):
-            return False
-        task_id = task_of_card(replied)
-        if task_id is None or not (message.text or attachments_of(message)):
-            return False
-        return {"task_id": task_id}
+def is_reply_to_task(message: Message) -> bool:
+    """A reply in words or with a file, and no command, to a message of ours that is about one task."""
+    replied = message.reply_to_message
+    if replied is None or not is_ours(replied) or text_of(message).startswith("/"):
+        return False
+    return task_of_card(replied) is not None and bool(message.text or attachments_of(message))
 
 
 def router() -> Router:
     """Asked after all commands and questions."""
     own = Router(name="task replies")
-    own.message.register(add_to_task, ReplyToTask())
+    own.message.register(add_to_task, is_reply_to_task)
     return own
 
 
-async def add_to_task(
-    message: Message, task_id: int, actor: Actor, arrival: Arrival, task_talk: TaskTalk
-) -> Answer:
-    attachments = attachments_of(message)
+async def add_to_task(message: Message, actor: Actor, arrival: Arrival, task_talk: TaskTalk) -> Answer | None:
+    replied, attachments = message.reply_to_message, attachments_of(message)
+    task_id = task_of_card(replied) if replied is not None else None
+    if task_id is None:
+        return None
     if not attachments:
         return await task_talk.comment(
             actor, arrival, task_id, text_of(message), lambda said: comments_card(said, actor)

@@ -64,11 +64,12 @@ class Checklists:
         """Tick at that moment, or take the tick back when None. Raises NotFound, NotAllowed, Stale."""
         async with self._storage.transaction(actor) as unit:
             item = await _item(unit, task_id, item_id, version)
-            if item.is_ticked is (at is not None):
+            if item.is_ticked is (at is not None):  # whatever the version says, nothing is done twice
                 raise Stale(N_("Changed since, here it is now"))
             await unit.task_details.tick(item_id, at)
+            is_on = at is not None
             action = Activity(
-                "item_unticked" if at is None else "item_ticked",
+                "item_ticked" if is_on else "item_unticked",
                 "task",
                 task_id,
                 actor_member_id=actor.member_id,

@@ -63,8 +63,8 @@ class TaskMoves:
             if status is Status.COMPLETED:
                 moved = await complete_task(unit, actor, arrival, task, now)
             else:
+                await write_status(unit, actor, task, status)
                 moved = await move_to(unit, actor, arrival, task, status, now)
-                await write_status(unit, actor, task, moved.task)
             answer = reply(moved)
             await unit.updates.finish(arrival, answer)
         return answer

@@ -130,7 +130,7 @@ class Tasks:
         """
         async with self._storage.transaction(actor) as unit:
             before = await to_change(unit, task_id, version)
-            after = await write_change(unit, actor, arrival, before, change(without_readings(before)))
+            after = await write_change(unit, actor, arrival, before, without_readings(change(before)))
             answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer

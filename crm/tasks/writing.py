@@ -45,8 +45,8 @@ async def complete_task(unit: Unit, actor: Actor, arrival: Arrival, task: Task, 
     """Done, with its history; who is concerned is told. A task that is done already stays as it is."""
     if task.status is Status.COMPLETED:
         return Completed(task)
+    await write_status(unit, actor, task, Status.COMPLETED)
     done = await move_to(unit, actor, arrival, task, Status.COMPLETED, now)
-    await write_status(unit, actor, task, done.task)
     await tell_concerned(unit, actor, arrival, done.task, News.COMPLETED)
     return done
 
@@ -72,17 +72,17 @@ async def move_to(
     return Completed(moved)
 
 
-async def write_status(unit: Unit, actor: Actor, before: Task, after: Task) -> None:
-    """History's line of a status that changed; of one that did not, none."""
-    if before.status is after.status:
+async def write_status(unit: Unit, actor: Actor, task: Task, status: Status) -> None:
+    """History's line of a status that changes; of one that does not, none."""
+    if task.status is status:
         return
-    is_done = after.status is Status.COMPLETED
+    is_done = status is Status.COMPLETED
     await unit.activity.add(
         Activity(
             "completed" if is_done else "changed",
             "task",
-            after.id,
+            task.id,
             actor_member_id=actor.member_id,
-            changes={"status": [before.status.value, after.status.value]},
+            changes={"status": [task.status.value, status.value]},
         )
     )
