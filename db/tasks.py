@@ -84,6 +84,14 @@ class SqlTasks:
     async def by_id(self, task_id: int, *, to_change: bool = False) -> Task | None:
         if not to_change:
             return await self._seen(tasks.c.id == task_id)
+        # tasks of one series are changed one after the other: each may make, or take along, the next one
+        await self._link.execute(
+            text(
+                "SELECT pg_advisory_xact_lock(:lock, (coalesce(series_id, id) % 2147483647)::integer)"
+                " FROM crm_tasks WHERE id = :id AND rrule IS NOT NULL"
+            ),
+            {"lock": SERIES, "id": task_id},
+        )
         return next(iter(await self._locked((tasks.c.id == task_id) & tasks.c.deleted_at.is_(None))), None)
 
     async def by_message(self, actor: Actor, message_id: int) -> Mapping[int, Task | None]:
@@ -132,11 +140,6 @@ class SqlTasks:
         return done.one_or_none() is not None
 
     async def occurrence(self, series_id: int, day: date) -> Task | None:
-        """Two that are done at once wait for each other here, so that neither makes what the other made."""
-        await self._link.execute(
-            text("SELECT pg_advisory_xact_lock(:lock, :series)"),
-            {"lock": SERIES, "series": series_id % 2147483647},
-        )
         wanted = (tasks.c.series_id == series_id) & (tasks.c.occurrence_date == day)
         return next(iter(await self._locked(wanted)), None)
 

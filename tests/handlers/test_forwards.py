@@ -10,7 +10,9 @@ from tests.handlers.desk import ME, Desk
 from tests.handlers.test_task_moving import button, the_task
 
 GROUP = -1001234567890
-FROM_ZOE = {"forward_origin": {"type": "hidden_user", "date": 1772441000, "sender_user_name": "Zoe"}}
+FROM_ZOE: dict[str, Any] = {
+    "forward_origin": {"type": "hidden_user", "date": 1772441000, "sender_user_name": "Zoe"}
+}
 
 
 def a_said(text: str, chat: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -32,7 +34,9 @@ async def test_a_forward_that_is_a_task_without_doubt_is_saved_with_its_author(d
 
 async def test_tomorrow_of_a_forward_is_counted_from_when_it_was_written(desk: Desk) -> None:
     desk.clock.move(hours=-12)
-    sunday = {"forward_origin": FROM_ZOE["forward_origin"] | {"date": int(desk.clock().timestamp())}}
+    sunday: dict[str, Any] = {
+        "forward_origin": FROM_ZOE["forward_origin"] | {"date": int(desk.clock().timestamp())}
+    }
     desk.clock.move(hours=12)
     await desk.says("send the offer tomorrow 18:00", **sunday)  # written on Sunday: tomorrow is today
     due = the_task(desk).due
@@ -41,7 +45,7 @@ async def test_tomorrow_of_a_forward_is_counted_from_when_it_was_written(desk: D
 
 
 async def test_a_forward_whose_time_has_passed_is_not_saved_unasked(desk: Desk) -> None:
-    old = {"forward_origin": FROM_ZOE["forward_origin"] | {"date": 1700000000}}
+    old: dict[str, Any] = {"forward_origin": FROM_ZOE["forward_origin"] | {"date": 1700000000}}
     asked = await desk.says("send the offer tomorrow 10:00", **old)
     assert "Make a task of this?" in asked.text
     assert desk.titles == []
