@@ -1,7 +1,7 @@
 """Sources in Telegram: the link to a message that a task is about, who wrote it, and the files that came along."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,16 @@ def link_to(chat: Chat, message_id: int) -> str | None:
     return f"https://t.me/c/{str(chat.id).removeprefix('-100')}/{message_id}"
 
 
+def written_at(message: Message) -> datetime:
+    """When the words of a message were written, also where it only forwards them."""
+    return message.forward_origin.date if message.forward_origin is not None else message.date
+
+
 def _of_reply(message: Message, replied: Message) -> Source:
+    if replied.forward_origin is not None:
+        forwarded = _of_forward(replied)
+        files = (*attachments_of(message), *forwarded.attachments)
+        return replace(forwarded, said_at=None, attachments=files)
     url = link_to(replied.chat, replied.message_id)
     author = replied.from_user.full_name if replied.from_user is not None else _("somebody")
     words, is_long = text_of(replied), len(text_of(replied)) > TITLE

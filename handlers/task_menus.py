@@ -44,6 +44,7 @@ from handlers.texts import gettext as _
 
 Clock = Callable[[], datetime]
 HOURS = (9, 10, 11, 12, 14, 15, 16, 18, 20)
+PEOPLE = 90  # members in the menu; a keyboard holds 100 buttons
 LEADS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
 
 
@@ -185,7 +186,7 @@ def offers(choices: Choices, what: str) -> list[tuple[str, str]]:
         "time": [*((f"{hour:02}:00", f"{hour:02}:00") for hour in HOURS), (_("No time"), "none")],
         "rep": [(code_words(code), code) for code in CODES],
         "rem": [*leads, (_("Only at the time"), "none")],
-        "who": [(member.name, str(member.id)) for member in choices.members],
+        "who": [(member.name, str(member.id)) for member in choices.members[:PEOPLE]],
         "contact": [*contacts, (_("No contact"), "none")],
         "prio": [(priority_words(one).capitalize(), one.value) for one in Priority],
         "status": [(status_words(one).capitalize(), one.value) for one in statuses],

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
 from crm.errors import BadInput, CrmError, ToConfirm
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from crm.tasks import Task, Tasks
 from crm.tasks.changes import set_description, set_result
 from crm.tasks.checklists import Checklists
@@ -51,7 +51,10 @@ async def ask_about_task(query: CallbackQuery, actor: Actor, tasks: Tasks, state
         "about": _("What is there to know about “{title}”?"),
         "result": _("What came out of “{title}”?"),
     }
-    asked = await ask(state, f"task:{press.what}", questions[press.what].format(title=task.title))
+    question = questions[press.what].format(title=task.title)
+    if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
+        question += "\n" + _("Answer as a reply to this message.")
+    asked = await ask(state, f"task:{press.what}", question)
     await state.set_data({"task_id": task.id})
     return asked
 

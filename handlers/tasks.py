@@ -19,7 +19,7 @@ from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
-from handlers.sources import kept, on_one_line, source_from, source_of, words_of_reply
+from handlers.sources import kept, on_one_line, source_from, source_of, words_of_reply, written_at
 from handlers.task_assignees import ask_which_member
 from handlers.task_cards import about, done_button, done_card, saved_answer
 from handlers.texts import formatted, ngettext
@@ -59,7 +59,7 @@ async def create_task(
         replied = message.reply_to_message
         if replied is None or not (words := on_one_line(words_of_reply(message))):
             return await ask_title(state, _("What is to be done?"), source)
-        source = replace(source, said_at=replied.date)
+        source = replace(source, said_at=written_at(replied))
     return await save_or_ask(words, actor, arrival, tasks, state, source)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from aiogram.types import Chat
 
 from crm.tasks import Task
 from handlers.sources import link_to
@@ -154,9 +155,15 @@ async def test_five_hundred_lines_are_too_many_and_nothing_is_saved(desk: Desk, 
 
 
 def test_links_are_made_where_telegram_has_them() -> None:
-    from aiogram.types import Chat
-
     assert link_to(Chat(id=GROUP, type="supergroup"), 7) == "https://t.me/c/1234567890/7"
     assert link_to(Chat(id=GROUP, type="supergroup", username="sales"), 7) == "https://t.me/sales/7"
     assert link_to(Chat(id=-5, type="group"), 7) is None
     assert link_to(Chat(id=5, type="private", username="zoe"), 7) is None
+
+
+async def test_task_in_reply_to_a_forward_goes_back_to_where_it_came_from(desk: Desk) -> None:
+    channel = {"id": -1009876543210, "type": "channel", "title": "News"}
+    origin = {"type": "channel", "date": 1772441000, "chat": channel, "message_id": 12}
+    private = {"id": 1001, "type": "private", "first_name": "Anna"}
+    await desk.says("/task read it", **a_said("A new price list", private, forward_origin=origin))
+    assert the_task(desk).source_url == "https://t.me/c/9876543210/12"

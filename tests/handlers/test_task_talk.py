@@ -1,12 +1,17 @@
 """Beside a task: comments, checklists, watchers, files, results, a new title; who is told, and who is not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crm.answers import Answer
 from crm.people import Role
-from tests.fakes import an_actor
+from crm.reminders import Delivery
+from crm.tasks.telling import News
+from handlers.reminders import reminder_message
+from handlers.texts import speaking
+from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk
 from tests.handlers.test_task_moving import a_card, button, the_task
 
@@ -43,8 +48,6 @@ def boris(desk: Desk) -> Any:
 async def seated(desk: Desk, colleague: Any) -> Any:
     """The colleague in the same team, private chat and all."""
     mine = next(iter(desk.storage.state.members.values()))
-    from dataclasses import replace
-
     one = replace(colleague, workspace_id=mine.workspace_id, chat_id=900)
     desk.storage.state.chats[1002] = (900, mine.workspace_id)
     desk.storage.seat(one)
@@ -187,3 +190,47 @@ async def test_one_may_watch_and_stop(desk: Desk) -> None:
     assert "nobody" in page.text
     await desk.says("/undo")
     assert "Person 1001" in (await more(desk, "Who watches")).text
+
+
+async def test_a_voice_message_in_reply_is_kept_as_one(desk: Desk) -> None:
+    card = await a_card(desk)
+    voice = {"file_id": "v-1", "file_unique_id": "u", "duration": 3}
+    await desk.says(None, voice=voice, **a_reply_to(card))
+    sent = await more(desk, "Files 1")
+    assert (sent.file.file_id, sent.file.kind) == ("v-1", "voice")
+
+
+async def test_a_reply_in_a_group_is_a_comment_and_shows_none_of_them(desk: Desk) -> None:
+    card = await desk.says("/task tomorrow 10:00 send the offer", chat=-5001)
+    said = await desk.says("they want a discount", chat=-5001, **a_reply_to(card, chat=-5001))
+    assert said.text == "Written beside task #1."
+    assert [row.comment.text for row in desk.storage.state.comments.values()] == ["they want a discount"]
+
+
+async def test_a_question_in_a_group_says_how_to_answer_it(desk: Desk) -> None:
+    card = await desk.says("/task tomorrow 10:00 send the offer", chat=-5001)
+    where: Any = a_reply_to(card, chat=-5001)["reply_to_message"]
+    asked = await desk.presses(f"t:{the_task(desk).id}.1:title", message=where)
+    assert "reply to this message" in asked.text
+    await desk.says("send the second offer", chat=-5001, reply_to_message=where | {"text": asked.text})
+    assert the_task(desk).title == "send the second offer"
+
+
+@pytest.mark.parametrize(
+    ("language", "news", "text"),
+    [
+        ("en", News.ASSIGNED, "Boris gave you a task\n#7 send the offer"),
+        ("ru", News.ASSIGNED, "Вам задача от: Boris\n#7 send the offer"),
+        ("en", News.COMMENTED, "Boris wrote beside a task\n#7 send the offer\n\ntwo\nlines"),
+        ("ru", News.COMPLETED, "Boris: задача выполнена\n#7 send the offer"),
+    ],
+)
+def test_news_say_who_what_and_which_task(language: str, news: News, text: str) -> None:
+    said = "two\nlines" if news is News.COMMENTED else ""
+    delivery = Delivery(
+        1, "", 1, MONDAY, f"Boris\nsend the offer\n{said}", an_actor(), None, 7, 55, news.value
+    )
+    with speaking(language):
+        answer = reminder_message(delivery, MONDAY)
+    assert answer.text == text
+    assert answer.buttons[0][0].data == "t:55:card"

@@ -1,5 +1,6 @@
 """Versions: a button of a card as it was before, or pressed twice, changes nothing and shows the card as it is."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,8 +71,6 @@ async def test_it_is_said_in_russian_too(desk: Desk) -> None:
     ("language", "said"), [("en", "no longer here"), ("ru", "больше нет|уже нет|нет на месте")]
 )
 async def test_a_button_on_a_deleted_task_says_so(desk: Desk, language: str, said: str) -> None:
-    import re
-
     await desk.presses(f"language:{language}")
     await a_card(desk)
     task_id = the_task(desk).id
