@@ -12,6 +12,16 @@ from crm.settings import restored_settings
 from crm.storage import Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
 from crm.tasks.series import drop_next
+from crm.tasks.undoing import (
+    bring_back_items,
+    forget_comment,
+    forget_file,
+    forget_items,
+    stop_watching,
+    tick_item,
+    untick_item,
+    watch_again,
+)
 from crm.tasks.writing import move_to
 from crm.updates import Arrival
 from crm.visibility import Sight
@@ -118,44 +128,6 @@ async def restore_task(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
-async def forget_comment(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.task_details.remove_comment(_id(line, "comment_id"), back.now)
-
-
-async def forget_file(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.notes.remove(_id(line, "note_id"), back.now)
-
-
-async def stop_watching(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.task_details.unwatch(line.entity_id, _id(line, "watcher_id"))
-
-
-async def watch_again(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.task_details.watch(line.entity_id, _id(line, "watcher_id"))
-
-
-async def forget_items(unit: Unit, line: Line, back: Back) -> bool:
-    return await _touched(unit, line, await unit.task_details.remove_items(_items(line), back.now))
-
-
-async def bring_back_items(unit: Unit, line: Line, back: Back) -> bool:
-    return await _touched(unit, line, await unit.task_details.restore_items(_items(line)))
-
-
-async def untick_item(unit: Unit, line: Line, back: Back) -> bool:
-    return await _touched(unit, line, await unit.task_details.tick(_items(line)[0], None))
-
-
-async def tick_item(unit: Unit, line: Line, back: Back) -> bool:
-    return await _touched(unit, line, await unit.task_details.tick(_items(line)[0], back.now))
-
-
-async def _touched(unit: Unit, line: Line, done: bool) -> bool:
-    if done:
-        await unit.tasks.touch(line.entity_id)
-    return done
-
-
 async def bring_back_task(unit: Unit, line: Line, back: Back) -> bool:
     if not await unit.tasks.restore(line.entity_id):
         return False
@@ -236,14 +208,6 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("workspace", "renamed"): restore_name,
     ("settings", "changed"): restore_settings,
 }
-
-
-def _id(line: Line, name: str) -> int:
-    return int(str(line.changes[name]))
-
-
-def _items(line: Line) -> list[int]:
-    return [int(one) for one in str(line.changes["item_ids"]).split()]
 
 
 def _before(line: Line, name: str) -> object:

@@ -9,10 +9,10 @@ from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
 from handlers.repeats import repeat_words
+from handlers.task_buttons import Rows, closed_row, mark, start_button
 from handlers.texts import due_words, formatted, ngettext
 from handlers.texts import gettext as _
 
-Rows = tuple[tuple[Button, ...], ...]
 DESCRIPTION = 300  # characters of a description on a card
 
 
@@ -139,7 +139,7 @@ def done_card(done: Completed) -> Answer:
             date=due_words(done.next_one.due), number=done.next_one.number
         )
     toast = _("Done") if task.status is Status.COMPLETED else _("Canceled")
-    return Answer(text, entities, buttons=(_closed_row(task),), edit=True, toast=toast)
+    return Answer(text, entities, buttons=(closed_row(task),), edit=True, toast=toast)
 
 
 def lead_words(before: timedelta) -> str:
@@ -211,7 +211,7 @@ def _rows(task: Task, actor: Actor) -> Rows:
     )
     more = Button(_("More"), data=mark(task, "more"))
     if task.is_closed:
-        return (*others, _closed_row(task), (more,))
+        return (*others, closed_row(task), (more,))
     first = (
         Button(_("Done"), data=mark(task, "done")),
         Button(_("Snooze"), data=mark(task, "snooze")),
@@ -219,44 +219,6 @@ def _rows(task: Task, actor: Actor) -> Rows:
     )
     back = (Button(_("Take back"), data=mark(task, "undo")),) if actor.chat_kind is ChatKind.PRIVATE else ()
     return (*others, first, (more, *back))
-
-
-def _closed_row(task: Task) -> tuple[Button, ...]:
-    again = Button(_("Open again"), data=mark(task, "status", Status.NOT_STARTED.value))
-    if task.status is not Status.COMPLETED:
-        return (again,)
-    return (Button(_("Add a result"), data=mark(task, "result")), again)
-
-
-def more_rows(task: Task, actor: Actor) -> Rows:
-    """The rest of what may be changed. What was written beside a task is read and answered in private only."""
-    in_private, counts = actor.chat_kind is ChatKind.PRIVATE, task.counts
-    files = {"files": _("Files") + f" {counts.files}"} if counts.files and in_private else {}
-    names = {
-        "time": _("Time"), "rep": _("Repeat"), "rem": _("Remind"),
-        "who": _("For whom"), "contact": _("Contact"), "prio": _("Priority"),
-        "status": _("Status"), "title": _("Title"), "list": _("Checklist"),
-        **({"about": _("Description"), "talk": _("Comments")} if in_private else {}),
-        "watch": _("Who watches"), "text": _("As text"), **files, "undo": _("Delete"),
-    }  # fmt: skip
-    chips = [Button(name, data=mark(task, what)) for what, name in names.items()]
-    rows = tuple(tuple(chips[at : at + 3]) for at in range(0, len(chips), 3))
-    open_it = () if in_private else ((start_button(task, actor, _("Open in private")),),)
-    return (*rows, *open_it, back_row(task))
-
-
-def back_row(task: Task) -> tuple[Button, ...]:
-    return (Button(_("‹ Back"), data=mark(task, "card")),)
-
-
-def start_button(task: Task, actor: Actor, text: str | None = None) -> Button:
-    """Opens the private chat with the bot at this task."""
-    return Button(text or _("Open our chat"), start=f"task_{actor.workspace_id}_{task.number}")
-
-
-def mark(task: Task, *what: str) -> str:
-    """What a button of the card carries: a press on an older card changes nothing (handlers.task_marks)."""
-    return ":".join((f"t:{task.id}.{task.version}", *what))
 
 
 def done_button(task: Task, text: str | None = None) -> Button:

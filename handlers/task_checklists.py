@@ -12,7 +12,8 @@ from crm.people import Actor
 from crm.tasks import Tasks
 from crm.tasks.checklists import Checklist, Checklists
 from crm.updates import Arrival
-from handlers.task_cards import back_row, cut, mark
+from handlers.task_buttons import back_row, mark
+from handlers.task_cards import cut
 from handlers.task_marks import or_as_it_is, pressed, presses
 from handlers.texts import formatted
 from handlers.texts import gettext as _

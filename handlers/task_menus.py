@@ -27,13 +27,10 @@ from crm.tasks.use_cases import Choices
 from crm.tasks.writing import Completed
 from crm.updates import Arrival
 from handlers.repeats import CODES, code_words, rule_of
+from handlers.task_buttons import Rows, back_row, mark, more_rows
 from handlers.task_cards import (
-    Rows,
-    back_row,
     done_card,
     lead_words,
-    mark,
-    more_rows,
     priority_words,
     status_words,
     taken_back_card,

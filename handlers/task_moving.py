@@ -16,7 +16,8 @@ from crm.tasks.changes import set_date, snooze, snoozed
 from crm.tasks.moves import TaskMoves
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation
-from handlers.task_cards import Rows, back_row, mark, task_card
+from handlers.task_buttons import Rows, back_row, mark
+from handlers.task_cards import task_card
 from handlers.task_marks import Press, or_as_it_is, pressed, presses
 from handlers.task_menus import HOURS, TOO_OLD
 from handlers.texts import due_words, language

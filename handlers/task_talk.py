@@ -11,7 +11,8 @@ from crm.tasks import Tasks
 from crm.tasks.sources import Attachment
 from crm.tasks.talk import Comments, Files, TaskTalk, Watching
 from crm.updates import Arrival
-from handlers.task_cards import back_row, cut, mark
+from handlers.task_buttons import back_row, mark
+from handlers.task_cards import cut
 from handlers.task_marks import or_as_it_is, pressed, presses
 from handlers.texts import formatted, moment_words
 from handlers.texts import gettext as _
