@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm.activity import Activity
-from crm.people import Actor
+from crm.people import Actor, Role
 from crm.storage import Unit
 from crm.tasks.changed import difference
 from crm.tasks.entities import DONE, Status, Task
@@ -12,6 +12,7 @@ from crm.tasks.saving import set_reminders
 from crm.tasks.series import drop_next, make_next
 from crm.tasks.telling import News, tell_assignee, tell_concerned
 from crm.updates import Arrival
+from crm.visibility import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ async def write_change(unit: Unit, actor: Actor, arrival: Arrival, before: Task,
     """Write a change with its history, and its reminders when they hang on what changed. The status stays."""
     if before == after:
         return before
+    if before.assignee_id != after.assignee_id:
+        await _keep_in_sight(unit, actor, before)
     written = await unit.tasks.change(after)
     changes = difference(before, written)
     if written.rrule is not None and "rrule" in changes:
@@ -39,6 +42,14 @@ async def write_change(unit: Unit, actor: Actor, arrival: Arrival, before: Task,
     if "assignee_id" in changes and not written.is_closed:
         written = await tell_assignee(unit, actor, arrival, written)
     return written
+
+
+async def _keep_in_sight(unit: Unit, actor: Actor, task: Task) -> None:
+    """Whoever hands on a task of somebody else's making watches it, where members see only what is their own: the
+    wall would not let them push it out of their own sight."""
+    hands_on = task.assignee_id == actor.member_id != task.created_by_id
+    if hands_on and actor.role is Role.MEMBER and await unit.visibility.get() is Sight.OWN:
+        await unit.task_details.watch(task.id, actor.member_id)
 
 
 async def complete_task(unit: Unit, actor: Actor, arrival: Arrival, task: Task, now: datetime) -> Completed:

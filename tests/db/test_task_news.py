@@ -89,3 +89,14 @@ async def test_who_never_opened_a_chat_is_told_once_for_each_group(team: Team) -
     await team.tasks.create(team.anna, an_arrival(), "@Борис call the printer", keep)
     assert unmet == ["Борис", None, None]
     assert await news(team) == []  # and nothing is owed that would come months later
+
+
+async def test_where_members_see_their_own_a_task_that_is_handed_on_stays_in_sight(team: Team) -> None:
+    await team.database.fetch("UPDATE workspaces SET visibility = 'own'")
+    task = await a_task(team)
+    await team.tasks.change(team.anna, an_arrival(), task.id, set_assignee(team.boris.member_id), said)
+    await team.tasks.change(team.boris, an_arrival(102), task.id, set_assignee(team.clara.member_id), said)
+    assert (await seen(team, task, team.boris)).assignee_id == team.clara.member_id
+    await news(team)
+    await team.tasks.complete(team.clara, an_arrival(103), task.id, NOW, said)
+    assert {who for _what, who, _text in await news(team)} == {team.anna.member_id, team.boris.member_id}
