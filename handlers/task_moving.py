@@ -155,7 +155,8 @@ def snooze_rows(task: Task, now: datetime, evening: time) -> Rows:
 
 
 def calendar_rows(task: Task, month: date, today: date) -> Rows:
-    """The days of a month, weeks from Monday; what has passed, and what is too far away, is not offered."""
+    """The days of a month, weeks from Monday; what has passed, and what is too far away, is not offered, and a week
+    that is over has no row."""
     first, last_month = today.replace(day=1), _shifted(today.replace(day=1), FARTHEST)
     month = min(max(month, first), last_month)
     before, after = _shifted(month, -1), _shifted(month, 1)
@@ -170,7 +171,8 @@ def calendar_rows(task: Task, month: date, today: date) -> Rows:
     days = [month + timedelta(days=ahead) for ahead in range(-month.weekday(), (after - month).days)]
     cells = [_cell(task, day, month, today) for day in days]
     cells += [_blank()] * (-len(cells) % 7)
-    weeks = [tuple(cells[at : at + 7]) for at in range(0, len(cells), 7)]
+    every = (tuple(cells[at : at + 7]) for at in range(0, len(cells), 7))
+    weeks = [week for week in every if any(cell.text != EMPTY for cell in week)]
     soon = (
         Button(_("Today"), data=mark(task, "day", today.isoformat())),
         Button(_("Tomorrow"), data=mark(task, "day", (today + timedelta(days=1)).isoformat())),
