@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.telegram import ME, a_change, a_group, a_message, a_press, a_user, an_update, private
+from tests.telegram import ME, a_change, a_group, a_message, a_press, a_reply, a_user, an_update, private
 
 THEIRS = "silverpear"  # in every text of the team that is knocked at
 PHONE = "+79991234567"
@@ -171,21 +171,11 @@ def filled(text: str, facts: Facts) -> str:
     return text.format(**names, **facts.members)
 
 
-def replies_to_card(text: str) -> Update:
-    def update(user_id: int, facts: Facts) -> dict[str, Any]:
-        key = {"text": "Done", "callback_data": f"done:{facts.task_id}"}
-        card = a_message(user_id, text="#1 a card", reply_markup={"inline_keyboard": [[key]]})
-        card["from"] = ME.model_dump(exclude_none=True)
-        return an_update(message=a_message(user_id, text=text, reply_to_message=card))
-
-    return update
+def replies_to_task(user_id: int, facts: Facts) -> dict[str, Any]:
+    return an_update(message=a_reply(user_id, "noted", f"done:{facts.task_id}"))
 
 
-def forwards(text: str) -> Update:
-    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
-    return shares(text=text, forward_origin=origin)
-
-
+ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
 CARD = "t:{task_id}.{task_version}:"
 ANONYMOUS = 1087968824  # GroupAnonymousBot
 TEAM = "team:{workspace_id}"
@@ -253,9 +243,8 @@ OF_TASKS: Mapping[str, Knock] = {
     "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
     "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
     "task_moving.press_nothing": Knock(presses("·")),
-    "task_moving.confirm_moment": Knock(
-        presses("when.{task_id}:yes:1")
-    ),  # answered by "no longer open": the question is asked in tests/handlers/test_task_moving.py
+    # the next two find no question open; what follows one is tested beside each
+    "task_moving.confirm_moment": Knock(presses("when.{task_id}:yes:1")),
     "task_assignees.choose_assignee": Knock(presses("who:1:{clara}")),
     "task_checklists.show_checklist": Knock(presses(CARD + "list")),
     "task_checklists.tick_item": Knock(presses(CARD + "tick:{item_id}"), changes=True),
@@ -267,8 +256,8 @@ OF_TASKS: Mapping[str, Knock] = {
     "task_talk.change_watcher": Knock(presses(CARD + "watch:{anna}"), changes=True),
     "task_talk.show_files": Knock(presses(CARD + "files")),
     "task_talk.send_file": Knock(presses(CARD + "file:0")),
-    "task_replies.add_to_task": Knock(replies_to_card("noted"), changes=True),
-    "forwards.take_message": Knock(forwards("what do you think")),
+    "task_replies.add_to_task": Knock(replies_to_task, changes=True),
+    "forwards.take_message": Knock(shares(text="what do you think", forward_origin=ZOE)),
     "forwards.decide_forward": Knock(presses("fwd:{forward_mark}:task"), changes=True),
     "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
 }
