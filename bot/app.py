@@ -27,11 +27,9 @@ from bot.turns import TurnWorker
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
-from crm.calls import Calls
+from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
-from crm.calls import CallCards, CallLists, Calls
-from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health
@@ -50,6 +48,9 @@ from crm.settings import Settings
 from crm.stats import Stats
 from crm.tasks import TaskLists, Tasks
 from crm.tasks.agenda import Agenda
+from crm.tasks.checklists import Checklists
+from crm.tasks.moves import TaskMoves
+from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -170,6 +171,9 @@ def build(
         "task_lists": TaskLists(storage),
         "agenda": Agenda(storage),
         "stats": Stats(storage),
+        "task_moves": TaskMoves(storage),
+        "task_talk": TaskTalk(storage),
+        "checklists": Checklists(storage),
         "calls": calls,
         "call_cards": CallCards(storage),
         "call_lists": CallLists(storage),

@@ -15,6 +15,7 @@ from crm.reminders import Reminder, new_reminder, save_reminder
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
 from crm.tasks import Read, Task, checked_title, read_lines, repeats_within_a_day, save_task
+from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 
 Saved = Task | Reminder | Call
@@ -27,16 +28,22 @@ class QuickAdds:
         self._storage = storage
 
     async def save(
-        self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Sequence[Saved]]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        reply: Reply[Sequence[Saved]],
+        *,
+        source: Source = NOWHERE,
     ) -> Answer | None:
         """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt."""
         async with self._storage.transaction(actor) as unit:
-            lines = await read_lines(unit, actor, arrival, text)
+            lines = await read_lines(unit, actor, arrival, text, source)
             reader = await reader_of(unit, actor)
             if not lines or not all(is_plain(line, arrival.sent_at, reader) for line in lines):
                 return None
             saved = [
-                await _save(unit, actor, replace(arrival, line=number), line)
+                await _save(unit, actor, replace(arrival, line=number), line, source)
                 for number, line in enumerate(lines)
             ]
             answer = reply(saved)
@@ -62,13 +69,13 @@ def is_plain(line: Read, now: datetime, reader: Reader) -> bool:
     return True
 
 
-async def _save(unit: Unit, actor: Actor, arrival: Arrival, line: Read) -> Saved:
+async def _save(unit: Unit, actor: Actor, arrival: Arrival, line: Read, source: Source) -> Saved:
     draft = line.draft
     if draft.object == "call":
         return await save_call(unit, actor, arrival, draft)
     if _reminds(draft):
         return await save_reminder(unit, actor, arrival, draft)
-    return await save_task(unit, actor, arrival, draft, line.text)
+    return await save_task(unit, actor, arrival, draft, line.text, source=source)
 
 
 def _reminds(draft: Draft) -> bool:

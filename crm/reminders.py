@@ -68,6 +68,12 @@ class ReminderStore(Protocol):
     async def add(self, reminder: NewReminder, actor: Actor, arrival: Arrival) -> Reminder:
         """Save a reminder to the actor and its pending delivery. `due.at` must not be None."""
 
+    async def owe(
+        self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime
+    ) -> None:
+        """Messages of the bot's own about a task, to be sent in private at once, and whatever becomes of the task
+        but its deletion. `notice` says which message it is."""
+
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
     async def drop_for_task(self, task_id: int, reason: str) -> None:

@@ -6,16 +6,27 @@ from datetime import datetime, timedelta
 
 from crm.activity import Activity, Line, is_pair
 from crm.answers import Answer, Reply
-from crm.contacts import apply as apply_to_contact
-from crm.contacts import restored as restored_contact
 from crm.calls.changes import restored as restored_call
 from crm.calls.use_cases import revive
+from crm.contacts import apply as apply_to_contact
+from crm.contacts import restored as restored_contact
 from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
 from crm.settings import restored_settings
 from crm.storage import Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
 from crm.tasks.series import drop_next
+from crm.tasks.undoing import (
+    bring_back_items,
+    forget_comment,
+    forget_file,
+    forget_items,
+    stop_watching,
+    tick_item,
+    untick_item,
+    watch_again,
+)
+from crm.tasks.writing import move_to
 from crm.updates import Arrival
 from crm.visibility import Sight
 
@@ -137,8 +148,10 @@ async def restore_task(unit: Unit, line: Line, back: Back) -> bool:
     task = await unit.tasks.by_id(line.entity_id, to_change=True)
     if task is None:
         return False
-    again = await unit.tasks.change(restored(task, line.changes))
-    if again.status is not Status.COMPLETED:
+    before = restored(task, line.changes)
+    moved = await move_to(unit, back.actor, back.arrival, task, before.status, back.now)
+    again = await unit.tasks.change(replace(before, completed_at=moved.task.completed_at))
+    if not again.is_closed:
         await set_reminders(unit, again, back.actor, replace(back.arrival, sent_at=back.now))
     return True
 
@@ -257,6 +270,14 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("task", "changed"): restore_task,
     ("task", "completed"): reopen_task,
     ("task", "deleted"): bring_back_task,
+    ("task", "commented"): forget_comment,
+    ("task", "attached"): forget_file,
+    ("task", "watched"): stop_watching,
+    ("task", "unwatched"): watch_again,
+    ("task", "items_added"): forget_items,
+    ("task", "item_removed"): bring_back_items,
+    ("task", "item_ticked"): untick_item,
+    ("task", "item_unticked"): tick_item,
     ("contact", "created"): forget_contact,
     ("contact", "updated"): restore_contact,
     ("contact", "deleted"): bring_back_contact,

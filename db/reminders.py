@@ -60,8 +60,22 @@ class SqlReminders:
         )
         return Reminder(reminder_id, reminder.text, reminder.due, reminder.task_id)
 
+    async def owe(
+        self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime
+    ) -> None:
+        for recipient_id in recipient_ids:
+            row = {"workspace_id": self._workspace_id, "recipient_id": recipient_id}
+            made = await self._link.execute(
+                reminders.insert()
+                .values(**row, kind="standalone", task_id=task_id, text=text, notice=notice)
+                .returning(reminders.c.id)
+            )
+            await self._link.execute(
+                deliveries.insert().values(**row, reminder_id=made.scalar_one(), due_at=at)
+            )
+
     async def skip_for_task(self, task_id: int, reason: str) -> None:
-        of_task = select(reminders.c.id).where(reminders.c.task_id == task_id)
+        of_task = select(reminders.c.id).where(reminders.c.task_id == task_id, reminders.c.notice.is_(None))
         await self._link.execute(
             update(deliveries)
             .where(deliveries.c.reminder_id.in_(of_task), deliveries.c.state.in_(("pending", "leased")))
@@ -72,7 +86,11 @@ class SqlReminders:
         await self.skip_for_task(task_id, reason)
         await self._link.execute(
             update(reminders)
-            .where(reminders.c.task_id == task_id, reminders.c.deleted_at.is_(None))
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.notice.is_(None),
+                reminders.c.deleted_at.is_(None),
+            )
             .values(deleted_at=text("now()"))
         )
 
@@ -140,7 +158,7 @@ class SqlReminders:
             .where(
                 reminders.c.id == deliveries.c.reminder_id,
                 reminders.c.deleted_at.is_(None),
-                tasks.c.completed_at.is_(None),
+                tasks.c.completed_at.is_(None) | reminders.c.notice.is_not(None),
                 tasks.c.deleted_at.is_(None),
                 # a task that is out of the recipient's sight by now is not told of
                 reminders.c.task_id.is_(None) | tasks.c.id.is_not(None),

@@ -14,10 +14,12 @@ from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
 from db.groups import SqlGroups
 from db.invites import SqlInvites
+from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
+from db.task_details import SqlTaskDetails
 from db.task_lists import SqlTaskLists
 from db.tasks import SqlTasks
 from db.teams import SqlTeams
@@ -64,11 +66,13 @@ class SqlUnit:
         self.conversations = SqlConversations(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
+        self.notes = SqlNotes(link, workspace_id)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)
         self.task_lists = SqlTaskLists(link, workspace_id)
+        self.task_details = SqlTaskDetails(link, workspace_id)
         self.tasks = SqlTasks(link, workspace_id)
         self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, delete, func, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,9 +19,11 @@ from db.models.contacts import crm_contacts as contacts
 from db.models.contacts import crm_labels as labels
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
+from db.task_counts import count_columns, counts_of
 
 OPEN = ("not_started", "in_progress", "deferred")
 _UNSHOWN = ("due_sort", "folded", "words")  # what a task is found and sorted by
+SERIES = 7744  # the class of the advisory locks on series
 _team = text("SELECT id, name FROM team_members()").columns(id=BigInteger, name=Text).subquery("team")
 _labels = (
     select(func.array_agg(aggregate_order_by(labels.c.name, labels.c.id)))
@@ -69,7 +71,11 @@ class SqlTasks:
         if task_id is None:
             raise AlreadyHandled("this message made its task before")
         if task.rrule is not None:
-            of_series = {"series_id": task.series_id or tasks.c.id, "occurrence_date": tasks.c.due_date}
+            of_series = {
+                "series_id": task.series_id or tasks.c.id,
+                "occurrence_date": tasks.c.due_date,
+                "occurrence_time": tasks.c.due_time,
+            }
             await self._link.execute(update(tasks).where(tasks.c.id == task_id).values(of_series))
         await self._label(task_id, task.labels)
         return replace(await self._read(task_id), reminders=task.reminders)  # their rows are yet to come
@@ -80,6 +86,14 @@ class SqlTasks:
     async def by_id(self, task_id: int, *, to_change: bool = False) -> Task | None:
         if not to_change:
             return await self._seen(tasks.c.id == task_id)
+        # tasks of one series are changed one after the other: each may make, or take along, the next one
+        await self._link.execute(
+            text(
+                "SELECT pg_advisory_xact_lock(:lock, (coalesce(series_id, id) % 2147483647)::integer)"
+                " FROM crm_tasks WHERE id = :id AND rrule IS NOT NULL"
+            ),
+            {"lock": SERIES, "id": task_id},
+        )
         return next(iter(await self._locked((tasks.c.id == task_id) & tasks.c.deleted_at.is_(None))), None)
 
     async def by_message(self, actor: Actor, message_id: int) -> Mapping[int, Task | None]:
@@ -95,7 +109,15 @@ class SqlTasks:
         }
 
     async def change(self, task: Task) -> Task:
-        await self._set(task.id, status=task.status.value, **_columns(task))
+        done = case((tasks.c.status == "completed", tasks.c.completed_at), else_=func.now())
+        await self._set(
+            task.id,
+            status=task.status.value,
+            completed_at=done if task.status is Status.COMPLETED else None,
+            result=task.result,
+            occurrence_time=task.slot_time,
+            **_columns(task),
+        )
         await self._link.execute(delete(labels).where(labels.c.task_id == task.id))
         await self._label(task.id, task.labels)
         return replace(await self._read(task.id), reminders=task.reminders)
@@ -125,7 +147,24 @@ class SqlTasks:
 
     async def anchor(self, series_id: int) -> Due | None:
         row = (await self._link.execute(select(tasks).where(tasks.c.id == series_id))).one_or_none()
-        return None if row is None else _due(row)
+        if row is None or (due := _due(row)) is None or row.occurrence_date is None:
+            return None if row is None else _due(row)
+        return Due(row.occurrence_date, row.occurrence_time, due.tz)
+
+    async def begin_series(self, task_id: int) -> None:
+        other = tasks.alias()
+        taken = select(other.c.id).where(
+            other.c.series_id == task_id, other.c.occurrence_date == tasks.c.due_date, other.c.id != task_id
+        )
+        await self._link.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id, ~taken.exists())
+            .values(series_id=task_id, occurrence_date=tasks.c.due_date, occurrence_time=tasks.c.due_time)
+        )
+
+    async def touch(self, task_id: int) -> Task:
+        await self._set(task_id)
+        return await self._read(task_id)
 
     async def _set(self, task_id: int, **values: object) -> bool:
         done = await self._link.execute(
@@ -165,6 +204,7 @@ def shown() -> Select[Any]:
             _team.c.name.label("assignee_name"),
             func.coalesce(_labels, array([], type_=labels.c.name.type)).label("labels"),
             func.coalesce(_reminders, array([], type_=reminders.c.before.type)).label("lead_times"),
+            *count_columns(),
         )
         .outerjoin(contacts, contacts.c.id == tasks.c.contact_id)
         .outerjoin(_team, _team.c.id == tasks.c.assignee_id)
@@ -176,7 +216,9 @@ def _columns(task: NewTask) -> dict[str, Any]:
     due = task.due
     return {
         "title": task.title,
-        "words": kept_words(task.title),
+        "description": task.description,
+        "words": kept_words(f"{task.title}\n{task.description}"),
+        "source_url": task.source_url,
         "task_type": task.task_type,
         "priority": task.priority.value,
         "start_date": task.start_date,
@@ -200,6 +242,14 @@ def read_task(row: Row[Any]) -> Task:
         id=row.id,
         number=row.number,
         title=row.title,
+        description=row.description,
+        source_url=row.source_url,
+        result=row.result,
+        version=row.version,
+        created_by_id=row.created_by,
+        slot_date=row.occurrence_date,
+        slot_time=row.occurrence_time,
+        counts=counts_of(row),
         status=Status(row.status),
         priority=Priority(row.priority),
         task_type=row.task_type,
@@ -219,7 +269,6 @@ def read_task(row: Row[Any]) -> Task:
         readings=tuple(row.readings),
         raw_input=row.raw_input,
         created_at=row.created_at,
-        version=row.version,
         completed_at=row.completed_at,
     )
 

@@ -24,6 +24,10 @@ HIDDEN = {
     "note_id",
     "merged_id",
     "moved",
+    "slot_time",
+    "comment_id",
+    "watcher_id",
+    "item_ids",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -41,6 +45,13 @@ TYPED = {
     "note",
     "merged",
     "region",
+    "description",
+    "result",
+    "comment",
+    "file",
+    "watcher",
+    "item",
+    "items",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -60,6 +71,14 @@ def action_words(entity: str, action: str) -> str:
         ("task", "completed"): _("task done"),
         ("task", "deleted"): _("task taken back"),
         ("task", "restored"): _("task kept after all"),
+        ("task", "commented"): _("comment"),
+        ("task", "attached"): _("file added"),
+        ("task", "watched"): _("watching a task"),
+        ("task", "unwatched"): _("no longer watching a task"),
+        ("task", "items_added"): _("added to the checklist"),
+        ("task", "item_ticked"): _("ticked off"),
+        ("task", "item_unticked"): _("no longer ticked off"),
+        ("task", "item_removed"): _("removed from the checklist"),
         ("contact", "created"): _("new contact"),
         ("contact", "updated"): _("contact changed"),
         ("contact", "deleted"): _("contact deleted"),
@@ -120,6 +139,13 @@ def change_words(field: str, told: object, *, year: int | None = None, zone: str
 def field_words(field: str) -> str:
     return {
         "title": _("title"),
+        "description": _("description"),
+        "result": _("result"),
+        "comment": _("text"),
+        "file": _("file"),
+        "watcher": _("who watches"),
+        "item": _("item"),
+        "items": _("items"),
         "text": _("text"),
         "name": _("name"),
         "phone": _("phone"),

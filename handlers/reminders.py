@@ -19,6 +19,7 @@ from crm.updates import Arrival
 from handlers.answers import send_text
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import REMIND, ask, keep, with_what_was_kept
+from handlers.task_notices import TASK_NOTICES
 from handlers.texts import due_words, formatted, ngettext, speaking
 from handlers.texts import gettext as _
 from handlers.visibility import visibility_question
@@ -26,7 +27,7 @@ from handlers.words import AnswerTo, Words
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
-NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question}
+NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question, **TASK_NOTICES}
 
 
 def router() -> Router:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from aiogram.utils.formatting import Bold
+from aiogram.utils.formatting import Bold, Italic, TextLink
 
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
 from handlers.repeats import repeat_words
+from handlers.task_buttons import Rows, closed_row, mark, start_button
 from handlers.texts import due_words, formatted, ngettext
 from handlers.texts import gettext as _
 
-Rows = tuple[tuple[Button, ...], ...]
+DESCRIPTION = 300  # characters of a description on a card
 
 
 def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = None) -> Answer:
@@ -27,7 +28,10 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     numbers = [done_button(task, f"✓ {task.number}") for task in tasks[:20]]
     rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
     undo = ((Button(_("Take all back"), data=f"m:{message_id}:undo"),),) if message_id is not None else ()
-    return Answer(text, entities, buttons=(*rows, *undo))
+    unmet = {task.unmet: task for task in tasks if task.unmet is not None}
+    starts = tuple((start_button(task, actor),) for task in unmet.values())
+    text += "".join("\n\n" + unmet_words(name) for name in unmet)
+    return Answer(text, entities, buttons=(*rows, *starts, *undo))
 
 
 def taken_back_card(tasks: Sequence[Task]) -> Answer:
@@ -43,17 +47,29 @@ def taken_back_card(tasks: Sequence[Task]) -> Answer:
     )
 
 
-def task_card(task: Task, actor: Actor, *, edit: bool = False, buttons: Rows | None = None) -> Answer:
-    """A task with its chips; a phone in it stays out of groups (DESIGN §2.8)."""
+def task_card(
+    task: Task, actor: Actor, *, edit: bool = False, buttons: Rows | None = None, head: str | None = None
+) -> Answer:
+    """A task with its buttons, under `head` if there is one; a phone in it stays out of groups (DESIGN §2.8)."""
     lines = about(task, actor)
     if task.status is not Status.NOT_STARTED:
         lines.append(status_words(task.status))
     text, entities = formatted(
-        "#", str(task.number), " ", Bold(task.title), *(part for line in lines for part in ("\n", line))
+        *((Italic(head), "\n") if head else ()),
+        "#",
+        str(task.number),
+        " ",
+        Bold(task.title),
+        *(part for line in lines for part in ("\n", line)),
+        *_beside(task, actor),
     )
+    rows = _rows(task, actor) if buttons is None else buttons
     if task.readings and buttons is None:
         text += "\n\n" + _("Did you mean something else?")
-    return Answer(text, entities, buttons=_chips(task, actor) if buttons is None else buttons, edit=edit)
+    if task.unmet is not None:
+        text += "\n\n" + unmet_words(task.unmet)
+        rows = (*rows, (start_button(task, actor),))
+    return Answer(text, entities, buttons=rows, edit=edit)
 
 
 def about(task: Task, actor: Actor) -> list[str]:
@@ -78,16 +94,52 @@ def about(task: Task, actor: Actor) -> list[str]:
     return lines
 
 
+def _beside(task: Task, actor: Actor) -> list[object]:
+    """What hangs on a task: the message it is about, how much of each, and in private what was written."""
+    parts: list[object] = []
+    if task.source_url is not None:
+        parts += ["\n🔗 ", TextLink(_("the message"), url=task.source_url)]
+    counts = task.counts
+    told = [
+        f"☑ {counts.ticked}/{counts.items}" if counts.items else "",
+        f"💬 {counts.comments}" if counts.comments else "",
+        f"📎 {counts.files}" if counts.files else "",
+        f"👁 {counts.watchers}" if counts.watchers else "",
+    ]
+    if any(told):
+        parts += ["\n", " · ".join(one for one in told if one)]
+    if actor.chat_kind is ChatKind.PRIVATE:
+        if task.description:
+            parts += ["\n\n", cut(task.description, DESCRIPTION)]
+        if task.result:
+            parts += ["\n\n", _("Result: {text}").format(text=cut(task.result, DESCRIPTION))]
+    return parts
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its beginning with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def unmet_words(name: str) -> str:
+    return _(
+        "{name} has not opened a chat with me yet. Press the button below once, and I will remind you."
+    ).format(name=name)
+
+
 def done_card(done: Completed) -> Answer:
+    """A closed task, what comes next in its series, and what may still be said of it."""
     task = done.task
+    sign = "✓ " if task.status is Status.COMPLETED else ""
     text, entities = formatted(
-        "✓ #", str(task.number), " ", Bold(task.title), "\n", status_words(task.status)
+        f"{sign}#", str(task.number), " ", Bold(task.title), "\n", status_words(task.status)
     )
     if done.next_one is not None and done.next_one.due is not None:
         text += "\n" + _("Next: {date}, task #{number}").format(
             date=due_words(done.next_one.due), number=done.next_one.number
         )
-    return Answer(text, entities, edit=True, toast=_("Done"))
+    toast = _("Done") if task.status is Status.COMPLETED else _("Canceled")
+    return Answer(text, entities, buttons=(closed_row(task),), edit=True, toast=toast)
 
 
 def lead_words(before: timedelta) -> str:
@@ -151,28 +203,24 @@ def _when(task: Task, actor: Actor) -> str:
     return said
 
 
-def _chips(task: Task, actor: Actor) -> Rows:
-    """Other readings first, then what may be changed; in a group the chips are one press away."""
-    mark = f"t:{task.id}"
+def _rows(task: Task, actor: Actor) -> Rows:
+    """Other readings first, then the three things done most; all else is one press away."""
     others = tuple(
-        (Button(reading_words(task, other, actor), data=f"{mark}:alt:{number}"),)
+        (Button(reading_words(task, other, actor), data=mark(task, "alt", str(number))),)
         for number, other in enumerate(task.readings)
     )
-    if actor.chat_kind is not ChatKind.PRIVATE:
-        return (*others, (done_button(task), Button(_("Change"), data=f"{mark}:chips")))
-    return (*others, (done_button(task),), *chip_rows(task))
-
-
-def chip_rows(task: Task) -> Rows:
-    mark = f"t:{task.id}"
-    names = {
-        "date": _("Date"), "time": _("Time"), "rep": _("Repeat"),
-        "rem": _("Remind"), "who": _("For whom"), "contact": _("Contact"),
-        "prio": _("Priority"), "text": _("As text"), "undo": _("Take back"),
-    }  # fmt: skip
-    chips = [Button(name, data=f"{mark}:{what}") for what, name in names.items()]
-    return tuple(tuple(chips[at : at + 3]) for at in range(0, len(chips), 3))
+    more = Button(_("More"), data=mark(task, "more"))
+    if task.is_closed:
+        return (*others, closed_row(task), (more,))
+    first = (
+        Button(_("Done"), data=mark(task, "done")),
+        Button(_("Snooze"), data=mark(task, "snooze")),
+        Button(_("Move"), data=mark(task, "move")),
+    )
+    back = (Button(_("Take back"), data=mark(task, "undo")),) if actor.chat_kind is ChatKind.PRIVATE else ()
+    return (*others, first, (more, *back))
 
 
 def done_button(task: Task, text: str | None = None) -> Button:
+    """For lists and reminders, which outlive a card's version; done twice is done once."""
     return Button(text or _("Done"), data=f"done:{task.id}")

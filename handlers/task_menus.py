@@ -1,4 +1,4 @@
-"""Task menus: what a chip on a task's card offers, and what each press means."""
+"""Task menus: what a card offers beyond its first row, and what each press means."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery
 from crm.answers import Answer, Button
 from crm.errors import N_, BadInput
 from crm.people import Actor
-from crm.tasks import Priority, Task, Tasks
+from crm.tasks import Priority, Status, Task, Tasks
 from crm.tasks.changes import (
     Change,
     as_text,
@@ -22,63 +22,104 @@ from crm.tasks.changes import (
     set_time,
     take_reading,
 )
+from crm.tasks.moves import TaskMoves
 from crm.tasks.use_cases import Choices
+from crm.tasks.writing import Completed
 from crm.updates import Arrival
 from handlers.repeats import CODES, code_words, rule_of
-from handlers.task_cards import Rows, chip_rows, lead_words, priority_words, taken_back_card, task_card
-from handlers.texts import day_words
+from handlers.task_buttons import Rows, back_row, mark, more_rows
+from handlers.task_cards import (
+    done_card,
+    lead_words,
+    priority_words,
+    status_words,
+    taken_back_card,
+    task_card,
+)
+from handlers.task_marks import or_as_it_is, pressed, presses
 from handlers.texts import gettext as _
 
 Clock = Callable[[], datetime]
 HOURS = (9, 10, 11, 12, 14, 15, 16, 18, 20)
+PEOPLE = 90  # members in the menu; a keyboard holds 100 buttons
 LEADS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
-DAYS = 9  # days offered, from today on
 
 
 def router() -> Router:
     own = Router(name="task menus")
-    own.callback_query.register(
-        open_menu, F.data.regexp(r"^t:\d{1,18}:(chips|date|time|rep|rem|who|contact|prio)$")
-    )
-    own.callback_query.register(take_back, F.data.regexp(r"^t:\d{1,18}:undo$"))
+    own.callback_query.register(open_menu, presses("(chips|more|time|rep|rem|who|contact|prio|status)"))
+    own.callback_query.register(complete_from_card, presses("done"))
+    own.callback_query.register(set_status, presses("status:[a-z_]{1,20}"))
+    own.callback_query.register(take_back, presses("undo"))
     own.callback_query.register(take_message_back, F.data.regexp(r"^m:\d{1,18}:undo$"))
-    own.callback_query.register(bring_back, F.data.regexp(r"^t:\d{1,18}:back$"))
-    own.callback_query.register(close_menu, F.data.regexp(r"^t:\d{1,18}:card$"))
+    own.callback_query.register(bring_back, presses("back"))
+    own.callback_query.register(close_menu, presses("card"))
     own.callback_query.register(
-        change_task,
-        F.data.regexp(r"^t:\d{1,18}:(text|(alt|date|time|rep|rem|who|contact|prio):[\w:-]{1,20})$"),
+        change_task, presses(r"(text|(alt|date|time|rep|rem|who|contact|prio):[\w:-]{1,20})")
     )
     return own
 
 
-async def open_menu(query: CallbackQuery, actor: Actor, tasks: Tasks, clock: Clock) -> Answer:
-    _mark, task_id, what = str(query.data).split(":")
-    choices = await tasks.choices(actor, int(task_id))
-    return task_card(
-        choices.task, actor, edit=True, buttons=menu(choices, what, clock().astimezone(actor.zone))
-    )
+async def open_menu(query: CallbackQuery, actor: Actor, tasks: Tasks) -> Answer:
+    press = pressed(query)
+    choices = await tasks.choices(actor, press.task_id)
+    rows = menu(choices, press.what, actor)
+    return task_card(choices.task, actor, edit=True, buttons=rows)
 
 
 async def close_menu(query: CallbackQuery, actor: Actor, tasks: Tasks) -> Answer:
-    return task_card(await tasks.show(actor, int(str(query.data).split(":")[1])), actor, edit=True)
+    return task_card(await tasks.show(actor, pressed(query).task_id), actor, edit=True)
 
 
 async def change_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
-    _mark, task_id, what, value = (*str(query.data).split(":", 3), "")[:4]
-    task = await tasks.show(actor, int(task_id))
-    change = meant(what, value, task, clock().astimezone(actor.zone))
-    return await tasks.change(
-        actor, arrival, task.id, change, lambda after: task_card(after, actor, edit=True)
+    press = pressed(query)
+    task = await tasks.show(actor, press.task_id)
+    change = meant(press.what, press.value, task, clock().astimezone(actor.zone))
+    doing = tasks.change(
+        actor,
+        arrival,
+        task.id,
+        change,
+        lambda after: task_card(after, actor, edit=True),
+        version=press.version,
     )
+    return await or_as_it_is(doing, tasks, actor, press)
+
+
+async def complete_from_card(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, task_moves: TaskMoves, clock: Clock
+) -> Answer:
+    press = pressed(query)
+    doing = task_moves.set_status(
+        actor, arrival, press.task_id, Status.COMPLETED, clock(), done_card, version=press.version
+    )
+    return await or_as_it_is(doing, tasks, actor, press)
+
+
+async def set_status(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, task_moves: TaskMoves, clock: Clock
+) -> Answer:
+    press = pressed(query)
+    try:
+        status = Status(press.value)
+    except ValueError:
+        raise BadInput(TOO_OLD) from None
+
+    def card(moved: Completed) -> Answer:
+        return done_card(moved) if moved.task.is_closed else task_card(moved.task, actor, edit=True)
+
+    doing = task_moves.set_status(actor, arrival, press.task_id, status, clock(), card, version=press.version)
+    return await or_as_it_is(doing, tasks, actor, press)
 
 
 async def take_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
-    task_id = int(str(query.data).split(":")[1])
-    return await tasks.take_back(actor, arrival, task_id, clock(), taken_back_card)
+    press = pressed(query)
+    doing = tasks.take_back(actor, arrival, press.task_id, clock(), taken_back_card, version=press.version)
+    return await or_as_it_is(doing, tasks, actor, press)
 
 
 async def take_message_back(
@@ -91,10 +132,12 @@ async def take_message_back(
 async def bring_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
-    task_id = int(str(query.data).split(":")[1])
     return await tasks.bring_back(
-        actor, arrival, task_id, clock(), lambda task: task_card(task, actor, edit=True)
+        actor, arrival, pressed(query).task_id, clock(), lambda task: task_card(task, actor, edit=True)
     )
+
+
+TOO_OLD = N_("This button is too old. Open the list again: /tasks")
 
 
 def meant(what: str, value: str, task: Task, now: datetime) -> Change:
@@ -102,14 +145,14 @@ def meant(what: str, value: str, task: Task, now: datetime) -> Change:
     try:
         return _meant(what, value, task, now)
     except (ValueError, KeyError):
-        raise BadInput(N_("This button is too old. Open the list again: /tasks")) from None
+        raise BadInput(TOO_OLD) from None
 
 
 def _meant(what: str, value: str, task: Task, now: datetime) -> Change:
     tz, said = str(now.tzinfo), None if value == "none" else value
     changes: dict[str, Callable[[], Change]] = {
         "alt": lambda: take_reading(int(value)),
-        "text": lambda: as_text(task.raw_input),
+        "text": lambda: as_text(task.raw_input or task.title),
         "date": lambda: set_date(date.fromisoformat(said) if said else None, tz),
         "time": lambda: set_time(time.fromisoformat(said) if said else None, tz, now),
         "rep": lambda: set_repeat(rule_of(value, task.due, now.date()), tz, now),
@@ -121,36 +164,27 @@ def _meant(what: str, value: str, task: Task, now: datetime) -> Change:
     return changes[what]()
 
 
-def menu(choices: Choices, what: str, now: datetime) -> Rows:
-    """The buttons of one chip; `now` is in the person's zone."""
+def menu(choices: Choices, what: str, actor: Actor) -> Rows:
+    """The buttons of one chip."""
     task = choices.task
-    back = (Button(_("‹ Back"), data=f"t:{task.id}:card"),)
-    if what == "chips":
-        return (*chip_rows(task), back)
-    width = {"time": 5, "rep": 2, "rem": 2, "who": 2, "contact": 1, "prio": 2}.get(what, 3)
-    buttons = [
-        Button(text, data=f"t:{task.id}:{what}:{value}") for text, value in offers(choices, what, now.date())
-    ]
-    return (*(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)), back)
+    if what in ("more", "chips"):
+        return more_rows(task, actor)
+    width = {"time": 5, "rep": 2, "rem": 2, "who": 2, "contact": 1, "prio": 2, "status": 2}[what]
+    buttons = [Button(text, data=mark(task, what, value)) for text, value in offers(choices, what)]
+    return (*(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)), back_row(task))
 
 
-def offers(choices: Choices, what: str, today: date) -> list[tuple[str, str]]:
+def offers(choices: Choices, what: str) -> list[tuple[str, str]]:
     """What a menu offers, as (words, value)."""
     leads = [(lead_words(lead), str(int(lead.total_seconds() // 60))) for lead in LEADS]
     contacts = [(one.full_name, str(one.id)) for one in choices.contacts]
+    statuses = [one for one in Status if one is not choices.task.status]
     return {
-        "date": _dates(today),
         "time": [*((f"{hour:02}:00", f"{hour:02}:00") for hour in HOURS), (_("No time"), "none")],
         "rep": [(code_words(code), code) for code in CODES],
         "rem": [*leads, (_("Only at the time"), "none")],
-        "who": [(member.name, str(member.id)) for member in choices.members],
+        "who": [(member.name, str(member.id)) for member in choices.members[:PEOPLE]],
         "contact": [*contacts, (_("No contact"), "none")],
         "prio": [(priority_words(one).capitalize(), one.value) for one in Priority],
+        "status": [(status_words(one).capitalize(), one.value) for one in statuses],
     }[what]
-
-
-def _dates(today: date) -> list[tuple[str, str]]:
-    """Today, tomorrow, and the days after them by name."""
-    days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
-    named = [_("Today"), _("Tomorrow"), *(day_words(day) for day in days[2:])]
-    return [*((name, day.isoformat()) for name, day in zip(named, days, strict=True)), (_("No date"), "none")]

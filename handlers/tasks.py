@@ -1,6 +1,7 @@
 """Tasks in Telegram: /task and its edits, and the Done button."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
@@ -11,9 +12,14 @@ from crm.answers import Answer
 from crm.errors import NoTitle, ToConfirm
 from crm.people import Actor
 from crm.tasks import Task, Tasks
+from crm.tasks.naming import WhichMember
+from crm.tasks.saving import NOBODY_MEANT
+from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
+from handlers.sources import kept, on_one_line, source_from, source_of, words_of_reply, written_at
+from handlers.task_assignees import ask_which_member
 from handlers.task_cards import done_card, saved_answer
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -42,42 +48,77 @@ def answers() -> Router:
 async def create_task(
     message: Message, words: str, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
 ) -> Answer:
+    """The line after the command; with nothing after it, the message that is replied to."""
     await state.clear()
+    source = source_of(message)
     if not words:
-        return await ask(state, TASK, _("What is to be done?"))
-    return await save_or_ask(words, actor, arrival, tasks, state)
+        replied = message.reply_to_message
+        if replied is None or not (words := on_one_line(words_of_reply(message))):
+            return await ask_title(state, _("What is to be done?"), source)
+        source = replace(source, said_at=written_at(replied))
+    return await save_or_ask(words, actor, arrival, tasks, state, source)
 
 
 async def answer_task(
     message: Message, words: str, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
 ) -> Answer:
     """The title that was asked for, with the line it was missing from; its "tomorrow" is that day's."""
+    source = source_from((await state.get_data()).get("source"))
     words, arrival = await with_what_was_kept(state, words, arrival)
-    return await save_or_ask(words, actor, arrival, tasks, state)
+    return await save_or_ask(words, actor, arrival, tasks, state, source)
 
 
-async def save_or_ask(words: str, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext) -> Answer:
+async def ask_title(state: FSMContext, question: str, source: Source) -> Answer:
+    """The next message is the line; what it is about and the files are remembered."""
+    asked = await ask(state, TASK, question)
+    await state.update_data(source=kept(source))
+    return asked
+
+
+async def save_or_ask(
+    words: str,
+    actor: Actor,
+    arrival: Arrival,
+    tasks: Tasks,
+    state: FSMContext,
+    source: Source = NOWHERE,
+    meant: Mapping[str, int] = NOBODY_MEANT,
+) -> Answer:
     """Save a line; what is missing or doubtful becomes a question that remembers the line."""
     try:
         return await tasks.create(
-            actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
+            actor,
+            arrival,
+            words,
+            lambda saved: saved_answer(saved, actor, arrival.message_id),
+            source=source,
+            meant=meant,
         )
     except NoTitle:
         await keep(state, words, arrival)
-        return await ask(state, TASK, _("What is to be done then?"))
+        return await ask_title(state, _("What is to be done then?"), source)
+    except WhichMember as unknown:
+        return await ask_which_member(state, words, arrival, source, unknown)
     except ToConfirm as doubt:
-        return await ask_to_confirm(state, "confirm", words, arrival, doubt)
+        question = await ask_to_confirm(state, "confirm", words, arrival, doubt)
+        await state.update_data(source=kept(source), meant=dict(meant))
+        return question
 
 
 async def confirm_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
 ) -> Answer:
+    remembered = await state.get_data()
+    source, meant = source_from(remembered.get("source")), remembered.get("meant") or {}
+
     async def save(said: Arrival, words: str) -> Answer:
         def card(saved: Sequence[Task]) -> Answer:
             return saved_answer(saved, actor, said.message_id)
 
         changed = await tasks.reread(actor, said, words, card, confirmed=True)
-        return changed or await tasks.create(actor, said, words, card, confirmed=True)
+        return changed or await tasks.create(
+            actor, said, words, card, confirmed=True, source=source, meant=meant
+        )
 
     return await answer_confirmation(query, arrival, state, save)
 

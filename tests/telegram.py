@@ -82,6 +82,15 @@ def a_press(user_id: int, data: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def a_reply(user_id: int, text: str, data: str) -> dict[str, Any]:
+    """A reply in their private chat to a message of ours that has one button."""
+    keys = {"inline_keyboard": [[{"text": "Done", "callback_data": data}]]}
+    shown = a_message(user_id, text="#1 a card", reply_markup=keys) | {
+        "from": ME.model_dump(exclude_none=True)
+    }
+    return a_message(user_id, text=text, reply_to_message=shown)
+
+
 def a_group(chat_id: int) -> dict[str, Any]:
     return {"id": chat_id, "type": "group", "title": f"Group {chat_id}"}
 

@@ -4,7 +4,9 @@ from crm.tasks.changed import as_read, restored
 from crm.tasks.entities import (
     DONE,
     TAKEN_BACK,
+    TEXT_LIMIT,
     TITLE_LIMIT,
+    Counts,
     NewTask,
     Priority,
     Reading,
@@ -13,18 +15,21 @@ from crm.tasks.entities import (
     Task,
     TaskStore,
 )
-from crm.tasks.finishing import Completed, Finished
+from crm.tasks.finishing import Finished
 from crm.tasks.late import is_overdue
 from crm.tasks.lines import Read, read_lines
 from crm.tasks.lists import ListPage, TaskLists, TaskListStore
 from crm.tasks.saving import checked_title, repeats_within_a_day, save_task, set_reminders
 from crm.tasks.use_cases import Tasks
+from crm.tasks.writing import Completed
 
 __all__ = [
     "DONE",
     "TAKEN_BACK",
+    "TEXT_LIMIT",
     "TITLE_LIMIT",
     "Completed",
+    "Counts",
     "Finished",
     "ListPage",
     "NewTask",

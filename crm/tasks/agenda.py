@@ -4,19 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, NotAllowed, NotFound
 from crm.grammar.dates import Due
 from crm.people import Actor, Role
 from crm.storage import Storage, Unit
-from crm.tasks.changed import difference
 from crm.tasks.changes import set_assignee, set_date
 from crm.tasks.entities import Task
 from crm.tasks.filters import Filter, When
-from crm.tasks.finishing import finish
 from crm.tasks.late import is_overdue
-from crm.tasks.saving import set_reminders
+from crm.tasks.saving import without_readings
+from crm.tasks.writing import complete_task, write_change
 from crm.teams import Member
 from crm.updates import Arrival
 
@@ -73,7 +71,7 @@ class Agenda:
             if task is None:
                 raise await _out_of_reach(unit, task_id)
             if task.version == version:
-                await finish(unit, actor, arrival, task, now)
+                await complete_task(unit, actor, arrival, task, now)
             day = await _day(unit, actor, now)
             answer = reply(replace(day, stale=task.version != version))
             await unit.updates.finish(arrival, answer)
@@ -146,24 +144,13 @@ class Agenda:
                 if task is None:
                     refused += 1
                 elif is_overdue(task, now):  # and not done meanwhile
-                    count += await _change(unit, actor, arrival, task, change(task))
+                    written = await write_change(
+                        unit, actor, arrival, task, without_readings(change(task)), batch=arrival.update_id
+                    )
+                    count += written.version != task.version
             answer = reply(Swept(count, len(tasks) > AT_ONCE, refused, to))
             await unit.updates.finish(arrival, answer)
         return answer
-
-
-async def _change(unit: Unit, actor: Actor, arrival: Arrival, before: Task, after: Task) -> int:
-    if before == after:
-        return 0
-    if after.assignee_id != before.assignee_id:
-        await unit.task_lists.watch(before.id, actor.member_id)  # what is handed on stays in sight
-    written = await unit.tasks.change(after)
-    await set_reminders(unit, written, actor, arrival)
-    changes = difference(before, written) | {"batch": arrival.update_id}
-    await unit.activity.add(
-        Activity("changed", "task", before.id, actor_member_id=actor.member_id, changes=changes)
-    )
-    return 1
 
 
 async def _day(unit: Unit, actor: Actor, now: datetime) -> Day:

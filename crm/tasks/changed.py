@@ -11,6 +11,8 @@ from crm.tasks.entities import NewTask, Priority, Reading, RepeatFrom, Status, T
 
 _READ: dict[str, Callable[[Any], object]] = {
     "title": str,
+    "description": str,
+    "result": lambda told: told,
     "due": lambda told: None if told is None else _due(told),
     "priority": Priority,
     "task_type": str,
@@ -20,22 +22,23 @@ _READ: dict[str, Callable[[Any], object]] = {
     "labels": tuple,
     "rrule": lambda told: told,
     "repeat_from": RepeatFrom,
+    "slot_time": lambda told: None if told is None else time.fromisoformat(told),
     "start_date": lambda told: None if told is None else date.fromisoformat(told),
     "duration_minutes": lambda told: told,
     "reminders": lambda told: tuple(timedelta(seconds=seconds) for seconds in told),
     "status": Status,
 }
 """The fields that history knows, and how each is read back from plain JSON."""
-_SAID = tuple(name for name in _READ if name != "status")
+_SAID = tuple(name for name in _READ if name not in ("status", "result", "slot_time"))
 _NAMES = {"assignee_id": "assignee_name", "contact_id": "contact_name"}  # told beside the id, for people
 
 
 def first_values(task: Task) -> dict[str, object]:
     """What history tells of a new task: each field that was set, its author's own work being understood."""
     blank = NewTask(title="")
-    told = [name for name in _READ if name not in ("status", "assignee_id")]
+    told = [name for name in _SAID if name != "assignee_id"]
     values = {name: getattr(task, name) for name in told if getattr(task, name) != getattr(blank, name)}
-    return {name: _plain(value) for name, value in values.items()} | _named(task, values)
+    return {name: plain(value) for name, value in values.items()} | _named(task, values)
 
 
 def difference(before: Task, after: Task) -> dict[str, object]:
@@ -44,7 +47,7 @@ def difference(before: Task, after: Task) -> dict[str, object]:
     for name in _READ:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            told[name] = [_plain(old), _plain(new)]
+            told[name] = [plain(old), plain(new)]
             if name in _NAMES:
                 shown = _NAMES[name]
                 told[shown.removesuffix("_name")] = [getattr(before, shown), getattr(after, shown)]
@@ -59,7 +62,7 @@ def restored(task: Task, changes: Mapping[str, Any]) -> Task:
 def reading(default: NewTask, other: NewTask, names: Mapping[str, object]) -> Reading:
     """How another reading of a text differs from the default; `names` are those of the people it means."""
     told = {
-        name: _plain(getattr(other, name)) for name in _SAID if getattr(default, name) != getattr(other, name)
+        name: plain(getattr(other, name)) for name in _SAID if getattr(default, name) != getattr(other, name)
     }
     return told | {name: value for name, value in names.items() if f"{name}_id" in told}
 
@@ -78,16 +81,17 @@ def _named(task: Task, values: Mapping[str, object]) -> dict[str, object]:
     return {shown.removesuffix("_name"): getattr(task, shown) for shown in named.values()}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as history keeps it."""
     if isinstance(value, Due):
         return f"{value.date}{f' {value.time:%H:%M}' if value.time else ''} {value.tz}"
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, Enum):
         return value.value
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _due(told: str) -> Due:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from crm.grammar.dates import Due
 from crm.tasks.changed import as_read
-from crm.tasks.entities import Priority, RepeatFrom, Task
+from crm.tasks.entities import Priority, Reading, RepeatFrom, Task
 
 Change = Callable[[Task], Task]
 LONGEST = timedelta(days=366)
@@ -29,7 +29,8 @@ def set_time(clock: time | None, tz: str, now: datetime) -> Change:
 
     def change(task: Task) -> Task:
         if task.due is not None:
-            return replace(task, due=Due(task.due.date, clock, task.due.tz))
+            at = Due(task.due.date, clock, task.due.tz)
+            return replace(task, due=at, slot_time=clock if task.slot_date else None)
         if clock is None:
             return task
         today = Due(now.date(), clock, tz)
@@ -37,6 +38,48 @@ def set_time(clock: time | None, tz: str, now: datetime) -> Change:
         return replace(task, due=Due(today.date + timedelta(days=1), clock, tz) if late else today)
 
     return change
+
+
+def snooze(how: str, now: datetime, evening: time) -> Change:
+    """Put off: by an hour from `now` (aware, in the person's zone), to the evening, to tomorrow or to next Monday, at
+    the same clock. Raises KeyError for another `how`."""
+
+    def change(task: Task) -> Task:
+        due = snoozed(task.due, how, now, evening)
+        start = task.start_date if task.start_date and task.start_date <= due.date else None
+        return replace(task, due=due, start_date=start)
+
+    return change
+
+
+def snoozed(due: Due | None, how: str, now: datetime, evening: time) -> Due:
+    """When that is; an evening that has begun is tomorrow's."""
+    tz, clock = (due.tz, due.time) if due else (str(now.tzinfo), None)
+    if how == "hour":
+        then = now + timedelta(hours=1)
+        return Due(then.date(), then.time().replace(second=0, microsecond=0, fold=0), str(now.tzinfo))
+    if how == "evening":
+        later = timedelta(days=int(now.time() >= evening))
+        return Due(now.date() + later, evening, str(now.tzinfo))
+    ahead = {"tomorrow": 1, "week": 7 - now.weekday()}[how]
+    return Due(now.date() + timedelta(days=ahead), clock, tz)
+
+
+def set_due(due: Due | None, readings: tuple[Reading, ...] = ()) -> Change:
+    """Another moment, as it was typed, with the other ways to read it."""
+    return lambda task: replace(task, due=due, start_date=None, readings=readings)
+
+
+def set_title(title: str) -> Change:
+    return lambda task: replace(task, title=title)
+
+
+def set_description(description: str) -> Change:
+    return lambda task: replace(task, description=description)
+
+
+def set_result(result: str) -> Change:
+    return lambda task: replace(task, result=result)
 
 
 def set_priority(priority: Priority) -> Change:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from crm.people import Actor
 from crm.updates import Arrival
 
 TITLE_LIMIT = 500  # characters; a card must fit one Telegram message (4096 UTF-16 units) with room to spare
+TEXT_LIMIT = 2000  # characters of a description, a comment or a result
 DONE = "task completed"  # why a done task's reminders are not sent
 TAKEN_BACK = "task taken back"
 
@@ -41,15 +42,28 @@ Reading = Mapping[str, Any]
 """Another way the text could be meant: the fields that differ, as history tells them (crm.tasks.changed)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much hangs on a task: items of its checklist and how many are ticked, comments, files, who watches."""
+
+    items: int = 0
+    ticked: int = 0
+    comments: int = 0
+    files: int = 0
+    watchers: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """A task about to be saved: everything a person may say of it.
 
     `reminders` are how long before the due to remind, besides the due itself; for a date-only task they count
     from the start of the working day. `rrule` is an RFC 5545 rule; `phone` is E.164; labels carry no #.
+    `source_url` leads to the message the task is about.
     """
 
     title: str
+    description: str = ""
     due: Due | None = None
     priority: Priority = Priority.NORMAL
     task_type: str = "todo"
@@ -64,21 +78,36 @@ class NewTask:
     reminders: tuple[timedelta, ...] = ()
     readings: tuple[Reading, ...] = ()
     raw_input: str = ""
+    source_url: str | None = None
     series_id: int | None = None  # the first task of the series; None starts one when there is a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(NewTask):
-    """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC."""
+    """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC.
+
+    `version` grows with each change; `slot_date` and `slot_time` say where in its series it belongs, wherever it
+    was moved. `unmet` names an assignee who never opened a chat with the bot and is to be told here how.
+    """
 
     id: int
     number: int
     status: Status
     created_at: datetime
-    version: int = 1  # grows with each change
     completed_at: datetime | None = None
     contact_name: str | None = None
     assignee_name: str | None = None
+    created_by_id: int | None = None
+    result: str | None = None
+    version: int = 1
+    slot_date: date | None = None
+    slot_time: time | None = None
+    counts: Counts = Counts()
+    unmet: str | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in (Status.COMPLETED, Status.CANCELED)
 
 
 class TaskStore(Protocol):
@@ -113,4 +142,10 @@ class TaskStore(Protocol):
         """The series' task that was made for that day, a deleted one too."""
 
     async def anchor(self, series_id: int) -> Due | None:
-        """The due of a series' first task, from which its rule is drawn."""
+        """The due of a series' first task as it was made, from which the rule is drawn, however it was moved."""
+
+    async def begin_series(self, task_id: int) -> None:
+        """From here on the task's rule is drawn from the day it is due now."""
+
+    async def touch(self, task_id: int) -> Task:
+        """Count the version up: what hangs on the task changed. The task as it is now."""

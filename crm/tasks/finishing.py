@@ -1,28 +1,19 @@
-"""Finishing: a task is done, its reminders fall silent, and the next one of its series is made, once."""
+"""Finishing: several tasks done at once, by their numbers."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm.activity import Activity
 from crm.errors import N_, BadInput
 from crm.people import Actor
 from crm.storage import Unit
-from crm.tasks.entities import DONE, Status, Task
-from crm.tasks.series import make_next
+from crm.tasks.entities import Status, Task
+from crm.tasks.writing import Completed, complete_task
 from crm.updates import Arrival
 
 AT_ONCE = 50  # tasks done by one message
 _NUMBER = re.compile(r"[#№]?(\d{1,9})")
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A task that is done, and the next one of its series if it has one."""
-
-    task: Task
-    next_one: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +24,6 @@ class Finished:
     before: Sequence[Task]
     unknown: Sequence[int]
     refused: Sequence[int]
-
-
-async def finish(
-    unit: Unit, actor: Actor, arrival: Arrival, task: Task, now: datetime, *, batch: int | None = None
-) -> Completed:
-    """Mark it done within the caller's transaction; one that is done stays as it is. `batch` marks history's lines
-    that are taken back together."""
-    if task.status is Status.COMPLETED:
-        return Completed(task)
-    done = await unit.tasks.complete(task.id, now)
-    await unit.reminders.skip_for_task(task.id, DONE)
-    changes: dict[str, object] = {"status": [task.status.value, done.status.value]}
-    if batch is not None:
-        changes["batch"] = batch
-    await unit.activity.add(
-        Activity("completed", "task", task.id, actor_member_id=actor.member_id, changes=changes)
-    )
-    return Completed(done, await make_next(unit, actor, arrival, task, now))
 
 
 def numbers_in(text: str) -> list[int]:
@@ -84,5 +57,5 @@ async def finish_numbers(
         elif task.status is Status.COMPLETED:
             before.append(task)
         else:
-            done.append(await finish(unit, actor, arrival, task, now, batch=batch))
+            done.append(await complete_task(unit, actor, arrival, task, now, batch=batch))
     return Finished(done, before, sorted(unknown), refused)

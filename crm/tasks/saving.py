@@ -1,5 +1,6 @@
 """Saving: from what a line said to a task with its reminders and history, within the caller's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,32 +11,52 @@ from crm.errors import N_, BadInput, NoTitle, ToConfirm
 from crm.grammar.dates import Due
 from crm.grammar.fields import Draft
 from crm.grammar.letters import storable
-from crm.people import Actor
+from crm.people import Actor, Role
 from crm.reminders import NewReminder
 from crm.storage import Unit
 from crm.tasks.changed import first_values, reading
-from crm.tasks.entities import TITLE_LIMIT, NewTask, Priority, Reading, RepeatFrom, Task
+from crm.tasks.entities import TEXT_LIMIT, TITLE_LIMIT, NewTask, Priority, Reading, RepeatFrom, Task
+from crm.tasks.naming import folded, member_called
+from crm.tasks.sources import NOWHERE, Source
+from crm.tasks.telling import tell_assignee
 from crm.updates import Arrival
 
 LABELS = 20  # labels of one task
+NOBODY_MEANT: Mapping[str, int] = {}
 _iso = TypeAdapter(timedelta)
 
 
-async def save_task(unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, text: str) -> Task:
-    """Save a checked draft. Raises BadInput for an assignee who is not of the team."""
-    task = await unit.tasks.add(await new_task(unit, actor, draft, text), arrival, actor)
+async def save_task(
+    unit: Unit,
+    actor: Actor,
+    arrival: Arrival,
+    draft: Draft,
+    text: str,
+    *,
+    source: Source = NOWHERE,
+    meant: Mapping[str, int] = NOBODY_MEANT,
+) -> Task:
+    """Save a checked draft with what it came from, and tell whose it is. Raises WhichMember."""
+    new = await new_task(unit, actor, draft, text, meant=meant)
+    new = replace(new, source_url=source.url, description=storable(source.quote)[:TEXT_LIMIT])
+    task = await unit.tasks.add(new, arrival, actor)
     task = await set_reminders(unit, task, actor, arrival)
+    if source.attachments and actor.role is not Role.GUEST:
+        await unit.notes.add(actor, task_id=task.id, attachments=source.attachments)
+        task = replace(task, counts=replace(task.counts, files=len(source.attachments)))
     await unit.activity.add(
         Activity("created", "task", task.id, actor_member_id=actor.member_id, changes=first_values(task))
     )
-    return task
+    return await tell_assignee(unit, actor, arrival, task)
 
 
-async def new_task(unit: Unit, actor: Actor, draft: Draft, text: str) -> NewTask:
-    """What a draft says, with whom it is for and the other ways to read it. Raises BadInput."""
+async def new_task(
+    unit: Unit, actor: Actor, draft: Draft, text: str, *, meant: Mapping[str, int] = NOBODY_MEANT
+) -> NewTask:
+    """What a draft says, with whom it is for and the other ways to read it. Raises WhichMember."""
     assignee_id = actor.member_id
     if draft.assignee is not None:
-        assignee_id = await _member_called(unit, draft.assignee)
+        assignee_id = meant.get(folded(draft.assignee)) or await member_called(unit, draft.assignee)
     said = replace(_said(draft), assignee_id=assignee_id, raw_input=storable(text))
     return replace(said, readings=tuple(_reading(said, other.of(draft)) for other in draft.alternatives))
 
@@ -61,18 +82,6 @@ def _reading(default: NewTask, other: Draft) -> Reading:
     """Another reading, as it is kept with the task to become a button."""
     meant = replace(_said(other), assignee_id=default.assignee_id)
     return reading(default, meant, {"contact": other.contact.name if other.contact else None})
-
-
-async def _member_called(unit: Unit, name: str) -> int:
-    found = await unit.activity.called(name)
-    if not found:
-        raise BadInput(
-            N_("There is no @{name} in this team. Write the task without it, or see /team"), name=name
-        )
-    if len(found) > 1:
-        names = ", ".join(one.name for one in found[:5])
-        raise BadInput(N_("Several people are called that: {names}. Type more of the name."), names=names)
-    return found[0].member_id
 
 
 async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) -> Task:
@@ -113,12 +122,7 @@ def checked_title(draft: Draft, *, confirmed: bool = True) -> str:
         )
     if not draft.title:
         raise NoTitle(N_("What is to be done? For example: /task tomorrow 10:00 send the invoice"))
-    if len(draft.title) > TITLE_LIMIT:
-        raise BadInput(
-            N_("That is {length} characters. A task fits in {limit}: type it shorter."),
-            length=len(draft.title),
-            limit=TITLE_LIMIT,
-        )
+    fits(draft.title)
     if repeats_within_a_day(draft):
         raise BadInput(
             N_("A task repeats by the day at most. Ask for a reminder: /remind every hour drink water")
@@ -128,6 +132,17 @@ def checked_title(draft: Draft, *, confirmed: bool = True) -> str:
     if draft.confirm == "far_future" and not confirmed:
         raise ToConfirm(N_("That is more than a year away. Save it?"))
     return draft.title
+
+
+def fits(title: str) -> str:
+    """The title. Raises BadInput for one that is too long."""
+    if len(title) > TITLE_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A task fits in {limit}: type it shorter."),
+            length=len(title),
+            limit=TITLE_LIMIT,
+        )
+    return title
 
 
 def repeats_within_a_day(draft: Draft) -> bool:

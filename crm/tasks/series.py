@@ -22,12 +22,32 @@ def next_task(task: Task, *, anchor: Due | None, now: datetime) -> NewTask | Non
     """The next task, None when this one doesn't repeat or its rule has ended. `now` is when it was done, aware."""
     if task.rrule is None or task.due is None or anchor is None:
         return None
-    from_completion = task.repeat_from is RepeatFrom.COMPLETION
-    due = next_due(task.rrule, task.due, anchor, now=now, from_completion=from_completion)
+    from_completion, rule, left = task.repeat_from is RepeatFrom.COMPLETION, task.rrule, task.rrule
+    if from_completion:
+        endless, count = counted(rule)
+        if count == 1:
+            return None
+        rule, left = endless, rule if count is None else f"{endless};COUNT={count - 1}"
+    due = next_due(rule, in_its_place(task, task.due), anchor, now=now, from_completion=from_completion)
     if due is None:
         return None
-    carried = {name: getattr(task, name) for name in _CARRIED}
+    carried = {name: getattr(task, name) for name in _CARRIED} | {"rrule": left}
     return NewTask(**carried, due=due, series_id=task.series_id or task.id)
+
+
+def in_its_place(task: Task, due: Due) -> Due:
+    """Where in its series a task stands: at its own clock, and not before its own day, however it was moved."""
+    if task.slot_date is None:
+        return due
+    return Due(max(due.date, task.slot_date), task.slot_time, due.tz)
+
+
+def counted(rule: str) -> tuple[str, int | None]:
+    """A rule without its COUNT, and how many are left by it. From completion each task counts itself only, since
+    its rule begins with it."""
+    parts = rule.split(";")
+    counts = [int(part.removeprefix("COUNT=")) for part in parts if part.startswith("COUNT=")]
+    return ";".join(part for part in parts if not part.startswith("COUNT=")), counts[0] if counts else None
 
 
 async def make_next(unit: Unit, actor: Actor, arrival: Arrival, task: Task, now: datetime) -> Task | None:
@@ -46,11 +66,12 @@ async def make_next(unit: Unit, actor: Actor, arrival: Arrival, task: Task, now:
     return there if there.status is not Status.COMPLETED else None
 
 
-async def drop_next(unit: Unit, task: Task, now: datetime) -> None:
-    """The done task is open again: its next one goes, unless somebody began it."""
-    if task.completed_at is None:
+async def drop_next(unit: Unit, task: Task, now: datetime, *, done_at: datetime | None = None) -> None:
+    """The closed task is open again: its next one goes, unless somebody began it. `done_at` is for a canceled one."""
+    done_at = done_at or task.completed_at
+    if done_at is None:
         return
-    _new, there = await _following(unit, task, task.completed_at)
+    _new, there = await _following(unit, task, done_at)
     if there is not None and there.status is Status.NOT_STARTED and await unit.tasks.delete(there.id, now):
         await unit.reminders.skip_for_task(there.id, TAKEN_BACK)
         await unit.activity.add(Activity("deleted", "task", there.id, actor_kind="system"))

@@ -1,24 +1,25 @@
 """What may be done with tasks: create from a line, change, mark done, list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.contacts import Contact
-from crm.errors import N_, NotAllowed, NotFound
+from crm.errors import N_, NotFound
 from crm.grammar.contacts import words_of
 from crm.grammar.fields import Draft
 from crm.people import Actor
 from crm.storage import Storage, Unit
-from crm.tasks.changed import difference
 from crm.tasks.changes import Change
-from crm.tasks.entities import TAKEN_BACK, Status, Task
+from crm.tasks.entities import TAKEN_BACK, Task
 from crm.tasks.filters import Filter
-from crm.tasks.finishing import Completed, finish
 from crm.tasks.lines import Read, check_lines, read_lines
-from crm.tasks.saving import new_task, save_task, set_reminders, without_readings
+from crm.tasks.reaching import found, to_change
+from crm.tasks.saving import NOBODY_MEANT, new_task, save_task, without_readings
+from crm.tasks.sources import NOWHERE, Source
+from crm.tasks.writing import Completed, complete_task, write_change
 from crm.teams import Member
 from crm.updates import Arrival
 
@@ -49,17 +50,28 @@ class Tasks:
         reply: Reply[Sequence[Task]],
         *,
         confirmed: bool = False,
+        source: Source = NOWHERE,
+        meant: Mapping[str, int] = NOBODY_MEANT,
     ) -> Answer:
-        """Read each line and save it with its reminders, all in one transaction or none.
+        """Read each line and save it with its reminders, all in one transaction or none. `meant` says which member
+        a name stands for, where that was asked.
 
-        Raises BadInput with what to type, NoTitle when only a date was said, ToConfirm for a moment that has
-        passed or is far away, unless `confirmed`.
+        Raises BadInput with what to type, NoTitle when only a date was said, WhichMember for a name that is nobody's
+        or several people's, ToConfirm for a moment that has passed or is far away, unless `confirmed`.
         """
         async with self._storage.transaction(actor) as unit:
-            lines = await read_lines(unit, actor, arrival, text)
+            lines = await read_lines(unit, actor, arrival, text, source)
             check_lines(lines or [Read("", Draft())], confirmed=confirmed)
             tasks = [
-                await save_task(unit, actor, replace(arrival, line=number), line.draft, line.text)
+                await save_task(
+                    unit,
+                    actor,
+                    replace(arrival, line=number),
+                    line.draft,
+                    line.text,
+                    source=source,
+                    meant=meant,
+                )
                 for number, line in enumerate(lines)
             ]
             answer = reply(tasks)
@@ -99,15 +111,28 @@ class Tasks:
     async def _reread_one(self, unit: Unit, actor: Actor, arrival: Arrival, before: Task, line: Read) -> Task:
         new = await new_task(unit, actor, line.draft, line.text)
         said = {name: getattr(new, name) for name in NEW_WORDS}
-        return await _change(unit, actor, arrival, before, replace(before, **said))
+        after = await write_change(unit, actor, arrival, before, replace(before, **said))
+        if after.rrule is not None and after.series_id in (None, after.id):
+            await unit.tasks.begin_series(after.id)
+        return after
 
     async def change(
-        self, actor: Actor, arrival: Arrival, task_id: int, change: Change, reply: Reply[Task]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        task_id: int,
+        change: Change,
+        reply: Reply[Task],
+        *,
+        version: int | None = None,
     ) -> Answer:
-        """One press on a card. Changing nothing is fine and leaves no history. Raises NotFound."""
+        """One press on a card, which has that version. Changing nothing is fine and leaves no history.
+
+        Raises NotFound, NotAllowed, Stale.
+        """
         async with self._storage.transaction(actor) as unit:
-            before = await _to_change(unit, task_id)
-            after = await _change(unit, actor, arrival, before, without_readings(change(before)))
+            before = await to_change(unit, task_id, version)
+            after = await write_change(unit, actor, arrival, before, without_readings(change(before)))
             answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer
@@ -120,17 +145,26 @@ class Tasks:
         Doing it again changes nothing and answers the same. Raises NotFound.
         """
         async with self._storage.transaction(actor) as unit:
-            done = await finish(unit, actor, arrival, await _to_change(unit, task_id), now)
+            done = await complete_task(unit, actor, arrival, await to_change(unit, task_id), now)
             answer = reply(done)
             await unit.updates.finish(arrival, answer)
         return answer
 
     async def take_back(
-        self, actor: Actor, arrival: Arrival, task_id: int, now: datetime, reply: Reply[Sequence[Task]]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        task_id: int,
+        now: datetime,
+        reply: Reply[Sequence[Task]],
+        *,
+        version: int | None = None,
     ) -> Answer:
-        """Delete a task softly. Raises NotFound, NotAllowed."""
+        """Delete a task softly. Raises NotFound, NotAllowed, Stale."""
         async with self._storage.transaction(actor) as unit:
-            return await _take_back(unit, actor, arrival, [await _to_change(unit, task_id)], now, reply)
+            return await _take_back(
+                unit, actor, arrival, [await to_change(unit, task_id, version)], now, reply
+            )
 
     async def take_message_back(
         self, actor: Actor, arrival: Arrival, message_id: int, now: datetime, reply: Reply[Sequence[Task]]
@@ -153,7 +187,7 @@ class Tasks:
                 await unit.activity.add(
                     Activity("restored", "task", task_id, actor_member_id=actor.member_id)
                 )
-            answer = reply(await _found(unit, task_id))
+            answer = reply(await found(unit, task_id))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -168,7 +202,7 @@ class Tasks:
         Raises NotFound.
         """
         async with self._storage.transaction(actor) as unit:
-            task = await _found(unit, task_id)
+            task = await found(unit, task_id)
             words = words_of(task.raw_input)
             known = await unit.contacts.called(words)
             meant = {
@@ -181,33 +215,13 @@ class Tasks:
     async def show(self, actor: Actor, task_id: int) -> Task:
         """Raises NotFound."""
         async with self._storage.transaction(actor) as unit:
-            return await _found(unit, task_id)
+            return await found(unit, task_id)
 
 
 NEW_WORDS = (
     "title", "due", "priority", "task_type", "assignee_id", "contact_id", "phone", "labels", "rrule", "repeat_from",
     "start_date", "duration_minutes", "reminders", "readings", "raw_input",
 )  # fmt: skip
-
-
-async def _found(unit: Unit, task_id: int) -> Task:
-    task = await unit.tasks.by_id(task_id)
-    if task is None:
-        raise NotFound(
-            N_("That task is no longer here, or it is of another team of yours. See /tasks and /team")
-        )
-    return task
-
-
-async def _to_change(unit: Unit, task_id: int) -> Task:
-    """Raises NotFound for a task that is not theirs to see, NotAllowed for one that is not theirs to change."""
-    task = await unit.tasks.by_id(task_id, to_change=True)
-    if task is None:
-        seen = await _found(unit, task_id)
-        raise NotAllowed(
-            N_("Task {number} is somebody else's. Ask them, or a member of the team."), number=seen.number
-        )
-    return task
 
 
 async def _take_back(
@@ -225,21 +239,3 @@ async def _take_back(
     answer = reply(tasks)
     await unit.updates.finish(arrival, answer)
     return answer
-
-
-async def _change(unit: Unit, actor: Actor, arrival: Arrival, before: Task, after: Task) -> Task:
-    """Write a change with its history, and its reminders when they hang on what changed."""
-    if before == after:
-        return before
-    written = await unit.tasks.change(after)
-    changes = difference(before, written)
-    if (
-        changes.keys() & {"due", "reminders", "assignee_id", "title"}
-        and written.status is not Status.COMPLETED
-    ):
-        written = await set_reminders(unit, written, actor, arrival)
-    if changes:
-        await unit.activity.add(
-            Activity("changed", "task", before.id, actor_member_id=actor.member_id, changes=changes)
-        )
-    return written

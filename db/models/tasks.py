@@ -57,6 +57,7 @@ crm_tasks = Table(
     *word("repeat_from", ("schedule", "completion"), "schedule"),
     Column("series_id", BigInteger),
     Column("occurrence_date", Date),
+    Column("occurrence_time", Time),  # with the date, where in its series it belongs, wherever it was moved
     *within("assignee_id", "members"),
     *within("created_by", "members"),
     *within("contact_id", "crm_contacts"),
@@ -64,6 +65,7 @@ crm_tasks = Table(
     Column("result", Text),
     Column("readings", JSONB, nullable=False, server_default="[]"),  # other ways the text could be meant
     Column("raw_input", Text, nullable=False, server_default=""),
+    Column("source_url", Text),  # of the message the task is about
     *within("source_chat_id", "chats"),
     Column("source_message_id", BigInteger),
     Column("source_line", SmallInteger),
@@ -131,4 +133,24 @@ crm_task_comments = Table(
         postgresql_using="gin",
         postgresql_ops={"folded": "gin_trgm_ops"},
     ),
+)
+crm_task_items = Table(
+    "crm_task_items",
+    metadata,
+    *tenant(),
+    *within("task_id", "crm_tasks", required=True, cascade=True),
+    Column("body", Text, nullable=False),
+    Column("ticked_at", Moment),
+    Column("deleted_at", Moment),
+    *times(),
+    Index("ix_crm_task_items_task", "workspace_id", "task_id", "id"),
+)
+start_hints = Table(  # who was told in a group how to open a chat with the bot; once is enough
+    "start_hints",
+    metadata,
+    *tenant(),
+    *within("chat_id", "chats", required=True, cascade=True),
+    *within("member_id", "members", required=True, cascade=True),
+    *times(),
+    UniqueConstraint("workspace_id", "chat_id", "member_id"),
 )

@@ -54,6 +54,7 @@ ALLOWED = {
     "crm_labels": ("bhmMO", "bmMO", "", "bmMO"),
     "crm_notes": ("bhmMO", "bmMO", "bMO", "MO"),
     "crm_task_comments": ("bhmMO", "bmMO", "bMO", "MO"),
+    "crm_task_items": ("bhmMO", "bmMO", "bmMO", "MO"),
     "crm_task_watchers": ("bhmMO", "bmMO", "", "bmMO"),
     "crm_tasks": ("bhmMO", "obhmMO", "bmMO", "MO"),
     "faults": ("", "", "", ""),
@@ -64,6 +65,7 @@ ALLOWED = {
     "people": ("b", "", "b", ""),
     "reminder_deliveries": ("bhmMO", "bmMO", "bmMO", "MO"),
     "reminders": ("bhmMO", "obhmMO", "bmMO", "MO"),
+    "start_hints": ("obhmMO", "obhmMO", "", ""),
     "turns": ("obhmMO", "obhmMO", "obhmMO", "MO"),
     "workspaces": ("obghmMO", "", "MO", ""),
 }

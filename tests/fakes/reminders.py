@@ -54,6 +54,18 @@ class FakeReminders:
         self._state.reminders[delivery.id] = ReminderRow(saved, delivery, look_at=due_at)
         return saved
 
+    async def owe(
+        self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime
+    ) -> None:
+        people = {one.member_id: one for one in self._state.members.values()}
+        for recipient_id in recipient_ids:
+            actor, task = people[recipient_id], self._state.tasks[task_id].task
+            told = Reminder(self._state.next_id(), text, Due(at.date(), at.time(), "UTC"), task_id)
+            delivery = Delivery(
+                self._state.next_id(), "", 0, at, text, actor, None, task.number, task_id, notice
+            )
+            self._state.reminders[delivery.id] = ReminderRow(told, delivery, look_at=at)
+
     async def drop_for_task(self, task_id: int, reason: str) -> None:
         await self.skip_for_task(task_id, reason)
 
@@ -69,7 +81,8 @@ class FakeReminders:
 
     async def skip_for_task(self, task_id: int, reason: str) -> None:
         for row in list(self._state.reminders.values()):
-            if row.reminder.task_id == task_id and row.state in ("pending", "leased"):
+            is_its = row.reminder.task_id == task_id and row.delivery.notice is None
+            if is_its and row.state in ("pending", "leased"):
                 self._state.reminders[row.delivery.id] = replace(row, state="skipped", reason=reason)
 
     async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:

@@ -29,6 +29,7 @@ from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
+from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
 from tests.fakes.task_lists import FakeTaskLists
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.teams import FakeTeams
@@ -64,6 +65,12 @@ class State:
     notes: dict[int, NoteRow] = field(default_factory=dict)  # on contacts
     not_to_call: set[int] = field(default_factory=set)  # contacts who asked not to be called
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
+    items: dict[int, ItemRow] = field(default_factory=dict)
+    comments: dict[int, CommentRow] = field(default_factory=dict)
+    hints: set[tuple[int, int]] = field(default_factory=set)  # (chat_id, member_id) told how to start
+    files: dict[int, FileRow] = field(default_factory=dict)  # on tasks
+    watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)
+    unreached: set[int] = field(default_factory=set)  # members without a private chat
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
@@ -137,11 +144,13 @@ class FakeUnit:
         self.conversations = FakeConversations(state)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
+        self.notes = FakeNotes(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)
         self.task_lists = FakeTaskLists(state, actor)
+        self.task_details = FakeTaskDetails(state, actor)
         self.tasks = FakeTasks(state, actor)
         self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)

@@ -9,7 +9,8 @@ from crm.grammar.dates import Due
 from crm.people import Actor, Role
 from crm.tasks import NewTask, Status, Task
 from crm.updates import Arrival
-from tests.fakes.people import is_seen
+from tests.fakes.people import MONDAY, is_seen
+from tests.fakes.task_details import counts_in
 from tests.fakes.updates import refuse_second_source
 
 if TYPE_CHECKING:
@@ -42,9 +43,15 @@ class FakeTasks:
             number=max(numbers, default=0) + 1,
             status=Status.NOT_STARTED,
             created_at=arrival.sent_at,
+            created_by_id=actor.member_id,
         )
-        if task.rrule is not None:
-            saved = replace(saved, series_id=task.series_id or saved.id)
+        if task.rrule is not None and task.due is not None:
+            saved = replace(
+                saved,
+                series_id=task.series_id or saved.id,
+                slot_date=task.due.date,
+                slot_time=task.due.time,
+            )
         self._state.tasks[saved.id] = TaskRow(self._named(saved), task, arrival, actor)
         return self._state.tasks[saved.id].task
 
@@ -52,7 +59,8 @@ class FakeTasks:
         return next((row.task for row in self._seen() if row.task.number == number), None)
 
     async def by_id(self, task_id: int, *, to_change: bool = False) -> Task | None:
-        return next((row.task for row in self._reached(to_change) if row.task.id == task_id), None)
+        found = (row.task for row in self._reached(to_change) if row.task.id == task_id)
+        return next((self._named(task) for task in found), None)
 
     async def by_message(self, actor: Actor, message_id: int) -> Mapping[int, Task | None]:
         return {
@@ -62,19 +70,29 @@ class FakeTasks:
         }
 
     async def change(self, task: Task) -> Task:
-        row = self._state.tasks[task.id]
-        self._state.tasks[task.id] = replace(
-            row, task=self._named(replace(task, version=row.task.version + 1))
-        )
-        return self._state.tasks[task.id].task
+        done_at = (task.completed_at or MONDAY) if task.status is Status.COMPLETED else None
+        return self._put(replace(task, completed_at=done_at))
 
     async def occurrence(self, series_id: int, day: date) -> Task | None:
-        made = [row for row in self._state.tasks.values() if row.task.series_id == series_id]
-        return next((row.task for row in made if row.new.due is not None and row.new.due.date == day), None)
+        made = [row.task for row in self._state.tasks.values() if row.task.series_id == series_id]
+        return next((task for task in made if task.slot_date == day), None)
 
     async def anchor(self, series_id: int) -> Due | None:
         row = self._state.tasks.get(series_id)
-        return row.task.due if row else None
+        if row is None or row.task.due is None or row.task.slot_date is None:
+            return row.task.due if row else None
+        return Due(row.task.slot_date, row.task.slot_time, row.task.due.tz)
+
+    async def begin_series(self, task_id: int) -> None:
+        task = self._state.tasks[task_id].task
+        if task.due is not None:
+            self._state.tasks[task_id] = replace(
+                self._state.tasks[task_id],
+                task=replace(task, series_id=task_id, slot_date=task.due.date, slot_time=task.due.time),
+            )
+
+    async def touch(self, task_id: int) -> Task:
+        return self._put(self._state.tasks[task_id].task)
 
     async def restore(self, task_id: int) -> bool:
         was = task_id in self._state.deleted
@@ -82,14 +100,11 @@ class FakeTasks:
         return was
 
     async def complete(self, task_id: int, at: datetime) -> Task:
-        row = self._state.tasks[task_id]
-        done = replace(row.task, status=Status.COMPLETED, completed_at=at, version=row.task.version + 1)
-        self._state.tasks[task_id] = replace(row, task=done)
-        return done
+        task = self._state.tasks[task_id].task
+        return self._put(replace(task, status=Status.COMPLETED, completed_at=at))
 
     async def reopen(self, task_id: int, status: Status) -> bool:
-        row = self._state.tasks[task_id]
-        self._state.tasks[task_id] = replace(row, task=replace(row.task, status=status, completed_at=None))
+        self._put(replace(self._state.tasks[task_id].task, status=status, completed_at=None))
         return True
 
     async def delete(self, task_id: int, at: datetime) -> bool:
@@ -105,13 +120,21 @@ class FakeTasks:
             if not to_change or theirs or row.actor.member_id == self._actor.member_id
         ]
 
+    def _put(self, task: Task) -> Task:
+        """Written, and its version counted up."""
+        row = self._state.tasks[task.id]
+        written = self._named(replace(task, version=row.task.version + 1, unmet=None))
+        self._state.tasks[task.id] = replace(row, task=written)
+        return written
+
     def _named(self, task: Task) -> Task:
         row = self._state.contacts.get(task.contact_id or 0)
-        members = {one.member_id: one.display_name for one in self._state.members.values()}
+        names = {one.member_id: one.display_name for one in self._state.members.values()}
         return replace(
             task,
             contact_name=row.contact.full_name if row else None,
-            assignee_name=members.get(task.assignee_id or 0),
+            assignee_name=names.get(task.assignee_id or 0),
+            counts=counts_in(self._state, task.id),
         )
 
     def _seen(self) -> list[TaskRow]:

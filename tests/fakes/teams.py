@@ -40,7 +40,9 @@ class FakeTeams:
                 one.display_name,
                 one.role,
                 MONDAY,
-                reach=Reach(one.telegram_user_id, one.language),
+                reach=None
+                if one.member_id in self._state.unreached
+                else Reach(one.telegram_user_id, one.language),
             )
             for (workspace_id, _user), one in self._state.members.items()
             if workspace_id == self._actor.workspace_id

@@ -7,12 +7,12 @@ import pytest
 from tests.flows.stage import Stage
 
 
-@pytest.mark.parametrize("kind", ["voice", "photo"])
-async def test_a_file_in_private_gets_its_sentence(stage: Stage, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "said"), [("voice", "text only"), ("photo", "Make a task of this")])
+async def test_a_file_in_private_gets_its_sentence(stage: Stage, kind: str, said: str) -> None:
     anna = await stage.person("Anna")
     file = {"name": f"one.{kind}", "base64": base64.b64encode(b"bytes").decode()}
     await stage.post(f"/sim/chats/{anna.id}/messages", {"user_id": anna.id, kind: file})
-    await anna.hears("text only")
+    await anna.hears(said)
 
 
 async def test_an_edited_command_makes_no_second_task_and_the_chat_goes_on(stage: Stage) -> None:
@@ -25,16 +25,16 @@ async def test_an_edited_command_makes_no_second_task_and_the_chat_goes_on(stage
     await anna.asks("/tasks", "open tasks")
 
 
-async def test_done_edits_the_card_and_leaves_nothing_to_press(stage: Stage) -> None:
+async def test_done_edits_the_card_and_leaves_only_what_may_follow(stage: Stage) -> None:
     anna = await stage.person("Anna")
     card = await anna.asks("/task buy paper", "#1 buy paper")
     assert await anna.press(card, "Done") == "Done"
 
     async def edited() -> int:
         after = {one["message_id"]: one for one in await stage.messages(anna.id)}[card["message_id"]]
-        return int(
-            after["text"].startswith("✓ #1 buy paper") and "edited_at" in after and after["buttons"] == []
-        )
+        left = [button["text"] for row in after["buttons"] for button in row]
+        done = after["text"].startswith("✓ #1 buy paper") and "edited_at" in after
+        return int(done and left == ["Add a result", "Open again"])
 
     await stage.until(edited, 1)
 

@@ -11,11 +11,9 @@ from aiogram.methods import GetFile, GetMe, TelegramMethod
 from aiogram.types import File, Update, User
 
 from crm.answers import Answer
-from crm.calls import Calls
+from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
-from crm.calls import CallCards, CallLists, Calls
-from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.health import Health, Queue, Redis, Vitals, Waiting
@@ -32,6 +30,9 @@ from crm.settings import Settings
 from crm.stats import Stats
 from crm.tasks import TaskLists, Tasks
 from crm.tasks.agenda import Agenda
+from crm.tasks.checklists import Checklists
+from crm.tasks.moves import TaskMoves
+from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import UNDOABLE, Undo
 from crm.visibility import Visibility
@@ -112,6 +113,9 @@ class Desk:
             "task_lists": TaskLists(storage),
             "agenda": Agenda(storage),
             "stats": Stats(storage),
+            "task_moves": TaskMoves(storage),
+            "task_talk": TaskTalk(storage),
+            "checklists": Checklists(storage),
             "calls": Calls(storage),
             "call_cards": CallCards(storage),
             "call_lists": CallLists(storage),

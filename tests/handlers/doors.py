@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.telegram import ME, a_change, a_group, a_message, a_press, a_user, an_update, private
+from tests.telegram import ME, a_change, a_group, a_message, a_press, a_reply, a_user, an_update, private
 
 THEIRS = "silverpear"  # in every text of the team that is knocked at
 PHONE = "+79991234567"
@@ -23,6 +23,9 @@ class Facts:
     task_id: int
     task_message_id: int
     undone_task_id: int
+    task_version: int
+    item_id: int
+    forward_mark: str
     call_id: int
     contact_ids: tuple[int, ...]  # four; the first has a phone, a call and notes
     contact_id: int
@@ -188,6 +191,12 @@ def filled(text: str, facts: Facts) -> str:
     return text.format(**names, **facts.members)
 
 
+def replies_to_task(user_id: int, facts: Facts) -> dict[str, Any]:
+    return an_update(message=a_reply(user_id, "noted", f"done:{facts.task_id}"))
+
+
+ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+CARD = "t:{task_id}.{task_version}:"
 ANONYMOUS = 1087968824  # GroupAnonymousBot
 TEAM = "team:{workspace_id}"
 OF_TEAMS: Mapping[str, Knock] = {
@@ -257,12 +266,37 @@ OF_TASKS: Mapping[str, Knock] = {
     "overdue.move_overdue": Knock(presses("oa:o:to:t"), changes=True),
     "stats.show_stats": Knock(says("/stats")),
     "stats.turn_stats": Knock(presses("stats:month")),
-    "task_menus.open_menu": Knock(presses("t:{task_id}:date")),
-    "task_menus.close_menu": Knock(presses("t:{task_id}:card")),
-    "task_menus.change_task": Knock(presses("t:{task_id}:prio:high"), changes=True),
-    "task_menus.take_back": Knock(presses("t:{task_id}:undo"), changes=True),
+    "task_menus.open_menu": Knock(presses(CARD + "more")),
+    "task_menus.close_menu": Knock(presses(CARD + "card")),
+    "task_menus.change_task": Knock(presses(CARD + "prio:high"), changes=True),
+    "task_menus.set_status": Knock(presses(CARD + "status:deferred"), changes=True),
+    "task_menus.complete_from_card": Knock(presses(CARD + "done"), changes=True),
+    "task_menus.take_back": Knock(presses(CARD + "undo"), changes=True),
     "task_menus.bring_back": Knock(presses("t:{task_id}:back"), changes=True),
-    "tasks.complete_task": Knock(presses("done:{task_id}"), changes=True),
+    "tasks.complete_task": Knock(
+        presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
+    ),
+    "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:week"), changes=True),
+    "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
+    "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
+    "task_moving.press_nothing": Knock(presses("·")),
+    # the next two find no question open; what follows one is tested beside each
+    "task_moving.confirm_moment": Knock(presses("when.{task_id}:yes:1")),
+    "task_assignees.choose_assignee": Knock(presses("who:1:{clara}")),
+    "task_checklists.show_checklist": Knock(presses(CARD + "list")),
+    "task_checklists.tick_item": Knock(presses(CARD + "tick:{item_id}"), changes=True),
+    "task_checklists.remove_item": Knock(presses(CARD + "drop:{item_id}"), changes=True),
+    "task_questions.ask_about_task": Knock(presses(CARD + "say")),
+    "task_questions.answer_about_task": Knock(says("noted"), changes=True, first=presses(CARD + "say")),
+    "task_talk.show_comments": Knock(presses(CARD + "talk")),
+    "task_talk.show_watchers": Knock(presses(CARD + "watch")),
+    "task_talk.change_watcher": Knock(presses(CARD + "watch:{anna}"), changes=True),
+    "task_talk.show_files": Knock(presses(CARD + "files")),
+    "task_talk.send_file": Knock(presses(CARD + "file:0")),
+    "task_replies.add_to_task": Knock(replies_to_task, changes=True),
+    "forwards.take_message": Knock(shares(text="what do you think", forward_origin=ZOE)),
+    "forwards.decide_forward": Knock(presses("fwd:{forward_mark}:task"), changes=True),
     "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
 }
 CALL = "c:{call_id}"  # each change counts its version up, so that these are in order
@@ -289,7 +323,7 @@ OF_CALLS: Mapping[str, Knock] = {
     "calls.menus.bring_back_call": Knock(presses(CALL + ":back"), changes=True),
 }
 
-CARD = "k:{contact_ids[0]}."  # and the version that was shown
+CONTACT_CARD = "k:{contact_ids[0]}."  # and the version that was shown
 A_FILE = {"file_id": "cards", "file_unique_id": "cards", "file_name": "cards.vcf", "file_size": 100}
 
 
@@ -317,16 +351,16 @@ OF_CONTACTS: Mapping[str, Knock] = {
     "contacts.lists.list_contacts": Knock(says("/contacts")),
     "contacts.lists.turn_contacts": Knock(presses("contacts:all:+{contact_ids[0]}")),
     "contacts.lists.open_contact": Knock(presses("contact:{contact_ids[0]}")),
-    "contacts.editing.open_menu": Knock(presses(CARD + "1:edit")),
-    "contacts.editing.ask_field": Knock(presses(CARD + "1:ask:note")),
+    "contacts.editing.open_menu": Knock(presses(CONTACT_CARD + "1:edit")),
+    "contacts.editing.ask_field": Knock(presses(CONTACT_CARD + "1:ask:note")),
     "contacts.editing.type_field": Knock(
-        says("asked for the price"), changes=True, first=presses(CARD + "1:ask:note")
+        says("asked for the price"), changes=True, first=presses(CONTACT_CARD + "1:ask:note")
     ),
-    "contacts.vcards.send_vcard": Knock(presses(CARD + "1:vcf")),
+    "contacts.vcards.send_vcard": Knock(presses(CONTACT_CARD + "1:vcf")),
     "contacts.vcards.read_vcards": Knock(shares(document=A_FILE)),
     "contacts.vcards.save_vcards": saves_file(),
-    "contacts.merging.offer_merge": Knock(presses(CARD + "1:merge")),
-    "contacts.merging.compare_contacts": Knock(presses(CARD + "1:into:{contact_ids[1]}")),
+    "contacts.merging.offer_merge": Knock(presses(CONTACT_CARD + "1:merge")),
+    "contacts.merging.compare_contacts": Knock(presses(CONTACT_CARD + "1:into:{contact_ids[1]}")),
     "contacts.merging.merge_contacts": Knock(
         presses("k:{contact_ids[1]}.1:join:{contact_ids[0]}"), changes=True
     ),

@@ -37,6 +37,8 @@ SEAT = """SELECT m.id FROM members m JOIN people p ON p.id = m.person_id
 class House:
     """The whole bot inside the test, by invitation, with a team that has something of everything."""
 
+    facts: Facts
+
     def __init__(self, app: App, session: Session, database: Database) -> None:
         self.app, self.session, self.database = app, session, database
         self.reached: list[str] = []
@@ -58,11 +60,18 @@ class House:
         return result if isinstance(result, Answer) else None
 
     async def knock(self, knock: Knock, user_id: int) -> Answer | None:
+        await self._look()
         return await self.feed(knock.update(user_id, self.facts))
 
     async def prepare(self, knock: Knock, user_id: int) -> None:
         if knock.first is not None:
+            await self._look()
             await self.feed(knock.first(user_id, self.facts))
+
+    async def _look(self) -> None:
+        """Buttons carry the version their task has now."""
+        query = "SELECT version FROM crm_tasks WHERE id = $1"
+        self.facts = replace(self.facts, task_version=await self.one(query, self.facts.task_id))
 
     async def say(self, user_id: int, text: str) -> Answer | None:
         return await self.feed(an_update(message=a_message(user_id, text=text)))
@@ -106,6 +115,9 @@ class House:
             task_id=await self.one("SELECT min(id) FROM crm_tasks"),
             undone_task_id=undone,
             task_message_id=said["message_id"],
+            task_version=1,
+            item_id=await self._add_item(),
+            forward_mark=await self._forward(),
             call_id=await self.one("SELECT id FROM crm_calls"),
             contact_ids=tuple(
                 row[0] for row in await self.database.fetch("SELECT id FROM crm_contacts ORDER BY id")
@@ -126,6 +138,22 @@ class House:
             mark=mark,
             members=members,
         )
+
+    async def _add_item(self) -> int:
+        """A line on the checklist of the team's task."""
+        return int(
+            await self.one(
+                "INSERT INTO crm_task_items (workspace_id, task_id, body)"
+                " SELECT workspace_id, id, $1 FROM crm_tasks RETURNING id",
+                THEIRS,
+            )
+        )
+
+    async def _forward(self) -> str:
+        """The mark of a forwarded message that the owner has not decided about."""
+        update = KNOCKS["forwards.take_message"].update(OWNER, None)  # type: ignore[arg-type]  # names no fact
+        await self.feed(update)
+        return str(update["update_id"])
 
     async def _seat(self, team: int) -> dict[str, int]:
         """Members of the team, one of whom was removed, and the owner of another team."""

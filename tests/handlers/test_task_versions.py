@@ -1,0 +1,145 @@
+"""Versions: a button of a card as it was before, or pressed twice, changes nothing and shows the card as it is."""
+
+import re
+from typing import Any
+
+import pytest
+
+from crm.tasks import Priority, Status
+from tests.handlers.desk import Desk
+from tests.handlers.test_task_moving import a_card, button, the_task
+
+SINCE = "Changed since, here it is now"
+
+
+@pytest.mark.parametrize("label", ["Done", "Take back"])
+async def test_a_press_on_an_older_card_changes_nothing(desk: Desk, label: str) -> None:
+    card = await a_card(desk)
+    await desk.presses(
+        button(await desk.presses(button(await desk.presses(button(card, "More")), "Priority")), "High")
+    )
+    history = len(desk.storage.state.activity)
+    stale = await desk.presses(button(card, label))
+    assert stale.text.startswith(f"{SINCE}\n#1 send the offer")
+    assert "high priority" in stale.text
+    assert stale.edit
+    assert the_task(desk).status is Status.NOT_STARTED
+    assert len(desk.storage.state.activity) == history
+    await desk.presses(button(stale, "Done"))
+    assert the_task(desk).status is Status.COMPLETED
+
+
+async def test_a_button_pressed_twice_has_one_effect(desk: Desk) -> None:
+    card = await a_card(desk, "/task every day at 10:00 write the report")
+    done = button(card, "Done")
+    first, second = await desk.presses(done), await desk.presses(done)
+    assert "Next: " in first.text
+    assert second.text.startswith(SINCE)
+    assert len(desk.titles) == 2
+    assert [one.action for one in desk.storage.state.activity] == ["created", "completed", "created"]
+
+
+async def test_each_kind_of_press_is_refused_when_stale(desk: Desk) -> None:
+    await a_card(desk)
+    task_id = the_task(desk).id
+    await desk.presses(f"t:{task_id}.1:list")
+    before = the_task(desk)
+    for what in (
+        "text", "time:09:00", "rep:day", "rem:60", "who:1", "contact:none", "prio:low", "status:canceled", "done",
+        "undo", "snooze:week", "day:2027-01-01", "day:none", "watch:1", "tick:1", "drop:1",
+    ):  # fmt: skip
+        for version in (
+            ".7",
+            ".999999999",
+            "",
+        ):  # of another card, of none, of a card older than versions are
+            desk.clock.move(seconds=2)  # nobody is too fast
+            answer = await desk.presses(f"t:{task_id}{version}:{what}")
+            assert answer.text.startswith(SINCE), what
+    assert the_task(desk) == before
+    assert len(desk.storage.state.activity) == 1
+
+
+async def test_it_is_said_in_russian_too(desk: Desk) -> None:
+    await desk.presses("language:ru")
+    await a_card(desk)
+    stale = await desk.presses(f"t:{the_task(desk).id}.9:prio:low")
+    assert stale.text.startswith("Изменилось с тех пор, вот как сейчас\n#1 ")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no longer here"), ("ru", "больше нет|уже нет|нет на месте")]
+)
+async def test_a_button_on_a_deleted_task_says_so(desk: Desk, language: str, said: str) -> None:
+    await desk.presses(f"language:{language}")
+    await a_card(desk)
+    task_id = the_task(desk).id
+    await desk.presses(f"t:{task_id}.1:undo")
+    for what in (
+        "done",
+        "more",
+        "prio:low",
+        "list",
+        "talk",
+        "watch",
+        "files",
+        "move",
+        "snooze",
+        "say",
+        "undo",
+    ):
+        answer = await desk.presses(f"t:{task_id}.1:{what}")
+        assert re.search(said, answer.toast), (what, answer.toast)
+
+
+async def test_the_list_button_of_a_done_task_has_no_second_effect(desk: Desk) -> None:
+    await a_card(desk, "/task every day at 10:00 write the report")
+    task_id = the_task(desk).id
+    for _ in range(2):
+        assert (await desk.presses(f"done:{task_id}")).toast == "Done"
+    assert len(desk.titles) == 2
+
+
+async def test_every_status_is_set_from_the_card_and_undone(desk: Desk) -> None:
+    card: Any = await a_card(desk)
+    for label, status in (
+        ("In progress", Status.IN_PROGRESS),
+        ("Waiting", Status.DEFERRED),
+        ("Canceled", Status.CANCELED),
+    ):
+        menu = await desk.presses(button(await desk.presses(button(card, "More")), "Status"))
+        card = await desk.presses(button(menu, label))
+        assert the_task(desk).status is status
+    assert {row.state for row in desk.storage.state.reminders.values()} == {"skipped"}
+    await desk.says("/undo")
+    assert the_task(desk).status is Status.DEFERRED
+    assert "pending" in {row.state for row in desk.storage.state.reminders.values()}
+
+
+async def test_a_canceled_task_of_a_series_is_followed_by_the_next_and_undo_takes_that_along(
+    desk: Desk,
+) -> None:
+    card = await a_card(desk, "/task every day at 10:00 write the report")
+    menu = await desk.presses(button(await desk.presses(button(card, "More")), "Status"))
+    canceled = await desk.presses(button(menu, "Canceled"))
+    assert "canceled" in canceled.text
+    assert "Next: " in canceled.text
+    assert len(desk.titles) == 2
+    await desk.says("/undo")
+    assert len(desk.storage.state.deleted) == 1
+
+
+async def test_open_again_takes_the_next_one_along(desk: Desk) -> None:
+    done = await desk.presses(button(await a_card(desk, "/task every day at 10:00 write the report"), "Done"))
+    await desk.presses(button(done, "Open again"))
+    assert the_task(desk).status is Status.NOT_STARTED
+    assert the_task(desk).completed_at is None
+    assert len(desk.storage.state.deleted) == 1
+
+
+async def test_the_chips_change_what_they_say(desk: Desk) -> None:
+    card = await a_card(desk, "/task tomorrow 10:00 send the offer !!")
+    more = await desk.presses(button(card, "More"))
+    await desk.presses(button(more, "As text"))
+    assert the_task(desk).title == "tomorrow 10:00 send the offer !!"
+    assert the_task(desk).priority is Priority.NORMAL
