@@ -12,7 +12,10 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContacts
 from db.conversations import SqlConversations
+from db.exports import SqlExports
+from db.feeds import SqlFeeds
 from db.groups import SqlGroups
+from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.people import SqlPeople
 from db.reminders import SqlReminders
@@ -59,6 +62,9 @@ class SqlUnit:
         self.calls = SqlCalls(link, workspace_id)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.exports = SqlExports(link)
+        self.feeds = SqlFeeds(link, workspace_id)
+        self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
         self.people = SqlPeople(link)
