@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference, report
+from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.intake import Intake
 from bot.polling import Polling
@@ -23,8 +24,11 @@ from bot.turns import TurnWorker
 from crm.calls import Calls
 from crm.contacts import Contacts
 from crm.conversations import Conversations
+from crm.exports import Exports
+from crm.feeds import Feeds
 from crm.groups import Groups
 from crm.history import History
+from crm.imports import Imports
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.people import People
@@ -42,6 +46,7 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
+from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
@@ -52,6 +57,7 @@ from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
+from handlers.imports.downloads import download
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 
@@ -75,6 +81,7 @@ class App:
     directory: CachedAgents
     assistants: Assistants
     engine: AsyncEngine
+    feed_pages: FeedPages
 
 
 def make_bot(token: str, api_url: str, proxy: str | None) -> tuple[Bot, Gate]:
@@ -94,6 +101,7 @@ def build(
     defaults: Defaults,
     models: ModelConfig,
     redis: Redis | None = None,
+    public_url: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -108,6 +116,7 @@ def build(
     reminders = Reminders(storage, SqlReminderDoors(engine))
     directory = CachedAgents(storage, redis)
     limits = Limits()
+    feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
     def wake() -> None:
@@ -145,6 +154,10 @@ def build(
         "limits": limits,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),
+        "exports": Exports(storage),
+        "imports": Imports(storage),
+        "feeds": feeds,
+        "download": partial(download, bot),
         "clock": clock,
         "new_reference": new_reference,
         "report": report,
@@ -166,4 +179,5 @@ def build(
         directory=directory,
         assistants=assistants,
         engine=engine,
+        feed_pages=FeedPages(feeds, clock),
     )

@@ -1,4 +1,4 @@
-"""HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
+"""HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), its numbers (/metrics), feeds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.polling import Polling
 from crm.errors import StorageAway
@@ -22,7 +23,15 @@ PATIENCE = 3.0  # seconds PostgreSQL has to say how much is waiting
 class Endpoints:
     """The little server beside the bot."""
 
-    def __init__(self, engine: AsyncEngine, polling: Polling, gate: Gate, directory: CachedAgents) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        polling: Polling,
+        gate: Gate,
+        directory: CachedAgents,
+        feeds: FeedPages | None = None,
+    ) -> None:
+        self._feeds = feeds
         self._engine = engine
         self._polling = polling
         self._registry = CollectorRegistry()
@@ -50,6 +59,7 @@ class Endpoints:
             web.get("/readyz", self.ready),
             web.get("/health", self.ready),
             web.get("/metrics", self.metrics),
+            *(self._feeds.routes() if self._feeds is not None else ()),
         ]
 
     async def alive(self, _request: web.Request) -> web.Response:

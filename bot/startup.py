@@ -120,6 +120,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
         models=_models(settings),
         redis=redis,
+        public_url=settings.public_url,
     )
     try:
         app.assistants.prepare()
@@ -148,7 +149,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
-    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory)
+    endpoints = Endpoints(app.engine, app.polling, app.gate, app.directory, app.feed_pages)
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port)
     except OSError:

@@ -28,7 +28,7 @@ def is_pair(name: str, told: object) -> bool:
     return name not in LISTS or all(isinstance(one, list) for one in told)
 
 
-LISTS = {"labels", "reminders"}  # fields whose value is a list
+LISTS = {"labels", "reminders", "phones", "notes"}  # fields whose value is a list
 
 
 @dataclass(frozen=True, slots=True)

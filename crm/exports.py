@@ -92,9 +92,7 @@ class Exports:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    async def batches(
-        self, actor: Actor, kind: Kind, *, size: int = BATCH
-    ) -> AsyncIterator[Sequence[Row]]:
+    async def batches(self, actor: Actor, kind: Kind, *, size: int = BATCH) -> AsyncIterator[Sequence[Row]]:
         """Batches of all rows the actor may see, none of them empty. Each is read in a transaction of its own, so
         that a long export holds no connection and ends with the membership. Raises NotAllowed for guests."""
         members_only(actor)

@@ -171,6 +171,11 @@ async def restore_settings(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
+async def take_import_back(unit: Unit, line: Line, back: Back) -> bool:
+    await unit.imports.take_back(line.entity_id, line.id, back.now)
+    return True
+
+
 UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("task", "created"): forget_task,
     ("task", "changed"): restore_task,
@@ -186,6 +191,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,
     ("settings", "changed"): restore_settings,
+    ("import", "created"): take_import_back,
 }
 
 

@@ -29,7 +29,6 @@ from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
 
-
 def names_of_members(name: str) -> TableValuedAlias:
     """Who is and was in the team, by the door: people's own rows are theirs alone."""
     return func.member_names().table_valued(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, Text, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.exports import CallRow, ContactRow, Kind, TaskRow
@@ -35,7 +35,8 @@ class SqlExports:
 
 def gathered(column: ColumnElement[Any], of: ColumnElement[bool], by: ColumnElement[Any]) -> Any:
     """What hangs on a row, as an array in order, never NULL."""
-    return select(func.array(select(column).where(of).order_by(by).scalar_subquery(), type_=ARRAY(Text))).scalar_subquery()
+    found = select(func.array_agg(aggregate_order_by(column, by))).where(of).scalar_subquery()
+    return func.coalesce(found, array([], type_=Text))
 
 
 def _contact(row: Row[Any]) -> ContactRow:

@@ -1,6 +1,17 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, people, reminders, tasks, updates
+from db.models import agents, calls, chats, contacts, files, people, reminders, tasks, updates
 from db.models.base import metadata
 
-__all__ = ["agents", "calls", "chats", "contacts", "metadata", "people", "reminders", "tasks", "updates"]
+__all__ = [
+    "agents",
+    "calls",
+    "chats",
+    "contacts",
+    "files",
+    "metadata",
+    "people",
+    "reminders",
+    "tasks",
+    "updates",
+]
