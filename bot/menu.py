@@ -6,13 +6,15 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 COMMANDS = {
     "en": {
         "task": "A new task", "tasks": "What is open", "call": "Log a call", "calls": "The last calls",
-        "contact": "Save a contact", "remind": "A reminder", "history": "Who changed what",
+        "contact": "Save a contact", "remind": "A reminder", "calendar": "Tasks in your own calendar",
+        "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "call": "Записать звонок", "calls": "Последние звонки",
-        "contact": "Сохранить контакт", "remind": "Напоминание", "history": "Кто что менял",
+        "contact": "Сохранить контакт", "remind": "Напоминание", "calendar": "Задачи в вашем календаре",
+        "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
@@ -22,6 +24,9 @@ NOT_IN_GROUPS = {
     "calls",
     "settings",
     "team",
+    "calendar",
+    "export",
+    "import",
 }  # a phone book and other people's calls are nobody's business there
 SCOPES = (
     (BotCommandScopeAllPrivateChats(), set[str]()),

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     Text,
     and_,
+    any_,
     bindparam,
     exists,
     func,
@@ -115,7 +116,7 @@ class SqlImports:
 
 def _any(column: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> ColumnElement[bool]:
     """One array for any number of keys."""
-    return column == func.any(bindparam(name, type_=ARRAY(kind)))
+    return column == any_(bindparam(name, type_=ARRAY(kind)))
 
 
 _found = (
