@@ -15,6 +15,18 @@ BYTES = 20_000_000  # of a file that a bot may fetch (Bot API, getFile)
 ROWS, COLUMNS = 20_000, 200
 CELL = 10_000  # characters of one cell
 SHOWN = 10  # faults that are told; the rest is counted
+_ERRORS = {
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#Н/Д",
+    "#ССЫЛКА!",
+    "#ЗНАЧ!",
+}  # of Excel
 _DELIMITERS = (";", ",", "\t", "|")
 _MARKED = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")  # our own mark before what a spreadsheet would reckon out
 
@@ -161,6 +173,8 @@ def _faults(number: int, cells: Sequence[str], headers: Sequence[str]) -> Iterat
     if len(cells) > len(headers):
         fields = (("count", len(cells)), ("headers", len(headers)))
         yield Fault(number, N_("{count} cells under {headers} headers"), fields)
+    if wrong := next((cell for cell in cells if cell in _ERRORS), None):
+        yield Fault(number, N_("a cell holds the error {error}"), (("error", wrong),))
     if any(len(cell) > CELL for cell in cells):
         yield Fault(number, N_("a cell is longer than {limit} characters"), (("limit", CELL),))
 

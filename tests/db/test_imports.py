@@ -1,19 +1,20 @@
 """Imports over real rows: once, by sets, with history, and taken back whole."""
 
-import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.activity import Activity
 from crm.answers import Answer
 from crm.contacts import find_or_add
 from crm.errors import BadInput, NotAllowed, NotFound
 from crm.exports import Kind
-from crm.imports import Imported, Imports, NewImport, Plan, Table, guess, read_csv
-from crm.people import Actor
+from crm.imports import Imported, Imports, NewImport, Plan, Table, TakenBack, guess, read_csv
+from crm.people import Actor, Role
 from tests.acting import NOW, an_arrival
 from tests.db.team import Team
 
@@ -27,8 +28,8 @@ CONTACTS = """Имя;Фамилия;Рабочий телефон;Рабочий
 class Desk:
     """Imports of one team; each file is a message of its own unless it is said again."""
 
-    def __init__(self, team: Team) -> None:
-        self.team, self.imports = team, Imports(team.storage)
+    def __init__(self, team: Team, engine: AsyncEngine) -> None:
+        self.team, self.engine, self.imports = team, engine, Imports(team.storage)
         self.done: list[Imported] = []
 
     async def takes(
@@ -52,8 +53,8 @@ class Desk:
     async def takes_back(self, actor: Actor | None = None) -> tuple[int, int]:
         told: list[tuple[int, int]] = []
 
-        def keep(back: object) -> Answer:
-            told.append((back.gone, back.left))  # type: ignore[attr-defined]  # a TakenBack
+        def keep(back: TakenBack) -> Answer:
+            told.append((back.gone, back.left))
             return Answer("back")
 
         await self.imports.take_back(actor or self.team.anna, an_arrival(), self.done[-1].id, NOW, keep)
@@ -61,8 +62,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(team: Team) -> Desk:
-    return Desk(team)
+def desk(team: Team, engine: AsyncEngine) -> Desk:
+    return Desk(team, engine)
 
 
 async def rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
@@ -70,14 +71,16 @@ async def rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
 
 
 async def test_contacts_come_with_phones_labels_notes_and_history(desk: Desk) -> None:
-    await desk.team.visibility.show(desk.team.anna) if hasattr(desk.team.visibility, "show") else None
     plan = await desk.takes(CONTACTS)
     assert len(plan.contacts.new) == 2
     assert await rows(desk, "SELECT full_name, email, company FROM crm_contacts ORDER BY id") == [
         ("Анна Петрова", "anna@example.com", "Ромашка"),
         ("Борис Иванов", None, None),
     ]
-    assert await rows(desk, "SELECT e164 FROM crm_contact_phones ORDER BY id") == [("+79991234567",)] or True
+    assert await rows(desk, "SELECT e164 FROM crm_contact_phones ORDER BY id") == [
+        ("+79991234567",),
+        ("+79997654321",),
+    ]
     assert await rows(desk, "SELECT name FROM crm_labels ORDER BY id") == [("vip",), ("опт",)]
     assert await rows(desk, "SELECT body FROM crm_notes") == [("звонить утром",)]
     told = await desk.team.told(desk.team.anna)
@@ -141,7 +144,15 @@ async def test_tasks_come_numbered_with_reminders_contacts_and_assignees(desk: D
         " FROM crm_tasks ORDER BY number",
     )
     assert found == [
-        (1, "Отправить счёт", "not_started", "high", team.boris.member_id, True, datetime(2026, 11, 26, 9, tzinfo=UTC)),
+        (
+            1,
+            "Отправить счёт",
+            "not_started",
+            "high",
+            team.boris.member_id,
+            True,
+            datetime(2026, 11, 26, 9, tzinfo=UTC),
+        ),
         (2, "Старое дело", "completed", "normal", team.anna.member_id, False, None),
     ]
     assert await rows(desk, "SELECT recipient_id, due_at FROM reminder_deliveries") == [
@@ -220,7 +231,11 @@ async def test_undo_takes_an_import_back_too(desk: Desk) -> None:
 
 async def test_a_changed_contact_becomes_as_it_was(desk: Desk) -> None:
     await desk.takes(CONTACTS)
-    more = CONTACTS.replace("Ромашка", "Лютик").replace("vip, опт", "vip, новая").replace("звонить утром", "ещё одна")
+    more = (
+        CONTACTS.replace("Ромашка", "Лютик")
+        .replace("vip, опт", "vip, новая")
+        .replace("звонить утром", "ещё одна")
+    )
     more = more.replace("+7 999 123-45-67", "+7 999 123-45-67, +7 999 123-45-68")
     await desk.takes(more)
     assert await rows(desk, "SELECT count(*) FROM crm_contact_phones") == [(3,)]
@@ -263,22 +278,27 @@ async def test_a_plain_members_rows_are_their_own_whoever_is_named(desk: Desk) -
 
 
 async def test_a_guest_takes_nothing_in(desk: Desk) -> None:
-    guest = replace(desk.team.anna, role=type(desk.team.anna.role)("guest"))
+    guest = replace(desk.team.anna, role=Role.GUEST)
     with pytest.raises(NotAllowed):
         await desk.takes(CONTACTS, actor=guest)
 
 
-async def test_ten_thousand_contacts_take_seconds_and_say_how_far_they_are(desk: Desk) -> None:
-    lines = [f"Иван {number} Петров;+7 999 {number // 10000:03}-{number // 100 % 100:02}-{number % 100:02}" for number in range(10_000)]
+async def test_thousands_come_by_sets_and_say_how_far_they_are(desk: Desk) -> None:
+    numbers = range(2500)
+    lines = [f"Иван {n} Петров;+7 999 000-{n // 100:02}-{n % 100:02}" for n in numbers]
     table: Table = read_csv("\n".join(["Имя и фамилия;Телефон", *lines]).encode())
     steps: list[int] = []
-    begun = time.monotonic()
+    statements: list[str] = []
     new = NewImport(Kind.CONTACTS, "many.csv", desk.team.anna.chat_id, next(_messages))
+
+    @event.listens_for(desk.engine.sync_engine, "before_cursor_execute")
+    def note(_link: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
     await desk.imports.apply(
         desk.team.anna, an_arrival(), table, guess(table.headers, Kind.CONTACTS), new, NOW,
         lambda done: Answer(str(len(done.plan.contacts.new))), step=steps.append,
     )  # fmt: skip
-    took = time.monotonic() - begun
-    assert await desk.team.database.count("crm_contacts") == 10_000
-    assert steps == [*range(1000, 10_001, 1000)]
-    assert timedelta(seconds=took) < timedelta(seconds=60)
+    assert await desk.team.database.count("crm_contacts") == 2500
+    assert steps == [1000, 2000, 2500]
+    assert len(statements) < 60
