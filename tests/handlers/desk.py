@@ -153,7 +153,7 @@ class Desk:
         return await self.fed("message", self._message(user, chat, **body, **more))
 
     async def presses(self, data: str, *, user: int = 1001, **more: Any) -> Any:
-        message = self._message(42, user) | {"from": ME.model_dump(exclude_none=True)}
+        message = self._message(user, user) | {"from": ME.model_dump(exclude_none=True)}
         place = more or {"message": message}
         press = {"id": "1", "from": _user(user), "chat_instance": "1", "data": data, **place}
         return await self.fed("callback_query", press)

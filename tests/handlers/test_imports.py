@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,9 @@ from handlers.imports.workbooks import UNFOLDED, read_table
 from handlers.texts import speaking
 from tests.handlers.desk import Desk
 
-PEOPLE = b"Name,Phone,E-mail\nAnna Petrova,+7 999 123-45-67,anna@example.com\nBoris,+7 999 765-43-21,\nVera,abc,\n"
+PEOPLE = (
+    b"Name,Phone,E-mail\nAnna Petrova,+7 999 123-45-67,anna@example.com\nBoris,+7 999 765-43-21,\nVera,abc,\n"
+)
 
 
 def button(answer: Answer, text: str) -> str:
@@ -30,7 +33,7 @@ def names(desk: Desk) -> list[str]:
 async def test_a_document_alone_is_offered_looked_at_taken_in_and_taken_back(desk: Desk) -> None:
     offered = await desk.sends("people.csv", PEOPLE)
     assert "people.csv: 3 rows" in offered.text
-    assert [one.text for one in offered.buttons[0]][0] == "Contacts"
+    assert offered.buttons[0][0].text == "Contacts"
     look = await desk.presses(button(offered, "Contacts"))
     assert "New: 2\nChanged: 0\nLeft out: 1" in look.text
     assert "row 4: “abc” is no phone" in look.text
@@ -135,12 +138,10 @@ def workbook(fill: Callable[[Any], None]) -> bytes:
 
 
 def test_a_workbook_is_read_with_its_dates_numbers_and_blank_rows() -> None:
-    from datetime import date, datetime, time
-
     def fill(sheet: Any) -> None:
         sheet.append(["Title", "Due", "Phone", "When", "Length"])
         sheet.append([])
-        sheet.append(["tea", date(2026, 11, 25), 79991234567, datetime(2026, 11, 25, 9, 30), time(0, 5)])
+        sheet.append(["tea", date(2026, 11, 25), 79991234567, datetime(2026, 11, 25, 9, 30), time(0, 5)])  # noqa: DTZ001 - a sheet knows no zones
 
     table = read_table(workbook(fill))
     assert table.rows[0].number == 3
