@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, vRecur
+from icalendar import Alarm, Calendar, vRecur, vText
 from icalendar import Event as Entry
 
 from crm.feeds import Event
+from handlers.feeds.timezones import timezone_of
 
 EVERY = timedelta(hours=1)  # how often a program may look again
 _STATUS = {
@@ -24,10 +25,12 @@ def calendar_of(events: Sequence[Event]) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Switchboard")
     calendar.add("refresh-interval", EVERY, parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", EVERY)
+    calendar.add("x-published-ttl", vText(f"PT{EVERY // timedelta(hours=1)}H"))
     for event in events:
         calendar.add_component(_entry(event))
-    calendar.add_missing_timezones()
+    first = min((event.begins.date.year for event in events), default=0) - 1
+    zones = [timezone_of(name, first) for name in sorted(calendar.get_missing_tzids())]
+    calendar.subcomponents[:0] = zones
     return bytes(calendar.to_ical())
 
 

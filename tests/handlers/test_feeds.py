@@ -1,4 +1,4 @@
-"""Calendars: what icalendar and a calendar program's own library (vobject) read of them, and the card of the address."""
+"""Calendars: what icalendar and another program's library (vobject) read of them, and the card of the address."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -130,6 +130,23 @@ def test_one_that_counts_from_completion_shows_only_itself() -> None:
 def test_the_end_of_a_rule_is_of_the_kind_of_its_start(rule: str, clock: time | None, told: str) -> None:
     due = Due(date(2026, 11, 25), clock, BERLIN)
     assert rest_of(rule, due, due) == told
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Europe/Moscow", "Asia/Kolkata"]
+)
+@pytest.mark.parametrize("day", [date(2026, 1, 15), date(2026, 7, 15), date(2027, 3, 29), date(2027, 11, 2)])
+def test_zones_are_read_right_by_a_program_that_knows_only_rules(name: str, day: date) -> None:
+    due = Due(day, time(9), name)
+    content = calendar_of(events([a_task(due)])).decode()
+    assert vobject.readOne(content).vevent.dtstart.value.astimezone(UTC) == due.at
+    (entry,) = entries(a_task(due))
+    assert entry.decoded("DTSTART") == due.at
+
+
+def test_a_zone_without_a_yearly_rule_is_told_by_its_dates() -> None:
+    content = calendar_of(events([a_task(Due(date(2026, 7, 1), time(9), "Africa/Casablanca"))])).decode()
+    assert "RDATE" in content
 
 
 def test_the_same_tasks_make_the_same_bytes() -> None:
