@@ -1,11 +1,14 @@
 """Columns of what an import writes, from its facts, and back from history's words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from crm.grammar.dates import Due
-from crm.imports import CallFacts, ContactFacts, TaskFacts
+from crm.imports import CallFacts, ContactFacts, Part, TaskFacts
+
+About = TypeVar("About", TaskFacts, CallFacts)
 
 
 def only_new(before: ContactFacts, after: ContactFacts) -> ContactFacts:
@@ -107,3 +110,16 @@ def _due(told: str | None) -> Due | None:
         return None
     day, *clock, tz = told.split(" ")
     return Due(date.fromisoformat(day), time.fromisoformat(clock[0]) if clock else None, tz)
+
+
+def about(part: Part[About], made: Sequence[int]) -> Part[About]:
+    """With the ids of the contacts that were new to the plan, which knew them by their place, -1 being the first."""
+
+    def resolved(facts: About) -> About:
+        at = facts.contact_id
+        return replace(facts, contact_id=made[-at - 1]) if at is not None and at < 0 else facts
+
+    return Part(
+        tuple(replace(one, facts=resolved(one.facts)) for one in part.new),
+        tuple(replace(one, after=resolved(one.after)) for one in part.changed),
+    )

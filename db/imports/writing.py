@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from crm.errors import N_, NotAllowed
 from crm.grammar.names import forms_of
 from crm.imports import CallFacts, ContactFacts, Part, Plan, TaskFacts, difference, first_told
 from crm.people import Actor
-from db.imports.columns import call_columns, contact_columns, only_new, task_columns
+from db.imports.columns import about, call_columns, contact_columns, only_new, task_columns
 from db.models.calls import crm_calls as calls
 from db.models.chats import activity_logs as logs
 from db.models.contacts import crm_contact_phones as phones
@@ -35,7 +34,6 @@ _ADD_WORDS = text("""
     FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS told (contact_id, word)
 """)
 Item = TypeVar("Item")
-About = TypeVar("About", TaskFacts, CallFacts)
 
 
 async def write(
@@ -51,8 +49,8 @@ async def write(
     job = _Job(link, workspace_id, import_id, actor, now, step)
     try:
         made = await job.contacts(plan.contacts)
-        await job.tasks(_about(plan.tasks, made))
-        await job.calls(_about(plan.calls, made))
+        await job.tasks(about(plan.tasks, made))
+        await job.calls(about(plan.calls, made))
     except IntegrityError as fault:
         if "e164" in str(fault.orig):
             raise NotAllowed(
@@ -305,16 +303,3 @@ class _Job:
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
-
-
-def _about(part: Part[About], made: Sequence[int]) -> Part[About]:
-    """With the ids of the contacts that were new to the plan, which knew them by their place, -1 being the first."""
-
-    def resolved(facts: About) -> About:
-        at = facts.contact_id
-        return replace(facts, contact_id=made[-at - 1]) if at is not None and at < 0 else facts
-
-    return Part(
-        tuple(replace(one, facts=resolved(one.facts)) for one in part.new),
-        tuple(replace(one, after=resolved(one.after)) for one in part.changed),
-    )

@@ -1,13 +1,11 @@
 """Imports in Telegram: /import or a document alone, what is in it, its columns, a look, and then it is taken in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from aiogram import Bot, F, Router
-from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Filter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Document, Message
@@ -32,9 +30,9 @@ from crm.imports import (
 )
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
-from handlers.answers import edit_text
 from handlers.imports import cards
 from handlers.imports.downloads import too_large
+from handlers.imports.progress import progress
 from handlers.imports.workbooks import read_table
 from handlers.private import only_in_private
 from handlers.questions import ask
@@ -51,7 +49,6 @@ TABLES = (
     ".ods",
     ".numbers",
 )  # names that are offered to be taken in
-EVERY = 3.0  # seconds between two words about the progress
 Clock = Callable[[], datetime]
 Download = Callable[[str], Awaitable[bytes]]
 
@@ -249,36 +246,6 @@ async def take_back(
 ) -> Answer:
     import_id = int(str(query.data).split(":")[1])
     return await imports.take_back(actor, arrival, import_id, clock(), cards.taken_back)
-
-
-@asynccontextmanager
-async def progress(
-    bot: Bot, query: CallbackQuery, every: float = EVERY
-) -> AsyncIterator[Callable[[int], None]]:
-    """While the work goes on, the card says how far it is: beside the transaction, never within it, and a word that
-    doesn't get through is only missed."""
-    done = 0
-
-    def step(count: int) -> None:
-        nonlocal done
-        done = count
-
-    async def tell() -> None:
-        told = 0
-        while isinstance(query.message, Message):
-            await asyncio.sleep(every)
-            if done > told:
-                told = done
-                said = Answer(_("Taking in: {count} rows so far…").format(count=done))
-                with suppress(TelegramAPIError):
-                    await edit_text(bot, query.message.chat.id, query.message.message_id, said)
-
-    telling = asyncio.create_task(tell())
-    try:
-        yield step
-    finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
 
 
 async def _table(download: Download, file_id: str) -> Table:
