@@ -1,6 +1,6 @@
 """Columns of what an import writes, from its facts, and back from history's words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -9,6 +9,8 @@ from crm.grammar.dates import Due
 from crm.imports import CallFacts, ContactFacts, Part, TaskFacts
 
 About = TypeVar("About", TaskFacts, CallFacts)
+Item = TypeVar("Item")
+CHUNK = 1000  # rows between two words about the progress
 
 
 def only_new(before: ContactFacts, after: ContactFacts) -> ContactFacts:
@@ -123,3 +125,7 @@ def about(part: Part[About], made: Sequence[int]) -> Part[About]:
         tuple(replace(one, facts=resolved(one.facts)) for one in part.new),
         tuple(replace(one, after=resolved(one.after)) for one in part.changed),
     )
+
+
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))

@@ -1,9 +1,9 @@
 """Writing an import: rows by sets, each with its line of history."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Table, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from crm.errors import N_, NotAllowed
 from crm.grammar.names import forms_of
 from crm.imports import CallFacts, ContactFacts, Part, Plan, TaskFacts, difference, first_told
 from crm.people import Actor
-from db.imports.columns import about, call_columns, contact_columns, only_new, task_columns
+from db.imports.columns import about, call_columns, chunks, contact_columns, only_new, task_columns
 from db.models.calls import crm_calls as calls
 from db.models.chats import activity_logs as logs
 from db.models.contacts import crm_contact_phones as phones
@@ -26,14 +26,12 @@ from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
-CHUNK = 1000  # rows between two words about the progress
 OPEN = ("not_started", "in_progress", "deferred")
 _ADD_WORDS = text("""
     INSERT INTO crm_contact_words (workspace_id, contact_id, word)
     SELECT :team, told.contact_id, told.word
     FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS told (contact_id, word)
 """)
-Item = TypeVar("Item")
 
 
 async def write(
@@ -84,7 +82,7 @@ class _Job:
     async def contacts(self, part: Part[ContactFacts]) -> Sequence[int]:
         """The ids of the new ones, in their order."""
         made: list[int] = []
-        for chunk in _chunks(part.new):
+        for chunk in chunks(part.new):
             ids = await self._made(contacts, [contact_columns(one.facts) for one in chunk])
             made += ids
             # plans made while a table was small read it whole for each row that points to it; they are made anew
@@ -92,7 +90,7 @@ class _Job:
             pairs = list(zip(ids, (one.facts for one in chunk), strict=True))
             await self._hang_on(pairs)
             await self._tell("contact", [("created", id_, first_told(facts)) for id_, facts in pairs])
-        for change in _chunks(part.changed):
+        for change in chunks(part.changed):
             await self._set(contacts, [(one.id, contact_columns(one.after)) for one in change])
             await self._hang_on(
                 [(one.id, only_new(one.before, one.after)) for one in change],
@@ -143,7 +141,7 @@ class _Job:
         if part.new:
             last = await self._link.scalar(text("SELECT next_task_numbers(:count)"), {"count": len(part.new)})
             number = int(last) - len(part.new)
-        for chunk in _chunks(part.new):
+        for chunk in chunks(part.new):
             rows = []
             for one in chunk:
                 number += 1
@@ -160,7 +158,7 @@ class _Job:
             )
             await self._remind(pairs)
             await self._tell("task", [("created", id_, first_told(facts)) for id_, facts in pairs])
-        for change in _chunks(part.changed):
+        for change in chunks(part.changed):
             await self._set(tasks, [(one.id, task_columns(one.after)) for one in change])
             await self._link.execute(
                 labels.delete().where(labels.c.task_id == bindparam("of")), [{"of": one.id} for one in change]
@@ -180,7 +178,7 @@ class _Job:
             )
 
     async def calls(self, part: Part[CallFacts]) -> None:
-        for chunk in _chunks(part.new):
+        for chunk in chunks(part.new):
             # one that was taken back lets its external id go to the same call taken in again
             await self._link.execute(
                 update(calls)
@@ -196,7 +194,7 @@ class _Job:
             facts = (one.facts for one in chunk)
             told = [("created", id_, first_told(one)) for id_, one in zip(ids, facts, strict=True)]
             await self._tell("call", told)
-        for change in _chunks(part.changed):
+        for change in chunks(part.changed):
             await self._set(calls, [(one.id, call_columns(one.after)) for one in change])
             await self._tell(
                 "call", [("changed", one.id, difference(one.before, one.after)) for one in change]
@@ -299,7 +297,3 @@ class _Job:
         )
         self._done += len(told)
         self._step(self._done)
-
-
-def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
