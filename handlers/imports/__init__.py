@@ -113,7 +113,9 @@ async def take_document(
     download: Download,
     clock: Clock,
 ) -> Answer:
-    asked = await state.get_state() == IMPORT
+    kept = await state.get_data()
+    again = kept.get("of") == arrival.update_id and "kind" in kept  # the same update, after a restart
+    asked = again or await state.get_state() == IMPORT
     await imports.check(actor)
     document = message.document
     if document is None:
