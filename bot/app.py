@@ -14,6 +14,7 @@ from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import new_reference
+from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.gate.rooms import Rooms
 from bot.intake import Intake
@@ -31,9 +32,12 @@ from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.exports import Exports
+from crm.feeds import Feeds
 from crm.groups import Groups
 from crm.health import Health
 from crm.history import History
+from crm.imports import Imports
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.people import People
@@ -60,6 +64,7 @@ from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.faults import SqlFaultDoors
+from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
@@ -74,6 +79,7 @@ from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
+from handlers.imports.downloads import download
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 
@@ -103,6 +109,7 @@ class App:
     metrics: Metrics
     reports: Reports
     looks: Looks
+    feed_pages: FeedPages
 
 
 def make_bot(token: str, api_url: str, proxy: str | None, per_second: int = PER_SECOND) -> tuple[Bot, Gate]:
@@ -124,6 +131,7 @@ def build(
     redis: Breaker | None = None,
     sends_per_second: int = PER_SECOND,
     webhook_secret: str | None = None,
+    public_url: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -143,6 +151,7 @@ def build(
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
+    feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
     workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
 
     def wake() -> None:
@@ -196,6 +205,10 @@ def build(
         "limits": limits,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),
+        "exports": Exports(storage),
+        "imports": Imports(storage),
+        "feeds": feeds,
+        "download": partial(download, bot),
         "clock": clock,
         "new_reference": new_reference,
         "report": reports,
@@ -234,4 +247,5 @@ def build(
         metrics=metrics,
         reports=reports,
         looks=looks,
+        feed_pages=FeedPages(feeds, clock),
     )

@@ -1,4 +1,4 @@
-"""HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), and its numbers (/metrics)."""
+"""HTTP: whether the bot lives (/healthz), whether it can work (/readyz, /health), its numbers (/metrics), feeds."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime

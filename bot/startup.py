@@ -150,6 +150,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         redis=redis,
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+        public_url=settings.public_url,
     )
     try:
         app.assistants.prepare()
@@ -178,7 +179,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     """HTTP, reminders, turns and the ear for changed agents. Raises StartError."""
     from bot.http import Endpoints, serve
 
-    pages = app.webhook.routes(settings.webhook_url)
+    pages = [*app.webhook.routes(settings.webhook_url), *app.feed_pages.routes()]
     endpoints = Endpoints(app.looks.look, app.metrics, app.reports)
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port, pages)

@@ -28,7 +28,7 @@ def is_pair(name: str, told: object) -> bool:
     return name not in LISTS or all(isinstance(one, list) for one in told)
 
 
-LISTS = {"labels", "phones", "reminders"}  # fields whose value is a list
+LISTS = {"labels", "notes", "phones", "reminders"}  # fields whose value is a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
+    from crm.exports import ExportStore
+    from crm.feeds import FeedStore
     from crm.groups import GroupStore
+    from crm.imports import ImportStore
     from crm.invites import InviteStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
@@ -38,7 +41,13 @@ class Unit(Protocol):
     @property
     def conversations(self) -> "ConversationStore": ...
     @property
+    def exports(self) -> "ExportStore": ...
+    @property
+    def feeds(self) -> "FeedStore": ...
+    @property
     def groups(self) -> "GroupStore": ...
+    @property
+    def imports(self) -> "ImportStore": ...
     @property
     def invites(self) -> "InviteStore": ...
     @property

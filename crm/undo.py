@@ -265,6 +265,11 @@ async def restore_settings(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
+async def take_import_back(unit: Unit, line: Line, back: Back) -> bool:
+    await unit.imports.take_back(line.entity_id, line.id, back.now)
+    return True
+
+
 UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("task", "created"): forget_task,
     ("task", "changed"): restore_task,
@@ -293,6 +298,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("workspace", "renamed"): restore_name,
     ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
+    ("import", "created"): take_import_back,
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    TableValuedAlias,
     Text,
     and_,
     case,
@@ -28,9 +29,16 @@ from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 
 BATCH = 500  # lines of one batch at most
-_names = func.member_names().table_valued(
-    column("member_id", BigInteger), column("display_name", Text), column("username", Text), name="names"
-)  # the door: people's own rows are theirs alone
+
+
+def names_of_members(name: str) -> TableValuedAlias:
+    """Who is and was in the team, by the door: people's own rows are theirs alone."""
+    return func.member_names().table_valued(
+        column("member_id", BigInteger), column("display_name", Text), column("username", Text), name=name
+    )
+
+
+_names = names_of_members("names")
 
 
 class SqlActivity:

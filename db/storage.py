@@ -12,7 +12,10 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
+from db.exports import SqlExports
+from db.feeds import SqlFeeds
 from db.groups import SqlGroups
+from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.notes import SqlNotes
 from db.people import SqlPeople
@@ -64,6 +67,9 @@ class SqlUnit:
         self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.exports = SqlExports(link)
+        self.feeds = SqlFeeds(link, workspace_id)
+        self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
         self.notes = SqlNotes(link, workspace_id)

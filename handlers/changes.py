@@ -28,6 +28,8 @@ HIDDEN = {
     "comment_id",
     "watcher_id",
     "item_ids",
+    "member_id",
+    "completed_at",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -52,6 +54,7 @@ TYPED = {
     "watcher",
     "item",
     "items",
+    "external_id",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -110,6 +113,10 @@ def action_words(entity: str, action: str) -> str:
         ("invite", "created"): _("new link into the team"),
         ("invite", "revoked"): _("link taken back"),
         ("chat", "added_bot"): _("bot added to the group"),
+        ("call", "changed"): _("call changed"),
+        ("import", "created"): _("table taken in"),
+        ("feed", "created"): _("calendar address made"),
+        ("feed", "ended"): _("calendar address ended"),
         ("chat", "separated"): _("group made a team of its own"),
     }.get((entity, action), f"{entity} {action}")
 
@@ -126,6 +133,8 @@ def entity_words(entity: str) -> str:
         "invite": _("link"),
         "settings": _("settings"),
         "chat": _("group"),
+        "import": _("table taken in"),
+        "feed": _("calendar address"),
     }.get(entity, entity)
 
 
@@ -193,6 +202,20 @@ def field_words(field: str) -> str:
         "hours": _("working hours"),
         "morning": _("morning plan"),
         "evening": _("evening summary"),
+        "file": _("file"),
+        "made": _("new rows"),
+        "changed": _("changed rows"),
+        "phones": _("phones"),
+        "email": _("e-mail"),
+        "company": _("company"),
+        "telegram": _("Telegram"),
+        "stage": _("stage"),
+        "notes": _("notes"),
+        "do_not_call": _("do not call"),
+        "description": _("description"),
+        "started_at": _("began"),
+        "duration_seconds": _("seconds"),
+        "external_id": _("call ID"),
     }.get(field, field)
 
 
@@ -207,6 +230,8 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
             datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone or "UTC"))
         ),
         "duration_seconds": lambda: length_words(int(str(value))),
+        "notes": lambda: "; ".join(_each(value)),
+        "do_not_call": lambda: _("yes") if value else _("no"),
         "labels": lambda: " ".join(f"#{label}" for label in _each(value)),
         "phones": lambda: ", ".join(_each(value)),
         "reminders": lambda: ", ".join(lead_words(timedelta(seconds=float(one))) for one in _each(value)),

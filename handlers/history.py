@@ -102,7 +102,7 @@ def undone(line: Line, actor: Actor) -> Answer:
 
 def line_parts(line: Line, actor: Actor) -> list[object]:
     """When, who and what, then each field old → new."""
-    who = line.who or (_("an assistant") if line.actor_kind == "agent" else _("the bot"))
+    who = line.who or {"agent": _("an assistant"), "import": _("a table")}.get(line.actor_kind, _("the bot"))
     parts: list[object] = [moment_words(line.at.astimezone(actor.zone)), " · ", who, "\n"]
     parts += [line_title(line), *_named(line, actor)]
     for field, told in _shown(line, actor).items():
@@ -122,7 +122,11 @@ def _shown(line: Line, actor: Actor) -> Mapping[str, object]:
     if not _is_for_here(line, actor):
         return {}
     first = line.title is not None and not any(is_pair(*told) for told in line.changes.items())
-    unsaid = HIDDEN if actor.chat_kind is ChatKind.PRIVATE else {*HIDDEN, "phone", "phones", "email", "note"}
+    unsaid = (
+        HIDDEN
+        if actor.chat_kind is ChatKind.PRIVATE
+        else {*HIDDEN, "phone", "phones", "email", "telegram", "note", "notes", "description"}
+    )
     return {
         field: told
         for field, told in line.changes.items()

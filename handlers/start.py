@@ -120,6 +120,7 @@ def help_text() -> str:
         "/contacts — all of them, or those of a stage, a #label, a letter\n"
         "/remind in 20 minutes call Anna — a message at that time\n"
         "/history — who changed what, /undo — take your last change back\n"
+        "/import, /export — tables in and out, /calendar — tasks in your own calendar\n"
         "/team — your team, /settings — language, time, quiet hours\n"
         "Anything else you write goes to an assistant."
     )

@@ -72,6 +72,11 @@ def _whole(words: list[Any]) -> Iterable[str]:
         yield from (f"«{folded(form)}»" for form in _russian(plain, None, 1)[1])
 
 
+@lru_cache(maxsize=8192)
+def _parsed(low: str) -> tuple[Any, ...]:
+    return tuple(analyzer().parse(low))
+
+
 def _gender(lows: list[str]) -> str | None:
     """The gender of a person's name, by its patronymic or first name; None when nothing tells."""
     for kind in ("Patr", "Name"):
@@ -80,7 +85,7 @@ def _gender(lows: list[str]) -> str | None:
                 continue
             genders = {
                 str(parse.tag.gender)
-                for parse in analyzer().parse(low)
+                for parse in _parsed(low)
                 if kind in parse.tag and "nomn" in parse.tag and "sing" in parse.tag
             } & {"masc", "femn"}
             if len(genders) == 1:
@@ -88,9 +93,10 @@ def _gender(lows: list[str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8192)  # an import has the same first names again and again
 def _russian(low: str, gender: str | None, count: int) -> tuple[bool, list[str]]:
     """Whether a word is a person's, and its forms."""
-    parses = [parse for parse in analyzer().parse(low) if "nomn" in parse.tag and "plur" not in parse.tag]
+    parses = [parse for parse in _parsed(low) if "nomn" in parse.tag and "plur" not in parse.tag]
     of_name = [parse for parse in parses if _NAMES & parse.tag.grammemes]
     if gender is not None:
         of_name = [parse for parse in of_name if gender in parse.tag] or of_name
@@ -130,5 +136,5 @@ def _is_common(low: str, of_name: list[Any]) -> bool:
         and not own & parse.tag.grammemes
         and parse.tag.POS in kinds
         and folded(parse.normal_form) == low
-        for parse in analyzer().parse(low)
+        for parse in _parsed(low)
     )

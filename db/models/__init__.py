@@ -1,6 +1,6 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, faults, people, reminders, tasks, updates
+from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates
 from db.models.base import metadata
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "chats",
     "contacts",
     "faults",
+    "files",
     "metadata",
     "people",
     "reminders",

@@ -62,8 +62,15 @@ activity_logs = Table(
     Column("entity_id", BigInteger, nullable=False),
     Column("changes", JSONB, nullable=False, server_default="{}"),
     *within("undo_of", "activity_logs"),
+    *within("import_id", "imports"),  # a line of many that one import wrote
     *times()[:1],
     Index("ix_activity_logs_entity", "workspace_id", "entity", "entity_id", "id"),
+    Index(
+        "ix_activity_logs_import_id",
+        "workspace_id",
+        "import_id",
+        postgresql_where="import_id IS NOT NULL",
+    ),
     Index("ix_activity_logs_actor", "workspace_id", "actor_member_id", "id"),
     Index(
         "uq_activity_logs_undo_of",

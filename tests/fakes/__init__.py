@@ -5,6 +5,7 @@ from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
+from tests.fakes.files import FakeExports, FakeFeedDoors, FakeFeeds, FakeImports
 from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests, everybody_stays
 from tests.fakes.people import (
     MONDAY,
@@ -37,8 +38,12 @@ __all__ = [
     "FakeConversations",
     "FakeDialogs",
     "FakeDirectory",
+    "FakeExports",
+    "FakeFeedDoors",
+    "FakeFeeds",
     "FakeGroupDoors",
     "FakeGroups",
+    "FakeImports",
     "FakeJournal",
     "FakePeople",
     "FakePeopleDoors",

@@ -24,6 +24,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.people import FakePeople
@@ -55,8 +56,10 @@ class State:
     deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
     current: dict[int, int] = field(default_factory=dict)  # person_id: the workspace they go on in
     decided: dict[int, TakeOver] = field(default_factory=dict)  # by invite id: what an owner's word will do
+    feeds: dict[int, bytes] = field(default_factory=dict)  # by member_id
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
     holdings: dict[int, Holdings] = field(default_factory=dict)  # by member_id
+    imports: dict[int, ImportRow] = field(default_factory=dict)
     invites: dict[int, InviteRow] = field(default_factory=dict)
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
     locked: list[int] = field(default_factory=list)  # workspaces, as often as they were locked
@@ -142,6 +145,9 @@ class FakeUnit:
         self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.exports = FakeExports(state, actor)
+        self.feeds = FakeFeeds(state)
+        self.imports = FakeImports(state, actor)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
         self.notes = FakeNotes(state, actor)

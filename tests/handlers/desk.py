@@ -15,9 +15,12 @@ from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.exports import Exports
+from crm.feeds import Feeds
 from crm.groups import Groups
 from crm.health import Health, Queue, Redis, Vitals, Waiting
 from crm.history import History
+from crm.imports import Imports
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.people import People
@@ -43,6 +46,7 @@ from tests.fakes import (
     FakeClock,
     FakeDialogs,
     FakeDirectory,
+    FakeFeedDoors,
     FakeGroupDoors,
     FakePeopleDoors,
     FakeReminderDoors,
@@ -90,6 +94,8 @@ class Desk:
         self.session = Recorder()
         self.bot = Bot(TOKEN, session=self.session)
         self.faults: list[BaseException] = []
+        self.files: dict[str, bytes] = {}  # what Telegram has, by file id
+        self._secrets = 0
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
         self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
@@ -136,6 +142,10 @@ class Desk:
             "limits": limits,
             "undo": Undo(storage, UNDOABLE),
             "visibility": Visibility(storage),
+            "exports": Exports(storage),
+            "imports": Imports(storage),
+            "feeds": Feeds(storage, FakeFeedDoors(storage), self._secret, "https://bot.example.org/"),
+            "download": self._download,
             "conversations": conversations,
             "dialogs": self.dialogs,
             "clock": self.clock,
@@ -153,6 +163,20 @@ class Desk:
 
     async def _look(self) -> Vitals:
         return self.vitals
+
+    async def _download(self, file_id: str) -> bytes:
+        return self.files[file_id]
+
+    def _secret(self) -> str:
+        self._secrets += 1
+        return f"secret-{self._secrets}"
+
+    async def sends(self, name: str, content: bytes, *, size: int | None = None, **more: Any) -> Any:
+        """The handlers' answer to a document."""
+        file_id = f"file-{len(self.files) + 1}"
+        self.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": file_id, "file_name": name}
+        return await self.says(None, document=document | {"file_size": size or len(content)}, **more)
 
     async def says(self, text: str | None, *, user: int = 1001, chat: int | None = None, **more: Any) -> Any:
         """The handlers' answer to a message; `chat` below 0 is a group."""

@@ -42,6 +42,7 @@ class Facts:
     telegram_group: int
     asking_id: int
     mark: str
+    import_id: int
     members: Mapping[str, int]  # member_id by name: anna, boris, clara, dora
 
 
@@ -369,6 +370,41 @@ OF_CONTACTS: Mapping[str, Knock] = {
     "contacts.editing.bring_back": Knock(presses("k:{contact_ids[3]}.2:back"), changes=True),
 }
 
+
+def with_table(step: str, changes: bool = False) -> Knock:
+    """A button of the import that the same person's document opens; it names the update that opened it."""
+    opened: list[int] = []
+
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = shares(document=TABLE, caption="/import")(user_id, facts)
+        opened.append(update["update_id"])
+        return update
+
+    def press(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"im:{opened[-1]}:{step}")(user_id, facts)
+
+    return Knock(press, changes=changes, first=send)
+
+
+TABLE = {"file_id": "table", "file_unique_id": "table", "file_name": "people.csv", "file_size": 60}
+OF_FILES: Mapping[str, Knock] = {
+    "exports.choose_export": Knock(says("/export")),
+    "exports.send_export": Knock(presses("export:tasks:json")),
+    "imports.ask_file": Knock(says("/import")),
+    "imports.take_document": Knock(shares(document=TABLE)),
+    "imports.choose_kind": with_table("kind:contacts"),
+    "imports.show_columns": with_table("cols:0"),
+    "imports.ask_field": with_table("col:0"),
+    "imports.set_field": with_table("set:0:name"),
+    "imports.show_preview": with_table("try"),
+    "imports.take_in": with_table("go", changes=True),
+    "imports.cancel": with_table("no"),
+    "imports.take_back": Knock(presses("imported:{import_id}:undo"), changes=True),
+    "feeds.show_calendar": Knock(says("/calendar")),
+    "feeds.make_address": Knock(presses("feed:{workspace_id}:new"), changes=True),
+    "feeds.end_address": Knock(presses("feed:{workspace_id}:end"), changes=True),
+    "feeds.send_calendar": Knock(presses("feed:{workspace_id}:file")),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "start.show_help": Knock(says("/help")),
@@ -390,6 +426,7 @@ KNOCKS: Mapping[str, Knock] = {
     "history.undo_last": Knock(says("/undo"), changes=True),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
+    **OF_FILES,
     "inline.offer_task": Knock(asks_inline("task tomorrow buy paper")),
     "inline.save_task": Knock(presses("inline:{owner_user_id}:{inline_mark}"), changes=True),
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),

@@ -42,6 +42,7 @@ async def house(database: Database) -> AsyncIterator[House]:
         open_to_all=False,
         defaults=Defaults("en", "UTC", frozenset({OWNER})),
         models=ModelConfig(),
+        public_url="https://bot.example.org",
         clock=lambda: datetime.now(UTC) + houses[0].passed,
     )
     house = House(app, session, database)
