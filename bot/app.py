@@ -25,8 +25,10 @@ from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.history import History
+from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
+from crm.links import Links
 from crm.people import People
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
@@ -142,6 +144,8 @@ def build(
         "conversations": conversations,
         "dialogs": dialogs,
         "history": History(storage),
+        "inline": Inline(storage),
+        "links": Links(storage),
         "limits": limits,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),

@@ -21,8 +21,8 @@ from pydantic import ValidationError
 
 log = structlog.get_logger()
 KINDS = [
-    "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
-    "chat_member",
+    "message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "stopped_message_generation",
+    "my_chat_member", "chat_member",
 ]  # fmt: skip
 WINDOW = 100  # updates taken up and not finished; getUpdates shows no more than that past the offset
 LONG_POLL = 25  # seconds
@@ -205,9 +205,12 @@ def lane_of(update: Update) -> object:
     message = update.message or update.edited_message
     if message is not None:
         return message.chat.id
-    if update.callback_query is not None:
-        about = update.callback_query.message
-        return about.chat.id if about is not None else update.callback_query.from_user.id
+    press = update.callback_query
+    if press is not None and press.message is not None:
+        return press.message.chat.id
+    posted = press or update.chosen_inline_result
+    if posted is not None:  # what somebody posted inline is saved by its button or by being chosen: in order
+        return posted.from_user.id
     changed = update.my_chat_member or update.chat_member
     if changed is not None:
         return changed.chat.id

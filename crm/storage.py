@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.conversations import ConversationStore
     from crm.groups import GroupStore
     from crm.invites import InviteStore
+    from crm.lookups import LookupStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
@@ -37,6 +38,8 @@ class Unit(Protocol):
     def groups(self) -> "GroupStore": ...
     @property
     def invites(self) -> "InviteStore": ...
+    @property
+    def lookups(self) -> "LookupStore": ...
     @property
     def people(self) -> "PeopleStore": ...
     @property

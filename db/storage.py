@@ -14,6 +14,7 @@ from db.contacts import SqlContacts
 from db.conversations import SqlConversations
 from db.groups import SqlGroups
 from db.invites import SqlInvites
+from db.lookups import SqlLookups
 from db.people import SqlPeople
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
@@ -61,6 +62,7 @@ class SqlUnit:
         self.conversations = SqlConversations(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
+        self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)

@@ -16,9 +16,11 @@ from handlers import (
     conversations,
     errors,
     groups,
+    help,
     history,
     inline,
     invites,
+    links,
     quick_adds,
     reminders,
     removals,
@@ -38,9 +40,11 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        links.router(),
         invites.router(),
         groups.router(),
         start.router(),
+        help.router(),
         tasks.router(),
         task_menus.router(),
         calls.router(),
@@ -59,7 +63,7 @@ def build_router() -> Router:
         reminders.answers(),
         settings.answers(),
         teams.answers(),
-        start.unknown_router(),
+        help.unknown_router(),
         quick_adds.router(),
         conversations.router(),
     )

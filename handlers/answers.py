@@ -31,6 +31,11 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     if update.callback_query is not None:
         await _answer_press(bot, update.callback_query, answer)
         return
+    chosen = update.chosen_inline_result
+    if chosen is not None:
+        if chosen.inline_message_id is not None and answer.text:
+            await _edit(bot, answer, inline_message_id=chosen.inline_message_id)
+        return
     if update.my_chat_member is not None:
         await send_text(bot, update.my_chat_member.chat.id, None, answer)
         return

@@ -25,6 +25,7 @@ from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
+from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.tasks import FakeTasks, TaskRow
@@ -128,6 +129,7 @@ class FakeUnit:
         self.conversations = FakeConversations(state)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
+        self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)

@@ -15,8 +15,10 @@ from crm.contacts import Contacts
 from crm.conversations import Conversations
 from crm.groups import Groups
 from crm.history import History
+from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
+from crm.links import Links
 from crm.people import People
 from crm.quick_adds import QuickAdds
 from crm.reminders import Reminders
@@ -105,6 +107,8 @@ class Desk:
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
             "history": History(storage),
+            "inline": Inline(storage),
+            "links": Links(storage),
             "limits": limits,
             "undo": Undo(storage, UNDOABLE),
             "visibility": Visibility(storage),
@@ -134,11 +138,16 @@ class Desk:
         press = {"id": "1", "from": _user(user), "chat_instance": "1", "data": data, **place}
         return await self.fed("callback_query", press)
 
-    async def asks_inline(self, query: str, *, user: int = 1001) -> list[Any]:
-        """The results offered for «@bot query»."""
-        body = {"id": "1", "from": _user(user), "query": query, "offset": ""}
+    async def asks_inline(self, query: str, *, user: int = 1001, offset: str = "") -> list[Any]:
+        """The results offered for «@bot query»; the whole answer is the last of `session.calls`."""
+        body = {"id": "1", "from": _user(user), "query": query, "offset": offset}
         await self.fed("inline_query", body)
         return list(self.session.calls[-1].results)
+
+    async def chooses(self, result: Any, *, user: int = 1001, posted: str = "5:1") -> Any:
+        """Telegram's word that a result was posted, where inline feedback is on."""
+        body = {"result_id": result.id, "from": _user(user), "query": "", "inline_message_id": posted}
+        return await self.fed("chosen_inline_result", body)
 
     @property
     def titles(self) -> list[str]:

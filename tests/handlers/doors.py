@@ -22,6 +22,7 @@ class Facts:
     task_id: int
     task_message_id: int
     call_id: int
+    contact_id: int
     reminder_id: int
     delivery_id: int
     turn_id: int
@@ -108,6 +109,18 @@ def opens_link(user_id: int, facts: Facts) -> dict[str, Any]:
 def asks_inline(query: str) -> Update:
     return lambda user_id, facts: an_update(
         inline_query={"id": "1", "from": a_user(user_id), "query": query, "offset": ""}
+    )
+
+
+def chooses(result_id: str) -> Update:
+    """What was posted, told by Telegram."""
+    return lambda user_id, facts: an_update(
+        chosen_inline_result={
+            "result_id": filled(result_id, facts),
+            "from": a_user(user_id),
+            "query": "",
+            "inline_message_id": f"posted-by-{user_id}",
+        }
     )
 
 
@@ -230,7 +243,8 @@ OF_TASKS: Mapping[str, Knock] = {
 
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
-    "start.show_help": Knock(says("/help")),
+    "help.show_help": Knock(says("/help")),
+    "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
     "start.choose_language": Knock(presses("language:ru"), changes=True),
     "start.choose_timezone": Knock(presses("zone:Europe/Berlin"), changes=True),
@@ -253,7 +267,15 @@ KNOCKS: Mapping[str, Knock] = {
     "history.undo_last": Knock(says("/undo"), changes=True),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
+    "inline.show_ways": Knock(asks_inline("")),
     "inline.offer_task": Knock(asks_inline("task tomorrow buy paper")),
+    "inline.find_tasks": Knock(asks_inline(f"tasks {THEIRS}")),
+    "inline.find_contacts": Knock(asks_inline(f"contact {THEIRS}")),
+    "inline.save_chosen": Knock(chooses("{inline_mark}:0"), changes=True),
+    "links.open_help": Knock(says("/start help")),
+    "links.open_card": Knock(says("/start task_{workspace_id}_{task_number}")),
+    "links.open_here": Knock(presses("open:contact_{workspace_id}_{contact_id}")),
+    "links.go_there": Knock(presses("go:call_{workspace_id}_{call_id}"), changes=True),
     "inline.save_task": Knock(presses("inline:{owner_user_id}:{inline_mark}"), changes=True),
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
@@ -263,4 +285,17 @@ KNOCKS: Mapping[str, Knock] = {
     **OF_GROUPS,
 }
 
-DEEP_LINKS = ("guessed-code", "x" * 64, "", "team-1", "t:1:undo", "../start", "да")  # what may follow /start
+DEEP_LINKS = (
+    "guessed-code",
+    "x" * 64,
+    "task_1_1",
+    "contact_1_1",
+    "call_1_1",
+    "task_1_x",
+    "help",
+    "",
+    "team-1",
+    "t:1:undo",
+    "../start",
+    "да",
+)  # what may follow /start

@@ -100,6 +100,7 @@ class House:
             task_id=await self.one("SELECT id FROM crm_tasks"),
             task_message_id=said["message_id"],
             call_id=await self.one("SELECT id FROM crm_calls"),
+            contact_id=await self.one("SELECT id FROM crm_contacts"),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
             delivery_id=delivery,
             turn_id=await self.one("SELECT id FROM turns"),
