@@ -202,18 +202,15 @@ class Polling:
 
 def lane_of(update: Update) -> object:
     """Updates with the same lane are handled in order: those of a chat, or of a person where there is no chat."""
-    message = update.message or update.edited_message
-    if message is not None:
-        return message.chat.id
+    told = update.message or update.edited_message or update.my_chat_member or update.chat_member
+    if told is not None:
+        return told.chat.id
     press = update.callback_query
     if press is not None and press.message is not None:
         return press.message.chat.id
     posted = press or update.chosen_inline_result
     if posted is not None:  # what somebody posted inline is saved by its button or by being chosen: in order
         return posted.from_user.id
-    changed = update.my_chat_member or update.chat_member
-    if changed is not None:
-        return changed.chat.id
     if update.inline_query is not None:
         return ("inline", update.inline_query.from_user.id)
     if update.stopped_message_generation is not None:

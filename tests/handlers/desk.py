@@ -159,7 +159,8 @@ class Desk:
         return [row.turn.text for row in self.storage.state.turns.values()]
 
     def _message(self, user: int, chat: int | None, **body: Any) -> dict[str, Any]:
-        where = {"id": user, "type": "private"} if chat is None or chat > 0 else {"id": chat, "type": "group"}
+        place = user if chat is None else chat
+        where = {"id": place, "type": "private" if place > 0 else "group"}
         date = int(self.clock().timestamp())
         return {"message_id": self._update_id + 1, "date": date, "chat": where, "from": _user(user), **body}
 
