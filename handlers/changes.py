@@ -52,6 +52,7 @@ def action_words(entity: str, action: str) -> str:
         ("call", "deleted"): _("call taken back"),
         ("reminder", "created"): _("new reminder"),
         ("reminder", "deleted"): _("reminder taken back"),
+        ("reminder", "changed"): _("reminder changed"),
         ("delivery", "acknowledged"): _("reminder seen"),
         ("settings", "changed"): _("settings changed"),
         ("workspace", "created"): _("new team"),

@@ -11,13 +11,13 @@ from crm.answers import Answer
 from crm.errors import ToConfirm
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
-from crm.reminders import Reminder
+from crm.reminders import Reminder, Reminders
 from crm.tasks import Task, Tasks
 from crm.updates import Arrival
 from handlers.calls import call_card
 from handlers.confirmations import ask_to_confirm
 from handlers.reminders import reminder_card
-from handlers.task_cards import saved_answer
+from handlers.task_cards import saved_answer, with_left
 from handlers.texts import gettext as _
 
 
@@ -39,15 +39,22 @@ async def save_at_once(message: Message, actor: Actor, arrival: Arrival, quick_a
 
 
 async def reread(
-    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
+    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, reminders: Reminders, state: FSMContext
 ) -> Answer | None:
-    words = message.text or ""
+    """An edit of a text that made tasks, or a reminder."""
+    words, about = message.text or "", "confirm"
     try:
-        return await tasks.reread(
-            actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
+        reread = await tasks.reread(
+            actor,
+            arrival,
+            words,
+            lambda saved: saved_answer(saved, actor, arrival.message_id),
+            with_left=with_left,
         )
+        about = "remind"
+        return reread or await reminders.reread(actor, arrival, words, reminder_card)
     except ToConfirm as doubt:
-        return await ask_to_confirm(state, "confirm", words, arrival, doubt)
+        return await ask_to_confirm(state, about, words, arrival, doubt)
 
 
 def saved_card(saved: Sequence[Saved], actor: Actor, message_id: int | None) -> Answer:

@@ -1,6 +1,7 @@
 """Task cards: what was understood, a line for each thing said, and a button for each thing that may be changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from aiogram.utils.formatting import Bold
@@ -28,6 +29,18 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
     undo = ((Button(_("Take all back"), data=f"m:{message_id}:undo"),),) if message_id is not None else ()
     return Answer(text, entities, buttons=(*rows, *undo))
+
+
+def with_left(answer: Answer, left: Sequence[Task]) -> Answer:
+    """The answer to an edit that took lines away: their tasks stay, each with a button to take it back."""
+    lines = [f"#{task.number} {task.title}" for task in left]
+    said = _("No longer in your message, and kept all the same:")
+    buttons = [
+        Button(_("Take back #{number}").format(number=task.number), data=f"t:{task.id}:undo")
+        for task in left[:20]
+    ]
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return replace(answer, text="\n".join([answer.text, "", said, *lines]), buttons=(*answer.buttons, *rows))
 
 
 def taken_back_card(tasks: Sequence[Task]) -> Answer:

@@ -15,7 +15,7 @@ from crm.tasks import Task, TaskPage, Tasks, is_overdue
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
-from handlers.task_cards import about, done_button, done_card, saved_answer
+from handlers.task_cards import about, done_button, done_card, saved_answer, with_left
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -80,7 +80,7 @@ async def confirm_task(
         def card(saved: Sequence[Task]) -> Answer:
             return saved_answer(saved, actor, said.message_id)
 
-        changed = await tasks.reread(actor, said, words, card, confirmed=True)
+        changed = await tasks.reread(actor, said, words, card, confirmed=True, with_left=with_left)
         return changed or await tasks.create(actor, said, words, card, confirmed=True)
 
     return await answer_confirmation(query, arrival, state, save)
@@ -94,7 +94,11 @@ async def reread_task(
         return None
     try:
         reread = await tasks.reread(
-            actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
+            actor,
+            arrival,
+            words,
+            lambda saved: saved_answer(saved, actor, arrival.message_id),
+            with_left=with_left,
         )
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "confirm", words, arrival, doubt)

@@ -132,6 +132,11 @@ class Desk:
         body = {"text": text} if text is not None else {}
         return await self.fed("message", self._message(user, chat, **body, **more))
 
+    async def edits(self, text: str, message_id: int, *, user: int = 1001, chat: int | None = None) -> Any:
+        """What becomes of an edit of an earlier message."""
+        body = self._message(user, chat, text=text) | {"message_id": message_id, "edit_date": 1}
+        return await self.fed("edited_message", body)
+
     async def presses(self, data: str, *, user: int = 1001, **more: Any) -> Any:
         message = self._message(42, user) | {"from": ME.model_dump(exclude_none=True)}
         place = more or {"message": message}

@@ -24,6 +24,7 @@ class Facts:
     call_id: int
     contact_id: int
     reminder_id: int
+    reminder_message_id: int
     delivery_id: int
     turn_id: int
     owner_user_id: int
@@ -56,11 +57,11 @@ def says(text: str) -> Update:
     return lambda user_id, facts: an_update(message=a_message(user_id, text=filled(text, facts)))
 
 
-def edits(text: str) -> Update:
-    """The message that made the team's task, or one of the same number in another chat."""
+def edits(text: str, of: str = "task_message_id") -> Update:
+    """The message that made the team's task or reminder, or one of the same number in another chat."""
 
     def update(user_id: int, facts: Facts) -> dict[str, Any]:
-        said = a_message(user_id, text=text, message_id=facts.task_message_id)
+        said = a_message(user_id, text=text, message_id=getattr(facts, of))
         return an_update(edited_message=said | {"edit_date": said["date"]})
 
     return update
@@ -261,6 +262,9 @@ KNOCKS: Mapping[str, Knock] = {
         shares(contact={"phone_number": "79990001122", "first_name": "Zoe"}), changes=True
     ),
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
+    "reminders.reread_reminder": Knock(
+        edits("/remind in 40 minutes tea", of="reminder_message_id"), changes=True
+    ),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
     "reminders.acknowledge_reminder": Knock(presses("ack:{delivery_id}"), changes=True),

@@ -81,7 +81,8 @@ class House:
         await self.feed(an_update(message=said))
         await self.say(OWNER, f"/call {THEIRS.title()} {PHONE}: {THEIRS}")
         await self.say(OWNER, f"what about {THEIRS}?")
-        await self.say(OWNER, f"/remind in 5 minutes {THEIRS}")
+        reminding = a_message(OWNER, text=f"/remind in 5 minutes {THEIRS}")
+        await self.feed(an_update(message=reminding))
         delivery = await self.one("SELECT max(id) FROM reminder_deliveries")
         await self.app.dispatcher.feed_update(
             self.app.bot,
@@ -102,6 +103,7 @@ class House:
             call_id=await self.one("SELECT id FROM crm_calls"),
             contact_id=await self.one("SELECT id FROM crm_contacts"),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
+            reminder_message_id=reminding["message_id"],
             delivery_id=delivery,
             turn_id=await self.one("SELECT id FROM turns"),
             owner_user_id=OWNER,
