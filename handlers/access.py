@@ -159,14 +159,15 @@ class Access(BaseMiddleware):
             telegram_chat_id=chat_id,
             sent_at=said.date if said is not None else self._clock(),
             thread_id=message.message_thread_id if message is not None and topic else None,
-            message_id=said.message_id if said is not None else None,
+            # what only the bot and one person see has no number (0); as a source it is none
+            message_id=(said.message_id or None) if said is not None else None,
         )
 
 
 def too_fast(update: Update) -> Answer:
     """Said once; what follows is passed in silence until it gets slower."""
     sentence = _("That is faster than I can follow. Wait a minute, please; what you send until then is lost.")
-    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence)
+    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence, aside=True)
 
 
 def faceless() -> Answer:
@@ -176,6 +177,8 @@ def faceless() -> Answer:
 
 def is_addressed(message: Message, me: User) -> bool:
     """Whether a group message is for the bot: a command, a mention, or a reply to it."""
+    if message.ephemeral_message_id is not None:  # seen by the bot and by nobody else
+        return True
     text = message.text or message.caption or ""
     first = text.split(maxsplit=1)[0] if text.split() else ""
     if first.startswith("/"):

@@ -1,6 +1,7 @@
 """Calls in Telegram: /call and /calls."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
@@ -55,7 +56,7 @@ async def take_back_call(
 
 async def list_calls(message: Message, actor: Actor, calls: Calls, state: FSMContext) -> Answer:
     await state.clear()
-    return call_list(await calls.latest(actor), actor)
+    return replace(call_list(await calls.latest(actor), actor), aside=True)
 
 
 def call_card(call: Call, actor: Actor) -> Answer:

@@ -65,4 +65,4 @@ async def answer_error(
 
 def _said(sentence: str, *, pressed: bool) -> Answer:
     """A pressed button shows it over the chat (200 characters at most, Bot API), a message is answered."""
-    return Answer(toast=sentence[:200]) if pressed else Answer(sentence)
+    return Answer(toast=sentence[:200]) if pressed else Answer(sentence, aside=True)

@@ -1,6 +1,7 @@
 """Tasks in Telegram: /task and its edits, /tasks and the Done button."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
@@ -107,7 +108,7 @@ async def reread_task(
 
 async def list_tasks(message: Message, actor: Actor, tasks: Tasks, clock: Clock, state: FSMContext) -> Answer:
     await state.clear()
-    return task_list(await tasks.list(actor), actor, clock())
+    return replace(task_list(await tasks.list(actor), actor, clock()), aside=True)
 
 
 async def turn_page(query: CallbackQuery, actor: Actor, tasks: Tasks, clock: Clock) -> Answer:
