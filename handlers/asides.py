@@ -26,6 +26,11 @@ Piece = tuple[str, list[MessageEntity] | None]
 _refused: dict[tuple[int, int], float] = {}  # (bot, group): until when, in this process; a restart asks again
 
 
+def ask_again(bot_id: int, chat_id: int) -> None:
+    """The bot is an admin of the group now: what it refused before it may take."""
+    _refused.pop((bot_id, chat_id), None)
+
+
 async def answer_aside(
     bot: Bot, message: Message, pieces: Sequence[Piece], keys: InlineKeyboardMarkup | None
 ) -> bool:
