@@ -49,7 +49,7 @@ async def reread(
             arrival,
             words,
             lambda saved: saved_answer(saved, actor, arrival.message_id),
-            with_left=with_left,
+            with_left=lambda answer, left: with_left(answer, left, actor),
         )
         about = "remind"
         return reread or await reminders.reread(actor, arrival, words, reminder_card)

@@ -9,6 +9,7 @@ from aiogram.utils.formatting import Bold
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
+from handlers.private import name_for, title_for
 from handlers.repeats import repeat_words
 from handlers.texts import due_words, formatted, ngettext
 from handlers.texts import gettext as _
@@ -23,7 +24,12 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     head = ngettext("{count} task saved", "{count} tasks saved", len(tasks)).format(count=len(tasks))
     parts: list[object] = [Bold(head)]
     for task in tasks:
-        parts += ["\n", f"#{task.number} ", task.title, *(f" · {line}" for line in about(task, actor)[:1])]
+        parts += [
+            "\n",
+            f"#{task.number} ",
+            title_for(task.title, actor),
+            *(f" · {line}" for line in about(task, actor)[:1]),
+        ]
     text, entities = formatted(*parts)
     numbers = [done_button(task, f"✓ {task.number}") for task in tasks[:20]]
     rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
@@ -31,9 +37,9 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     return Answer(text, entities, buttons=(*rows, *undo))
 
 
-def with_left(answer: Answer, left: Sequence[Task]) -> Answer:
+def with_left(answer: Answer, left: Sequence[Task], actor: Actor) -> Answer:
     """The answer to an edit that took lines away: their tasks stay, each with a button to take it back."""
-    lines = [f"#{task.number} {task.title}" for task in left]
+    lines = [f"#{task.number} {title_for(task.title, actor)}" for task in left]
     said = _("No longer in your message, and kept all the same:")
     buttons = [
         Button(_("Take back #{number}").format(number=task.number), data=f"t:{task.id}:undo")
@@ -43,9 +49,9 @@ def with_left(answer: Answer, left: Sequence[Task]) -> Answer:
     return replace(answer, text="\n".join([answer.text, "", said, *lines]), buttons=(*answer.buttons, *rows))
 
 
-def taken_back_card(tasks: Sequence[Task]) -> Answer:
+def taken_back_card(tasks: Sequence[Task], actor: Actor) -> Answer:
     """What was taken back, each with a way to have it again."""
-    lines = [f"#{task.number} {task.title}" for task in tasks]
+    lines = [f"#{task.number} {title_for(task.title, actor)}" for task in tasks]
     text, entities = formatted(_("Taken back"), *(part for line in lines for part in ("\n", line)))
     again = [
         Button(_("Keep #{number}").format(number=task.number), data=f"t:{task.id}:back")
@@ -62,7 +68,11 @@ def task_card(task: Task, actor: Actor, *, edit: bool = False, buttons: Rows | N
     if task.status is not Status.NOT_STARTED:
         lines.append(status_words(task.status))
     text, entities = formatted(
-        "#", str(task.number), " ", Bold(task.title), *(part for line in lines for part in ("\n", line))
+        "#",
+        str(task.number),
+        " ",
+        Bold(title_for(task.title, actor)),
+        *(part for line in lines for part in ("\n", line)),
     )
     if task.readings and buttons is None:
         text += "\n\n" + _("Did you mean something else?")
@@ -81,7 +91,7 @@ def about(task: Task, actor: Actor) -> list[str]:
     if task.assignee_id not in (None, actor.member_id) and task.assignee_name:
         lines.append("👤 " + task.assignee_name)
     if task.contact_name:
-        lines.append("📇 " + task.contact_name)
+        lines.append("📇 " + name_for(task.contact_name, actor))
     if task.phone and actor.chat_kind is ChatKind.PRIVATE:
         lines.append("☎ " + task.phone)
     if task.priority is not Priority.NORMAL:
@@ -91,10 +101,10 @@ def about(task: Task, actor: Actor) -> list[str]:
     return lines
 
 
-def done_card(done: Completed) -> Answer:
+def done_card(done: Completed, actor: Actor) -> Answer:
     task = done.task
     text, entities = formatted(
-        "✓ #", str(task.number), " ", Bold(task.title), "\n", status_words(task.status)
+        "✓ #", str(task.number), " ", Bold(title_for(task.title, actor)), "\n", status_words(task.status)
     )
     if done.next_one is not None and done.next_one.due is not None:
         text += "\n" + _("Next: {date}, task #{number}").format(
@@ -143,9 +153,9 @@ def reading_words(task: Task, other: Reading, actor: Actor) -> str:
     if "rrule" in other:
         said.append(repeat_words(meant) if meant.rrule else _("Does not repeat"))
     if "contact" in other:
-        said.append(str(other["contact"] or _("No contact")))
+        said.append(name_for(str(other["contact"] or _("No contact")), actor))
     if "title" in other:
-        said.append(meant.title)
+        said.append(title_for(meant.title, actor))
     return " · ".join(said) or _("as it was written")
 
 

@@ -24,6 +24,7 @@ from crm.tasks.changes import (
 )
 from crm.tasks.use_cases import Choices
 from crm.updates import Arrival
+from handlers.private import name_for
 from handlers.repeats import CODES, code_words, rule_of
 from handlers.task_cards import Rows, chip_rows, lead_words, priority_words, taken_back_card, task_card
 from handlers.texts import day_words
@@ -55,7 +56,7 @@ async def open_menu(query: CallbackQuery, actor: Actor, tasks: Tasks, clock: Clo
     _mark, task_id, what = str(query.data).split(":")
     choices = await tasks.choices(actor, int(task_id))
     return task_card(
-        choices.task, actor, edit=True, buttons=menu(choices, what, clock().astimezone(actor.zone))
+        choices.task, actor, edit=True, buttons=menu(choices, what, clock().astimezone(actor.zone), actor)
     )
 
 
@@ -78,14 +79,18 @@ async def take_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     task_id = int(str(query.data).split(":")[1])
-    return await tasks.take_back(actor, arrival, task_id, clock(), taken_back_card)
+    return await tasks.take_back(
+        actor, arrival, task_id, clock(), lambda taken: taken_back_card(taken, actor)
+    )
 
 
 async def take_message_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     message_id = int(str(query.data).split(":")[1])
-    return await tasks.take_message_back(actor, arrival, message_id, clock(), taken_back_card)
+    return await tasks.take_message_back(
+        actor, arrival, message_id, clock(), lambda taken: taken_back_card(taken, actor)
+    )
 
 
 async def bring_back(
@@ -121,7 +126,7 @@ def _meant(what: str, value: str, task: Task, now: datetime) -> Change:
     return changes[what]()
 
 
-def menu(choices: Choices, what: str, now: datetime) -> Rows:
+def menu(choices: Choices, what: str, now: datetime, actor: Actor) -> Rows:
     """The buttons of one chip; `now` is in the person's zone."""
     task = choices.task
     back = (Button(_("‹ Back"), data=f"t:{task.id}:card"),)
@@ -129,15 +134,16 @@ def menu(choices: Choices, what: str, now: datetime) -> Rows:
         return (*chip_rows(task), back)
     width = {"time": 5, "rep": 2, "rem": 2, "who": 2, "contact": 1, "prio": 2}.get(what, 3)
     buttons = [
-        Button(text, data=f"t:{task.id}:{what}:{value}") for text, value in offers(choices, what, now.date())
+        Button(text, data=f"t:{task.id}:{what}:{value}")
+        for text, value in offers(choices, what, now.date(), actor)
     ]
     return (*(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)), back)
 
 
-def offers(choices: Choices, what: str, today: date) -> list[tuple[str, str]]:
+def offers(choices: Choices, what: str, today: date, actor: Actor) -> list[tuple[str, str]]:
     """What a menu offers, as (words, value)."""
     leads = [(lead_words(lead), str(int(lead.total_seconds() // 60))) for lead in LEADS]
-    contacts = [(one.full_name, str(one.id)) for one in choices.contacts]
+    contacts = [(name_for(one.full_name, actor), str(one.id)) for one in choices.contacts]
     return {
         "date": _dates(today),
         "time": [*((f"{hour:02}:00", f"{hour:02}:00") for hour in HOURS), (_("No time"), "none")],

@@ -15,6 +15,7 @@ from crm.people import Actor
 from crm.tasks import Task, TaskPage, Tasks, is_overdue
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
+from handlers.private import title_for
 from handlers.questions import TASK, ask, keep, with_what_was_kept
 from handlers.task_cards import about, done_button, done_card, saved_answer, with_left
 from handlers.texts import formatted, ngettext
@@ -81,7 +82,14 @@ async def confirm_task(
         def card(saved: Sequence[Task]) -> Answer:
             return saved_answer(saved, actor, said.message_id)
 
-        changed = await tasks.reread(actor, said, words, card, confirmed=True, with_left=with_left)
+        changed = await tasks.reread(
+            actor,
+            said,
+            words,
+            card,
+            confirmed=True,
+            with_left=lambda answer, left: with_left(answer, left, actor),
+        )
         return changed or await tasks.create(actor, said, words, card, confirmed=True)
 
     return await answer_confirmation(query, arrival, state, save)
@@ -99,7 +107,7 @@ async def reread_task(
             arrival,
             words,
             lambda saved: saved_answer(saved, actor, arrival.message_id),
-            with_left=with_left,
+            with_left=lambda answer, left: with_left(answer, left, actor),
         )
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "confirm", words, arrival, doubt)
@@ -120,7 +128,7 @@ async def complete_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     task_id = int(str(query.data).split(":")[1])
-    return await tasks.complete(actor, arrival, task_id, clock(), done_card)
+    return await tasks.complete(actor, arrival, task_id, clock(), lambda done: done_card(done, actor))
 
 
 def task_list(page: TaskPage, actor: Actor, now: datetime, *, edit: bool = False) -> Answer:
@@ -134,7 +142,10 @@ def task_list(page: TaskPage, actor: Actor, now: datetime, *, edit: bool = False
     ]
     for task in page.tasks:
         late = [_("overdue")] if is_overdue(task, now) else []
-        parts += ["\n", " · ".join([f"#{task.number} {task.title}", *about(task, actor)[:2], *late])]
+        parts += [
+            "\n",
+            " · ".join([f"#{task.number} {title_for(task.title, actor)}", *about(task, actor)[:2], *late]),
+        ]
     text, entities = formatted(*parts)
     done = [done_button(task, f"✓ {task.number}") for task in page.tasks]
     rows = [tuple(done[at : at + 5]) for at in range(0, len(done), 5)]

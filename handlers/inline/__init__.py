@@ -79,9 +79,11 @@ async def offer_task(
     await respond(bot, query, offered_results(offered, actor, mark))
 
 
-async def find_tasks(query: InlineQuery, words: str, bot: Bot, actor: Actor, inline: Inline) -> None:
+async def find_tasks(
+    query: InlineQuery, words: str, bot: Bot, actor: Actor, arrival: Arrival, inline: Inline
+) -> None:
     page = await inline.tasks(actor, words, start_of(query))
-    results = [task_result(task, actor, await bot.me()) for task in page.found]
+    results = [task_result(task, actor, await bot.me(), arrival.sent_at.year) for task in page.found]
     await respond(bot, query, results, following=page.following)
 
 

@@ -18,18 +18,15 @@ from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
 from crm.errors import BadInput, CrmError, NoTitle
-from crm.grammar.phones import find_phone
 from crm.inline import Offered
 from crm.links import CONTACT, TASK, Link
 from crm.lookups import FoundContact, FoundTask
 from crm.people import Actor, ChatKind
 from crm.tasks import Task
+from handlers.private import public_name, without_phones
 from handlers.task_cards import about, status_words
 from handlers.texts import due_words, formatted
 from handlers.texts import gettext as _
-
-HOME = ("RU",)  # where a number without its country is from
-DIGITS_SHOWN = 4  # of a contact that has no name but its number
 
 
 async def respond(
@@ -125,9 +122,9 @@ def saved_answer(task: Task, actor: Actor) -> Answer:
     )
 
 
-def task_result(task: FoundTask, actor: Actor, me: User) -> InlineQueryResultArticle:
-    """Title, due and status."""
-    title, due = without_phones(task.title), due_words(task.due) if task.due else _("no date")
+def task_result(task: FoundTask, actor: Actor, me: User, year: int) -> InlineQueryResultArticle:
+    """Title, due (its year unless it is this one) and status."""
+    title, due = without_phones(task.title), due_words(task.due, year) if task.due else _("no date")
     line = f"{due} · {status_words(task.status)}"
     return _article(
         f"task-{task.number}",
@@ -153,19 +150,6 @@ def contact_result(contact: FoundContact, actor: Actor, me: User) -> InlineQuery
 def public_lines(task: Task, actor: Actor) -> list[str]:
     """What a card says of a task in a group, wherever it is posted."""
     return about(task, replace(actor, chat_kind=ChatKind.GROUP))
-
-
-def public_name(name: str) -> str:
-    """A contact known by its number alone shows the last digits."""
-    return f"…{name[-DIGITS_SHOWN:]}" if name.startswith("+") else name
-
-
-def without_phones(text: str) -> str:
-    """A phone that somebody typed into a title stays unsaid where anybody may read it."""
-    while (found := find_phone(text, HOME)) is not None:
-        start, end = found.span
-        text = f"{text[:start]}…{text[end:]}"
-    return text
 
 
 def _open(link: Link, me: User) -> InlineKeyboardButton:

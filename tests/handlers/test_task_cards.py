@@ -96,8 +96,8 @@ def test_other_readings_are_buttons_that_say_only_what_differs() -> None:
 def test_what_comes_next_is_named_when_one_is_done() -> None:
     done = replace(BARE, status=Status.COMPLETED)
     following = replace(BARE, number=2, due=Due(date(2026, 3, 10), None, ANNA.timezone))
-    assert done_card(Completed(done)).text == "✓ #1 send the offer\ndone"
-    assert done_card(Completed(done, following)).text.endswith("\nNext: Tue, 10 Mar, task #2")
+    assert done_card(Completed(done), ANNA).text == "✓ #1 send the offer\ndone"
+    assert done_card(Completed(done, following), ANNA).text.endswith("\nNext: Tue, 10 Mar, task #2")
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def answers() -> Iterator[Answer]:
         yield task_card(task, actor)
         yield saved_answer(many, actor, HUGE)
         for what in ("chips", "date", "time", "rep", "rem", "who", "contact", "prio"):
-            rows = menu(Choices(task, people, contacts), what, MONDAY.astimezone(actor.zone))
+            rows = menu(Choices(task, people, contacts), what, MONDAY.astimezone(actor.zone), actor)
             yield task_card(task, actor, buttons=rows)
-    yield taken_back_card(many)
+    yield taken_back_card(many, ANNA)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
