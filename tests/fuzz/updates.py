@@ -30,7 +30,8 @@ DATA = (
     "m:1:undo", "c:1:undo", "r:1:undo", "confirm:yes", "confirm:no", "set:11:quiet", "set:11:zone:Nowhere",
     "set:11:in:Europe:999", "set:11:hours:9-18", "team:1", "team:1:name", "team:1:go:1", "team:1:role:1:owner",
     "team:1:end:1", "team:1:to:1:0", "team:1:links", "account:1:yes", "ask:card:1", "ask:yes:1:1", "ask:all:1:00000000",
-    "group:own:1", "inline:1:abc", "inline:", "inline:x", "", "done:", "done:-1", "tasks:x", "\0", "x" * 64,
+    "group:own:1", "inline:1:abc", "inline:", "inline:x", "inline:1001:" + "a" * 16 + ":9", "help:", "help:x", "go:task_1_1",
+    "open:call_1_" + "9" * 18, "open:task_1_" + "9" * 10, "", "done:", "done:-1", "tasks:x", "\0", "x" * 64,
 )  # fmt: skip
 SERVICE: tuple[Json, ...] = (
     {"new_chat_members": [a_user(11)]}, {"new_chat_members": [ME.model_dump(exclude_none=True)]},
