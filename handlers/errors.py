@@ -13,7 +13,7 @@ from crm.answers import Answer
 from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
 from crm.people import Actor
 from handlers.groups import decline_group
-from handlers.inline.results import refused, respond
+from handlers.inline.results import respond, to_private
 from handlers.texts import gettext as _
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ async def answer_error(
         return None
     asked = event.update.inline_query
     if isinstance(error, CrmError) and asked is not None:
-        await respond(bot, asked, [], button=refused(error))
+        await respond(bot, asked, [], button=to_private())
         return None
     if isinstance(error, CrmError):
         return _said(_(error.text).format(**error.fields), pressed=pressed)

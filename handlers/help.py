@@ -85,7 +85,7 @@ TOPICS: Mapping[str, Topic] = {
         N_("Anything else you write goes to an assistant."),
         (
             N_("Anything that is no command and no plain task goes to an assistant."),
-            N_("It looks things up and proposes what to save; nothing is saved without you."),
+            N_("It can look up your tasks and calls, and changes nothing by itself."),
         ),
     ),
 }

@@ -17,7 +17,7 @@ from aiogram.types import (
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
-from crm.errors import BadInput, CrmError, NoTitle
+from crm.errors import BadInput, NoTitle
 from crm.inline import Offered
 from crm.links import CONTACT, TASK, Link
 from crm.lookups import FoundContact, FoundTask
@@ -78,7 +78,7 @@ def unfinished(missing: BadInput) -> InlineQueryResultsButton:
     return InlineQueryResultsButton(text=text, start_parameter="help")
 
 
-def refused(error: CrmError) -> InlineQueryResultsButton:
+def to_private() -> InlineQueryResultsButton:
     """For whoever the bot has nothing to offer: the way to the private chat, where it says why."""
     return InlineQueryResultsButton(text=_("Open the chat with the bot"), start_parameter="start")
 
