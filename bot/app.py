@@ -32,6 +32,7 @@ from crm.links import Links
 from crm.people import People
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -137,6 +138,7 @@ def build(
         "contacts": contacts,
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
+        "reminder_edits": ReminderEdits(storage),
         "settings": Settings(storage),
         "teams": Teams(storage),
         "invites": Invites(storage, partial(token_urlsafe, 18)),

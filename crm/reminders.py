@@ -1,9 +1,9 @@
 """Reminders: a row that becomes a message at its time, once (DESIGN §2.3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
@@ -139,38 +139,9 @@ class Reminders:
         ToConfirm for a moment that has passed or is far away, unless `confirmed`.
         """
         async with self._storage.transaction(actor) as unit:
-            draft = await _read(unit, actor, arrival, text)
+            draft = await read_reminder(unit, actor, arrival, text)
             reminder = await save_reminder(unit, actor, arrival, draft, confirmed=confirmed)
             answer = reply(reminder)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-    async def reread(
-        self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder], *, confirmed: bool = False
-    ) -> Answer | None:
-        """The source message was edited: its reminder becomes what it says now.
-
-        None when the message made none. Raises as `create` does, and then nothing changes.
-        """
-        async with self._storage.transaction(actor) as unit:
-            before = await unit.reminders.by_message(actor, arrival.message_id or 0)
-            if before is None:
-                return None
-            draft = await _read(unit, actor, arrival, text)
-            new = _at_once(new_reminder(draft, confirmed=confirmed), draft, arrival)
-            after = before
-            if (new.text, new.due, new.rrule) != (before.text, before.due, before.rrule):
-                after = await unit.reminders.change(before.id, new)
-                await unit.activity.add(
-                    Activity(
-                        "changed",
-                        "reminder",
-                        after.id,
-                        actor_member_id=actor.member_id,
-                        changes=difference(before, after),
-                    )
-                )
-            answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -235,7 +206,8 @@ class Reminders:
             await unit.reminders.mark_failed(delivery, reason, None if for_good else now + step)
 
 
-async def _read(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
+async def read_reminder(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
+    """What a line says after /remind."""
     known = await unit.contacts.called(words_of(text))
     reader = await reader_of(unit, actor)
     return parse(_as_said(text), now=arrival.sent_at, reader=reader, contacts=known)
@@ -260,7 +232,7 @@ async def save_reminder(
     unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, *, confirmed: bool = False
 ) -> Reminder:
     """Save what a line says as a message to its author. Raises as Reminders.create does."""
-    new = _at_once(new_reminder(draft, confirmed=confirmed), draft, arrival)
+    new = at_once(new_reminder(draft, confirmed=confirmed), draft, arrival)
     reminder = await unit.reminders.add(new, actor, arrival)
     await unit.activity.add(
         Activity(
@@ -295,35 +267,11 @@ def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
     return NewReminder(text=about, due=due, rrule=draft.rrule)
 
 
-def _at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
+def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
     """A moment that has passed and was meant all the same is now."""
     if draft.confirm != "past":
         return new
     return replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
-
-
-def difference(before: Reminder, after: Reminder) -> dict[str, object]:
-    """[old, new] of each field that differs, as history tells it; `restored` reads it back."""
-    pairs = {
-        "text": (before.text, after.text),
-        "due": (_told(before.due), _told(after.due)),
-        "rrule": (before.rrule, after.rrule),
-    }
-    return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
-
-
-def restored(reminder: Reminder, changes: Mapping[str, Any]) -> NewReminder:
-    """The reminder with each field of a change as it was before it."""
-    old = {name: told[0] for name, told in changes.items()}
-    due = reminder.due
-    if "due" in old:
-        day, clock, tz = str(old["due"]).split(" ")
-        due = Due(date.fromisoformat(day), time.fromisoformat(clock), tz)
-    return NewReminder(old.get("text", reminder.text), due, rrule=old.get("rrule", reminder.rrule))
-
-
-def _told(due: Due) -> str:
-    return f"{due.date} {due.time:%H:%M:%S} {due.tz}"
 
 
 def lateness(delivery: Delivery, now: datetime) -> timedelta | None:

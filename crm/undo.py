@@ -8,7 +8,7 @@ from crm.activity import Activity, Line, is_pair
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
-from crm.reminders import restored as as_it_was
+from crm.reminder_edits import restored as as_it_was
 from crm.settings import restored_settings
 from crm.storage import Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders

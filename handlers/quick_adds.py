@@ -11,7 +11,8 @@ from crm.answers import Answer
 from crm.errors import ToConfirm
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
-from crm.reminders import Reminder, Reminders
+from crm.reminder_edits import ReminderEdits
+from crm.reminders import Reminder
 from crm.tasks import Task, Tasks
 from crm.updates import Arrival
 from handlers.calls import call_card
@@ -39,7 +40,12 @@ async def save_at_once(message: Message, actor: Actor, arrival: Arrival, quick_a
 
 
 async def reread(
-    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, reminders: Reminders, state: FSMContext
+    message: Message,
+    actor: Actor,
+    arrival: Arrival,
+    tasks: Tasks,
+    reminder_edits: ReminderEdits,
+    state: FSMContext,
 ) -> Answer | None:
     """An edit of a text that made tasks, or a reminder."""
     words, about = message.text or "", "confirm"
@@ -52,7 +58,7 @@ async def reread(
             with_left=lambda answer, left: with_left(answer, left, actor),
         )
         about = "remind"
-        return reread or await reminders.reread(actor, arrival, words, reminder_card)
+        return reread or await reminder_edits.reread(actor, arrival, words, reminder_card)
     except ToConfirm as doubt:
         return await ask_to_confirm(state, about, words, arrival, doubt)
 

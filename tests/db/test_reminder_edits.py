@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crm.answers import Answer
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminder
 from crm.updates import Arrival
 from tests.acting import NOW, an_arrival
@@ -36,7 +37,7 @@ async def test_an_edit_moves_the_reminder_and_back(team: Team) -> None:
         ("at 16:00 call Paul", ("call Paul", "15:00")),
         ("at 15:00 call Paul", ("call Paul", "14:00")),
     ):
-        answer = await team.reminders.reread(team.anna, an_edit(said), line, say)
+        answer = await ReminderEdits(team.storage).reread(team.anna, an_edit(said), line, say)
         assert answer is not None
         assert await waiting(team) == [expected]
     assert len(await team.database.fetch("SELECT id FROM reminders")) == 1
@@ -45,11 +46,11 @@ async def test_an_edit_moves_the_reminder_and_back(team: Team) -> None:
 async def test_undo_brings_the_old_time_back_unless_it_has_passed(team: Team) -> None:
     said = an_arrival()
     await team.reminders.create(team.anna, said, "at 15:00 call Peter", say)
-    await team.reminders.reread(team.anna, an_edit(said), "every day at 16:00 call Paul", say)
+    await ReminderEdits(team.storage).reread(team.anna, an_edit(said), "every day at 16:00 call Paul", say)
     line = await team.undo(team.anna)
     assert line.changes["text"] == ["call Peter", "call Paul"]
     assert await waiting(team) == [("call Peter", "14:00")]
-    await team.reminders.reread(team.anna, an_edit(said), "at 23:00 call Paul", say)
+    await ReminderEdits(team.storage).reread(team.anna, an_edit(said), "at 23:00 call Paul", say)
     await team.undo(team.anna, NOW + timedelta(hours=8))
     assert await waiting(team) == []
 
@@ -62,10 +63,10 @@ async def test_what_is_gone_or_of_another_message_is_left_alone(team: Team, also
         await team.database.fetch("UPDATE reminders SET deleted_at = now()")
     else:
         said = an_arrival()
-    assert await team.reminders.reread(team.anna, an_edit(said), "at 16:00 tea", say) is None
+    assert await ReminderEdits(team.storage).reread(team.anna, an_edit(said), "at 16:00 tea", say) is None
 
 
 async def test_nobody_elses_message_is_reread(team: Team) -> None:
     said = an_arrival()
     await team.reminders.create(team.anna, said, "at 15:00 call Peter", say)
-    assert await team.reminders.reread(team.boris, an_edit(said), "at 16:00 tea", say) is None
+    assert await ReminderEdits(team.storage).reread(team.boris, an_edit(said), "at 16:00 tea", say) is None

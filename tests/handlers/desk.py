@@ -21,6 +21,7 @@ from crm.limits import Limits
 from crm.links import Links
 from crm.people import People
 from crm.quick_adds import QuickAdds
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -102,6 +103,7 @@ class Desk:
             "contacts": Contacts(storage),
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
+            "reminder_edits": ReminderEdits(storage),
             "settings": Settings(storage),
             "teams": Teams(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
