@@ -38,12 +38,15 @@ from crm.groups import Groups
 from crm.health import Health
 from crm.history import History
 from crm.imports import Imports
+from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
+from crm.links import Links
 from crm.people import People
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -193,6 +196,7 @@ def build(
         "contact_tasks": ContactTasks(storage),
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
+        "reminder_edits": ReminderEdits(storage),
         "settings": Settings(storage),
         "teams": Teams(storage),
         "regions": Regions(storage),
@@ -202,6 +206,8 @@ def build(
         "dialogs": dialogs,
         "health": Health(looks.look),
         "history": History(storage),
+        "inline": Inline(storage),
+        "links": Links(storage),
         "limits": limits,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),

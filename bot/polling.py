@@ -23,8 +23,8 @@ from bot.retries import CONFLICT, POLL, TOKEN, Retry
 
 log = structlog.get_logger()
 KINDS = [
-    "message", "edited_message", "callback_query", "inline_query", "stopped_message_generation", "my_chat_member",
-    "chat_member",
+    "message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "stopped_message_generation",
+    "my_chat_member", "chat_member",
 ]  # fmt: skip
 WINDOW = 100  # updates taken up and not finished; getUpdates shows no more than that past the offset
 LONG_POLL = 25  # seconds
@@ -214,15 +214,15 @@ class Polling:
 
 def lane_of(update: Update) -> object:
     """Updates with the same lane are handled in order: those of a chat, or of a person where there is no chat."""
-    message = update.message or update.edited_message
-    if message is not None:
-        return message.chat.id
-    if update.callback_query is not None:
-        about = update.callback_query.message
-        return about.chat.id if about is not None else update.callback_query.from_user.id
-    changed = update.my_chat_member or update.chat_member
-    if changed is not None:
-        return changed.chat.id
+    told = update.message or update.edited_message or update.my_chat_member or update.chat_member
+    if told is not None:
+        return told.chat.id
+    press = update.callback_query
+    if press is not None and press.message is not None:
+        return press.message.chat.id
+    posted = press or update.chosen_inline_result
+    if posted is not None:  # what somebody posted inline is saved by its button or by being chosen: in order
+        return posted.from_user.id
     if update.inline_query is not None:
         return ("inline", update.inline_query.from_user.id)
     if update.stopped_message_generation is not None:

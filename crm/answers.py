@@ -51,7 +51,8 @@ class Answer:
     `edit` replaces the message whose button was pressed instead of sending another; `toast` is the short line
     shown over a pressed button; `keyboard` is the reply keyboard of a private chat; `question` asks Telegram's
     client to open the reply field (ForceReply). `file` goes with the text as its caption (1024 characters at most,
-    Bot API). An empty `text` without a file sends no message (a toast only).
+    Bot API). An empty `text` without a file sends no message (a toast only). `aside` is for the one who asked: in
+    a group nobody else sees it, where Telegram can show it so.
     """
 
     text: str = ""
@@ -62,6 +63,7 @@ class Answer:
     edit: bool = False
     toast: str | None = None
     file: File | None = None
+    aside: bool = False
 
     def to_json(self) -> dict[str, Any]:
         stored = asdict(self)
@@ -80,6 +82,7 @@ class Answer:
             entities=tuple(Entity(**entity) for entity in stored["entities"]),
             buttons=tuple(tuple(Button(**button) for button in row) for row in stored["buttons"]),
             keyboard=tuple(tuple(row) for row in stored["keyboard"]),
+            aside=bool(stored.get("aside")),
             **rest,
         )
 

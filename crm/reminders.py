@@ -42,6 +42,7 @@ class Reminder:
     text: str
     due: Due
     task_id: int | None
+    rrule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,16 @@ class ReminderStore(Protocol):
     ) -> None:
         """Messages of the bot's own about a task, to be sent in private at once, and whatever becomes of the task
         but its deletion. `notice` says which message it is."""
+
+    async def by_id(self, reminder_id: int) -> Reminder | None:
+        """One that stands alone, if the actor may see it, locked until the commit."""
+
+    async def by_message(self, actor: Actor, message_id: int) -> Reminder | None:
+        """The one that a message of the actor's chat made, locked until the commit; None for none or several."""
+
+    async def change(self, reminder_id: int, new: NewReminder, *, pending: bool = True) -> Reminder:
+        """Another text, time and rule; what was waiting to be sent at another time is skipped, and what is to be
+        sent now is `pending`."""
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
@@ -137,10 +148,7 @@ class Reminders:
         ToConfirm for a moment that has passed or is far away, unless `confirmed`.
         """
         async with self._storage.transaction(actor) as unit:
-            known = await unit.contacts.called(words_of(text))
-            draft = parse(
-                _as_said(text), now=arrival.sent_at, reader=await reader_of(unit, actor), contacts=known
-            )
+            draft = await read_reminder(unit, actor, arrival, text)
             reminder = await save_reminder(unit, actor, arrival, draft, confirmed=confirmed)
             answer = reply(reminder)
             await unit.updates.finish(arrival, answer)
@@ -212,6 +220,13 @@ class Reminders:
             await unit.reminders.mark_failed(delivery, reason, None if for_good else now + step)
 
 
+async def read_reminder(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
+    """What a line says after /remind."""
+    known = await unit.contacts.called(words_of(text))
+    reader = await reader_of(unit, actor)
+    return parse(_as_said(text), now=arrival.sent_at, reader=reader, contacts=known)
+
+
 def _as_said(text: str) -> str:
     """/remind me to call reads as "remind me to call" does."""
     first = text.split(maxsplit=1)[0].casefold() if text.strip() else ""
@@ -231,9 +246,7 @@ async def save_reminder(
     unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, *, confirmed: bool = False
 ) -> Reminder:
     """Save what a line says as a message to its author. Raises as Reminders.create does."""
-    new = new_reminder(draft, confirmed=confirmed)
-    if draft.confirm == "past":
-        new = replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
+    new = at_once(new_reminder(draft, confirmed=confirmed), draft, arrival)
     reminder = await unit.reminders.add(new, actor, arrival)
     await unit.activity.add(
         Activity(
@@ -266,6 +279,13 @@ def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
         raise ToConfirm(N_("That is more than a year away. Remind you then?"))
     due = draft.due if draft.due.time is not None else draft.due.at_start_of_workday()
     return NewReminder(text=about, due=due, rrule=draft.rrule)
+
+
+def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
+    """A moment that has passed and was meant all the same is now."""
+    if draft.confirm != "past":
+        return new
+    return replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
 
 
 def lateness(delivery: Delivery, now: datetime) -> timedelta | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.groups import GroupStore
     from crm.imports import ImportStore
     from crm.invites import InviteStore
+    from crm.lookups import LookupStore
     from crm.people import Actor, PeopleStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
@@ -50,6 +51,8 @@ class Unit(Protocol):
     def imports(self) -> "ImportStore": ...
     @property
     def invites(self) -> "InviteStore": ...
+    @property
+    def lookups(self) -> "LookupStore": ...
     @property
     def notes(self) -> "NoteStore": ...
     @property

@@ -12,6 +12,7 @@ from crm.contacts import apply as apply_to_contact
 from crm.contacts import restored as restored_contact
 from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
+from crm.reminder_edits import restored as as_it_was
 from crm.settings import restored_settings
 from crm.storage import Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
@@ -236,6 +237,17 @@ async def bring_back_reminder(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.reminders.restore(line.entity_id, back.now)
 
 
+async def restore_reminder(unit: Unit, line: Line, back: Back) -> bool:
+    """A time that has passed meanwhile is not made up for."""
+    reminder = await unit.reminders.by_id(line.entity_id)
+    if reminder is None:
+        return False
+    old = as_it_was(reminder, line.changes)
+    ahead = old.due.at is not None and old.due.at > back.now
+    await unit.reminders.change(reminder.id, old, pending=ahead)
+    return True
+
+
 async def unsee_reminder(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.reminders.forget_acknowledgement(line.entity_id)
 
@@ -293,6 +305,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("call", "deleted"): bring_back_call,
     ("reminder", "created"): forget_reminder,
     ("reminder", "deleted"): bring_back_reminder,
+    ("reminder", "changed"): restore_reminder,
     ("delivery", "acknowledged"): unsee_reminder,
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,

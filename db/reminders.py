@@ -18,17 +18,14 @@ from db.models.people import members, people
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
+from db.reminder_edits import EditedReminders
 from db.transactions import entered, plain_transaction
 
 TAKEN_BACK = "reminder taken back"
 
 
-class SqlReminders:
+class SqlReminders(EditedReminders):
     """See crm.reminders.ReminderStore."""
-
-    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
-        self._link = link
-        self._workspace_id = workspace_id
 
     async def add(self, reminder: NewReminder, actor: Actor, arrival: Arrival) -> Reminder:
         made = await self._link.execute(
@@ -46,6 +43,7 @@ class SqlReminders:
                 timezone=reminder.due.tz,
                 source_chat_id=actor.chat_id,
                 source_thread_id=arrival.thread_id,
+                source_message_id=None if reminder.task_id else arrival.message_id,
             )
             .returning(reminders.c.id)
         )
@@ -58,7 +56,7 @@ class SqlReminders:
                 due_at=reminder.due.at,
             )
         )
-        return Reminder(reminder_id, reminder.text, reminder.due, reminder.task_id)
+        return Reminder(reminder_id, reminder.text, reminder.due, reminder.task_id, reminder.rrule)
 
     async def owe(
         self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime

@@ -17,6 +17,7 @@ from db.feeds import SqlFeeds
 from db.groups import SqlGroups
 from db.imports import SqlImports
 from db.invites import SqlInvites
+from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.reminders import SqlReminders
@@ -73,6 +74,7 @@ class SqlUnit:
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
         self.notes = SqlNotes(link, workspace_id)
+        self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)

@@ -13,6 +13,7 @@ from crm.answers import Answer
 from crm.grammar.letters import storable
 from crm.groups import Groups
 from crm.limits import INLINE_COST, UPDATE_COST, Limits, Pace
+from crm.links import is_code
 from crm.people import ChatKind, People, Visitor
 from crm.presence import Presence
 from crm.requests import Requests
@@ -106,6 +107,8 @@ class Access(BaseMiddleware):
         """Nothing in channels does, nor what a group says to others, nor a channel's post copied to its group."""
         if chat.type == "channel" or await self._is_echo(update, chat):
             return False
+        if message is not None and message.via_bot is not None and message.via_bot.id == bot.id:
+            return False  # a result of ours that somebody posted; its button says what is to become of it
         if chat.type == "private" or message is None or update.callback_query is not None:
             return True
         if message.is_automatic_forward:
@@ -127,7 +130,8 @@ class Access(BaseMiddleware):
         self, user: User, chat: Chat | None, message: Message | None, language: str, *, wrote: bool
     ) -> Visitor:
         private = chat is None or chat.type == "private"
-        first, _, code = ((message.text if message else None) or "").partition(" ")
+        first, _, payload = ((message.text if message else None) or "").partition(" ")
+        code = payload.strip()
         is_start = private and message is not None and first == "/start"
         moscow = language == "ru" and self._defaults.timezone == "UTC"
         return Visitor(
@@ -139,7 +143,7 @@ class Access(BaseMiddleware):
             telegram_chat_id=user.id if private or chat is None else chat.id,
             chat_kind=ChatKind.PRIVATE if private else ChatKind.GROUP,
             chat_title=storable(chat.title) if chat is not None and chat.title else None,
-            link_code=code.strip() or None if is_start else None,
+            link_code=code if is_start and code and is_code(code) else None,
             is_operator=user.id in self._defaults.admin_ids,
             started=wrote or (private and message is not None),
         )
@@ -153,7 +157,8 @@ class Access(BaseMiddleware):
             telegram_chat_id=chat_id,
             sent_at=said.date if said is not None else self._clock(),
             thread_id=message.message_thread_id if message is not None and topic else None,
-            message_id=said.message_id if said is not None else None,
+            # what only the bot and one person see has no number (0); as a source it is none
+            message_id=(said.message_id or None) if said is not None else None,
         )
 
 
@@ -164,7 +169,7 @@ def reads_russian(language_code: str | None) -> bool:
 def too_fast(update: Update) -> Answer:
     """Said once; what follows is passed in silence until it gets slower."""
     sentence = _("That is faster than I can follow. Wait a minute, please; what you send until then is lost.")
-    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence)
+    return Answer(toast=sentence) if update.callback_query is not None else Answer(sentence, aside=True)
 
 
 def faceless() -> Answer:
@@ -174,6 +179,8 @@ def faceless() -> Answer:
 
 def is_addressed(message: Message, me: User) -> bool:
     """Whether a group message is for the bot: a command, a mention, or a reply to it."""
+    if message.ephemeral_message_id is not None:  # seen by the bot and by nobody else
+        return True
     text = message.text or message.caption or ""
     first = text.split(maxsplit=1)[0] if text.split() else ""
     if first.startswith("/"):
@@ -195,8 +202,9 @@ def _where(update: Update) -> tuple[User | None, Chat | None, Message | None]:
         if about is None:
             return update.callback_query.from_user, None, None
         return update.callback_query.from_user, about.chat, about if isinstance(about, Message) else None
-    if update.inline_query is not None:
-        return update.inline_query.from_user, None, None
+    asked = update.inline_query or update.chosen_inline_result
+    if asked is not None:
+        return asked.from_user, None, None
     stopped = update.stopped_message_generation
     if stopped is not None:  # names no user; drafts live in private chats, whose id is the user's
         chat = stopped.chat

@@ -23,6 +23,7 @@ from aiogram.types import (
 )
 
 from crm.answers import Answer, Button, Entity, File
+from handlers.asides import Piece, answer_aside, press_aside
 
 LIMIT = 4096  # UTF-16 units of one message (Bot API, sendMessage)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -37,6 +38,11 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     if update.inline_query is not None:
         await _answer_inline(bot, update.inline_query, answer)
         return
+    chosen = update.chosen_inline_result
+    if chosen is not None:
+        if chosen.inline_message_id is not None and answer.text:
+            await _edit(bot, answer, inline_message_id=chosen.inline_message_id)
+        return
     if update.my_chat_member is not None:
         await send_text(bot, update.my_chat_member.chat.id, None, answer)
         return
@@ -44,7 +50,11 @@ async def send_answer(bot: Bot, update: Update, answer: Answer) -> None:
     if message is None or not (answer.text or answer.file):
         return
     thread = message.message_thread_id if message.is_topic_message else None
-    reply_to = message.message_id if message.chat.type != "private" else None
+    hidden = message.ephemeral_message_id is not None  # what nobody else saw is answered so too
+    aside = (answer.aside or hidden) and answer.file is None
+    if aside and await answer_aside(bot, message, _pieces(answer), await _inline_keys(bot, answer)):
+        return
+    reply_to = message.message_id if message.chat.type != "private" and not hidden else None
     await send_text(bot, message.chat.id, thread, answer, reply_to=reply_to)
 
 
@@ -122,15 +132,23 @@ async def _answer_press(bot: Bot, press: CallbackQuery, answer: Answer) -> None:
     where = press.message
     if press.inline_message_id is not None:
         await _edit(bot, answer, inline_message_id=press.inline_message_id)
-    elif (
-        isinstance(where, Message)
-        and answer.edit
-        and await _edit(bot, answer, chat_id=where.chat.id, message_id=where.message_id)
+    elif where is not None and not (
+        isinstance(where, Message) and await _answered_there(bot, press, where, answer)
     ):
-        return
-    elif where is not None:
         thread = where.message_thread_id if isinstance(where, Message) and where.is_topic_message else None
         await send_text(bot, where.chat.id, thread, answer)
+
+
+async def _answered_there(bot: Bot, press: CallbackQuery, where: Message, answer: Answer) -> bool:
+    """Whether the answer took the place of the message that was pressed, or was shown to whoever pressed it alone."""
+    hidden = where.ephemeral_message_id is not None
+    if where.chat.type != "private" and (answer.aside or hidden) and answer.file is None:
+        keys = await _inline_keys(bot, answer)
+        if await press_aside(bot, press, where, _pieces(answer), keys, edit=answer.edit):
+            return True
+    if not answer.edit or hidden:
+        return False
+    return await _edit(bot, answer, chat_id=where.chat.id, message_id=where.message_id)
 
 
 async def _edit(
@@ -142,7 +160,7 @@ async def _edit(
     inline_message_id: str | None = None,
 ) -> bool:
     """False when there is nothing to edit any more."""
-    keys = markup(answer, await _username(bot, answer))
+    keys = await _inline_keys(bot, answer)
     try:
         await bot.edit_message_text(
             text=split(answer.text, answer.entities)[0][0],
@@ -150,7 +168,7 @@ async def _edit(
             message_id=message_id,
             inline_message_id=inline_message_id,
             entities=_entities(answer.entities),
-            reply_markup=keys if isinstance(keys, InlineKeyboardMarkup) else None,
+            reply_markup=keys,
             link_preview_options=_NO_PREVIEW,
             parse_mode=None,
         )
@@ -163,6 +181,16 @@ async def _edit(
             return False
         raise
     return True
+
+
+def _pieces(answer: Answer) -> list[Piece]:
+    return [(text, _entities(entities)) for text, entities in split(answer.text, answer.entities)]
+
+
+async def _inline_keys(bot: Bot, answer: Answer) -> InlineKeyboardMarkup | None:
+    """What an edit or an aside may carry."""
+    keys = markup(answer, await _username(bot, answer))
+    return keys if isinstance(keys, InlineKeyboardMarkup) else None
 
 
 async def _username(bot: Bot, answer: Answer) -> str:

@@ -13,6 +13,7 @@ from crm.answers import Answer
 from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
 from crm.people import Actor
 from handlers.groups import decline_group
+from handlers.inline.results import respond, to_private
 from handlers.texts import gettext as _
 
 log = structlog.get_logger()
@@ -34,7 +35,8 @@ async def answer_error(
 ) -> Answer | Any:
     """Rule errors are for the person; PostgreSQL away and repeats are for the intake; the rest is a fault."""
     error = event.exception
-    pressed = event.update.callback_query is not None
+    # what somebody chose inline was posted elsewhere, for others to read: an error isn't written over it
+    pressed = event.update.callback_query is not None or event.update.chosen_inline_result is not None
     if isinstance(error, StorageAway | AlreadyHandled):
         return UNHANDLED
     added = event.update.my_chat_member
@@ -46,6 +48,10 @@ async def answer_error(
         and event.update.message is not None
         and event.update.message.chat.type != "private"
     ):
+        return None
+    asked = event.update.inline_query
+    if isinstance(error, CrmError) and asked is not None:
+        await respond(bot, asked, [], button=to_private())
         return None
     if isinstance(error, CrmError):
         return _said(_(error.text).format(**error.fields), pressed=pressed)
@@ -59,4 +65,4 @@ async def answer_error(
 
 def _said(sentence: str, *, pressed: bool) -> Answer:
     """A pressed button shows it over the chat (200 characters at most, Bot API), a message is answered."""
-    return Answer(toast=sentence[:200]) if pressed else Answer(sentence)
+    return Answer(toast=sentence[:200]) if pressed else Answer(sentence, aside=True)

@@ -20,6 +20,7 @@ from crm.groups import Groups, Place
 from crm.people import Actor, Role
 from crm.presence import Presence
 from crm.updates import Arrival
+from handlers.asides import ask_again
 from handlers.texts import gettext as _
 from handlers.texts import speaking
 
@@ -61,6 +62,7 @@ async def greet_unknown(event: ChatMemberUpdated, bot: Bot) -> Answer:
 
 
 async def thank(event: ChatMemberUpdated, arrival: Arrival, groups: Groups) -> Answer | None:
+    ask_again(arrival.bot_id, event.chat.id)
     return await groups.doors.watched(event.chat.id, arrival, is_admin=True, reply=thanks)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
@@ -37,7 +38,8 @@ async def show_history(
     message: Message, words: str, actor: Actor, history: History, state: FSMContext
 ) -> Answer:
     await state.clear()
-    return history_page(await history.show(actor, words or task_of_reply(message)), actor)
+    page = await history.show(actor, words or task_of_reply(message))
+    return replace(history_page(page, actor), aside=True)
 
 
 async def turn_history(query: CallbackQuery, actor: Actor, history: History) -> Answer:

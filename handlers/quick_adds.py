@@ -13,6 +13,7 @@ from crm.calls import Calls
 from crm.errors import ToConfirm
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminder
 from crm.tasks import Task, Tasks
 from crm.updates import Arrival
@@ -20,7 +21,7 @@ from handlers.calls import call_card
 from handlers.calls.logs import reread_line
 from handlers.confirmations import ask_to_confirm
 from handlers.reminders import reminder_card
-from handlers.task_cards import saved_answer
+from handlers.task_cards import saved_answer, with_left
 from handlers.texts import gettext as _
 
 
@@ -45,16 +46,29 @@ async def save_at_once(message: Message, actor: Actor, arrival: Arrival, quick_a
 
 
 async def reread(
-    message: Message, actor: Actor, arrival: Arrival, tasks: Tasks, calls: Calls, state: FSMContext
+    message: Message,
+    actor: Actor,
+    arrival: Arrival,
+    tasks: Tasks,
+    reminder_edits: ReminderEdits,
+    calls: Calls,
+    state: FSMContext,
 ) -> Answer | None:
-    words = message.text or ""
+    """An edit of a text that made tasks, a reminder or a call."""
+    words, about = message.text or "", "confirm"
     try:
-        reread = await tasks.reread(
-            actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
+        changed = await tasks.reread(
+            actor,
+            arrival,
+            words,
+            lambda saved: saved_answer(saved, actor, arrival.message_id),
+            with_left=lambda answer, left: with_left(answer, left, actor),
         )
+        about = "remind"
+        changed = changed or await reminder_edits.reread(actor, arrival, words, reminder_card)
     except ToConfirm as doubt:
-        return await ask_to_confirm(state, "confirm", words, arrival, doubt)
-    return reread or await reread_line(words, actor, arrival, calls, state)
+        return await ask_to_confirm(state, about, words, arrival, doubt)
+    return changed or await reread_line(words, actor, arrival, calls, state)
 
 
 def saved_card(saved: Sequence[Saved], actor: Actor, message_id: int | None, now: datetime) -> Answer:

@@ -14,6 +14,7 @@ from crm.answers import Answer, Button
 from crm.errors import NoTitle, Removed, ToConfirm
 from crm.people import Actor
 from crm.presence import Presence
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Delivery, Reminder, Reminders, lateness
 from crm.updates import Arrival
 from handlers.answers import send_text
@@ -33,6 +34,7 @@ NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_que
 def router() -> Router:
     own = Router(name="reminders")
     own.message.register(create_reminder, Words("remind", "напомни", "напомнить"))
+    own.edited_message.register(reread_reminder, Words("remind", "напомни", "напомнить"))
     own.callback_query.register(confirm_reminder, F.data.regexp(r"^remind:(yes|no):\d{1,18}$"))
     own.callback_query.register(take_back_reminder, F.data.regexp(r"^r:\d{1,18}:undo$"))
     own.callback_query.register(acknowledge_reminder, F.data.regexp(r"^ack:\d{1,18}$"))
@@ -76,11 +78,36 @@ async def save_or_ask(
         return await ask_to_confirm(state, "remind", words, arrival, doubt)
 
 
+async def reread_reminder(
+    message: Message,
+    words: str,
+    actor: Actor,
+    arrival: Arrival,
+    reminders: Reminders,
+    reminder_edits: ReminderEdits,
+    state: FSMContext,
+) -> Answer | None:
+    """An edit of the message that made a reminder; one that made none may make it now."""
+    if not words:
+        return None
+    try:
+        reread = await reminder_edits.reread(actor, arrival, words, reminder_card)
+    except ToConfirm as doubt:
+        return await ask_to_confirm(state, "remind", words, arrival, doubt)
+    return reread or await save_or_ask(words, actor, arrival, reminders, state)
+
+
 async def confirm_reminder(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, state: FSMContext
+    query: CallbackQuery,
+    actor: Actor,
+    arrival: Arrival,
+    reminders: Reminders,
+    reminder_edits: ReminderEdits,
+    state: FSMContext,
 ) -> Answer:
     async def save(said: Arrival, words: str) -> Answer:
-        return await reminders.create(actor, said, words, reminder_card, confirmed=True)
+        changed = await reminder_edits.reread(actor, said, words, reminder_card, confirmed=True)
+        return changed or await reminders.create(actor, said, words, reminder_card, confirmed=True)
 
     return await answer_confirmation(query, arrival, state, save)
 

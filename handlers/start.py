@@ -1,16 +1,17 @@
-"""The first minute: /start, the language, the time zone, and /help."""
+"""The first minute: /start, the language and the time zone."""
 
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, User
 
 from crm.answers import Answer, Button
-from crm.people import Actor, ChatKind, People
+from crm.people import Actor, People
 from crm.updates import Arrival
+from handlers.help import help_text, keyboard
 from handlers.questions import ZONE
 from handlers.texts import gettext as _
 from handlers.texts import speak
@@ -26,17 +27,9 @@ ZONES = {
 def router() -> Router:
     own = Router(name="start")
     own.message.register(start, Words("start"))
-    own.message.register(show_help, Words("help", "помощь"))
     own.message.register(type_timezone, is_zone)
     own.callback_query.register(choose_language, F.data.in_({"language:en", "language:ru"}))
     own.callback_query.register(choose_timezone, F.data.startswith("zone:"))
-    return own
-
-
-def unknown_router() -> Router:
-    """Last of all: a command nobody knows gets the help."""
-    own = Router(name="unknown")
-    own.message.register(show_help, F.text.startswith("/"))
     return own
 
 
@@ -63,24 +56,29 @@ async def choose_language(
 
 
 async def choose_timezone(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, people: People, clock: Clock
+    query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, people: People, clock: Clock
 ) -> Answer:
+    me = await bot.me()
     zone = str(query.data).removeprefix("zone:")
-    return await people.choose_timezone(actor, arrival, zone, lambda chosen: welcome(chosen, clock()))
-
-
-async def type_timezone(
-    message: Message, actor: Actor, arrival: Arrival, people: People, clock: Clock, state: FSMContext
-) -> Answer:
-    await state.clear()
     return await people.choose_timezone(
-        actor, arrival, (message.text or "").strip(), lambda chosen: welcome(chosen, clock())
+        actor, arrival, zone, lambda chosen: welcome(chosen, actor, me, clock())
     )
 
 
-async def show_help(message: Message, actor: Actor, state: FSMContext) -> Answer:
+async def type_timezone(
+    message: Message,
+    bot: Bot,
+    actor: Actor,
+    arrival: Arrival,
+    people: People,
+    clock: Clock,
+    state: FSMContext,
+) -> Answer:
     await state.clear()
-    return Answer(help_text(), keyboard=keyboard(actor))
+    me = await bot.me()
+    return await people.choose_timezone(
+        actor, arrival, (message.text or "").strip(), lambda chosen: welcome(chosen, actor, me, clock())
+    )
 
 
 def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
@@ -97,30 +95,6 @@ def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
     )
 
 
-def welcome(zone: str, now: datetime) -> Answer:
+def welcome(zone: str, actor: Actor, me: User, now: datetime) -> Answer:
     text = _("It is {time} for you. All set.").format(time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
-    return Answer(f"{text}\n\n{help_text()}", keyboard=((_("Today"), _("Task")), (_("Call"), _("Contacts"))))
-
-
-def keyboard(actor: Actor) -> tuple[tuple[str, ...], ...]:
-    """The small keyboard of a private chat."""
-    if actor.chat_kind is not ChatKind.PRIVATE:
-        return ()
-    return ((_("Today"), _("Task")), (_("Call"), _("Contacts")))
-
-
-def help_text() -> str:
-    return _(
-        "/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough\n"
-        "/tasks — what is open; say more: /tasks mine overdue, /tasks Anna\n"
-        "/agenda — today, /done 42 43 — done, /find invoice — search, /stats — the week in words\n"
-        "/call Anna +7 999 123-45-67: wants the new price — log a call\n"
-        "/calls — the last calls\n"
-        "/contact Anna Petrova +7 999 123-45-67 — save a contact; a name or the last four digits — find one\n"
-        "/contacts — all of them, or those of a stage, a #label, a letter\n"
-        "/remind in 20 minutes call Anna — a message at that time\n"
-        "/history — who changed what, /undo — take your last change back\n"
-        "/import, /export — tables in and out, /calendar — tasks in your own calendar\n"
-        "/team — your team, /settings — language, time, quiet hours\n"
-        "Anything else you write goes to an assistant."
-    )
+    return Answer(f"{text}\n\n{help_text(me)}", keyboard=keyboard(actor))

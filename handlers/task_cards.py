@@ -1,6 +1,7 @@
 """Task cards: what was understood, a line for each thing said, and a button for each thing that may be changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from aiogram.utils.formatting import Bold, Italic, TextLink
@@ -8,6 +9,7 @@ from aiogram.utils.formatting import Bold, Italic, TextLink
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
+from handlers.private import name_for, title_for
 from handlers.repeats import repeat_words
 from handlers.task_buttons import Rows, closed_row, mark, start_button
 from handlers.texts import due_words, formatted, ngettext
@@ -23,7 +25,12 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     head = ngettext("{count} task saved", "{count} tasks saved", len(tasks)).format(count=len(tasks))
     parts: list[object] = [Bold(head)]
     for task in tasks:
-        parts += ["\n", f"#{task.number} ", task.title, *(f" · {line}" for line in about(task, actor)[:1])]
+        parts += [
+            "\n",
+            f"#{task.number} ",
+            title_for(task.title, actor),
+            *(f" · {line}" for line in about(task, actor)[:1]),
+        ]
     text, entities = formatted(*parts)
     numbers = [done_button(task, f"✓ {task.number}") for task in tasks[:20]]
     rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
@@ -34,9 +41,21 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     return Answer(text, entities, buttons=(*rows, *starts, *undo))
 
 
-def taken_back_card(tasks: Sequence[Task]) -> Answer:
+def with_left(answer: Answer, left: Sequence[Task], actor: Actor) -> Answer:
+    """The answer to an edit that took lines away: their tasks stay, each with a button to take it back."""
+    lines = [f"#{task.number} {title_for(task.title, actor)}" for task in left]
+    said = _("No longer in your message, and kept all the same:")
+    buttons = [
+        Button(_("Take back #{number}").format(number=task.number), data=mark(task, "undo"))
+        for task in left[:20]
+    ]
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return replace(answer, text="\n".join([answer.text, "", said, *lines]), buttons=(*answer.buttons, *rows))
+
+
+def taken_back_card(tasks: Sequence[Task], actor: Actor) -> Answer:
     """What was taken back, each with a way to have it again."""
-    lines = [f"#{task.number} {task.title}" for task in tasks]
+    lines = [f"#{task.number} {title_for(task.title, actor)}" for task in tasks]
     text, entities = formatted(_("Taken back"), *(part for line in lines for part in ("\n", line)))
     again = [
         Button(_("Keep #{number}").format(number=task.number), data=f"t:{task.id}:back")
@@ -59,7 +78,7 @@ def task_card(
         "#",
         str(task.number),
         " ",
-        Bold(task.title),
+        Bold(title_for(task.title, actor)),
         *(part for line in lines for part in ("\n", line)),
         *_beside(task, actor),
     )
@@ -84,7 +103,7 @@ def about(task: Task, actor: Actor) -> list[str]:
     if task.assignee_id not in (None, actor.member_id) and task.assignee_name:
         lines.append("👤 " + task.assignee_name)
     if task.contact_name:
-        lines.append("📇 " + task.contact_name)
+        lines.append("📇 " + name_for(task.contact_name, actor))
     if task.phone and actor.chat_kind is ChatKind.PRIVATE:
         lines.append("☎ " + task.phone)
     if task.priority is not Priority.NORMAL:
@@ -127,12 +146,12 @@ def unmet_words(name: str) -> str:
     ).format(name=name)
 
 
-def done_card(done: Completed) -> Answer:
+def done_card(done: Completed, actor: Actor) -> Answer:
     """A closed task, what comes next in its series, and what may still be said of it."""
     task = done.task
     sign = "✓ " if task.status is Status.COMPLETED else ""
     text, entities = formatted(
-        f"{sign}#", str(task.number), " ", Bold(task.title), "\n", status_words(task.status)
+        f"{sign}#", str(task.number), " ", Bold(title_for(task.title, actor)), "\n", status_words(task.status)
     )
     if done.next_one is not None and done.next_one.due is not None:
         text += "\n" + _("Next: {date}, task #{number}").format(
@@ -182,9 +201,9 @@ def reading_words(task: Task, other: Reading, actor: Actor) -> str:
     if "rrule" in other:
         said.append(repeat_words(meant) if meant.rrule else _("Does not repeat"))
     if "contact" in other:
-        said.append(str(other["contact"] or _("No contact")))
+        said.append(name_for(str(other["contact"] or _("No contact")), actor))
     if "title" in other:
-        said.append(meant.title)
+        said.append(title_for(meant.title, actor))
     return " · ".join(said) or _("as it was written")
 
 

@@ -1,6 +1,6 @@
 """Task menus: what a card offers beyond its first row, and what each press means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from aiogram import F, Router
@@ -26,6 +26,7 @@ from crm.tasks.moves import TaskMoves
 from crm.tasks.use_cases import Choices
 from crm.tasks.writing import Completed
 from crm.updates import Arrival
+from handlers.private import name_for
 from handlers.repeats import CODES, code_words, rule_of
 from handlers.task_buttons import Rows, back_row, mark, more_rows
 from handlers.task_cards import (
@@ -92,8 +93,12 @@ async def complete_from_card(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, task_moves: TaskMoves, clock: Clock
 ) -> Answer:
     press = pressed(query)
+
+    def card(done: Completed) -> Answer:
+        return done_card(done, actor)
+
     doing = task_moves.set_status(
-        actor, arrival, press.task_id, Status.COMPLETED, clock(), done_card, version=press.version
+        actor, arrival, press.task_id, Status.COMPLETED, clock(), card, version=press.version
     )
     return await or_as_it_is(doing, tasks, actor, press)
 
@@ -108,7 +113,7 @@ async def set_status(
         raise BadInput(TOO_OLD) from None
 
     def card(moved: Completed) -> Answer:
-        return done_card(moved) if moved.task.is_closed else task_card(moved.task, actor, edit=True)
+        return done_card(moved, actor) if moved.task.is_closed else task_card(moved.task, actor, edit=True)
 
     doing = task_moves.set_status(actor, arrival, press.task_id, status, clock(), card, version=press.version)
     return await or_as_it_is(doing, tasks, actor, press)
@@ -118,7 +123,11 @@ async def take_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     press = pressed(query)
-    doing = tasks.take_back(actor, arrival, press.task_id, clock(), taken_back_card, version=press.version)
+
+    def card(taken: Sequence[Task]) -> Answer:
+        return taken_back_card(taken, actor)
+
+    doing = tasks.take_back(actor, arrival, press.task_id, clock(), card, version=press.version)
     return await or_as_it_is(doing, tasks, actor, press)
 
 
@@ -126,7 +135,9 @@ async def take_message_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     message_id = int(str(query.data).split(":")[1])
-    return await tasks.take_message_back(actor, arrival, message_id, clock(), taken_back_card)
+    return await tasks.take_message_back(
+        actor, arrival, message_id, clock(), lambda taken: taken_back_card(taken, actor)
+    )
 
 
 async def bring_back(
@@ -170,14 +181,14 @@ def menu(choices: Choices, what: str, actor: Actor) -> Rows:
     if what in ("more", "chips"):
         return more_rows(task, actor)
     width = {"time": 5, "rep": 2, "rem": 2, "who": 2, "contact": 1, "prio": 2, "status": 2}[what]
-    buttons = [Button(text, data=mark(task, what, value)) for text, value in offers(choices, what)]
+    buttons = [Button(text, data=mark(task, what, value)) for text, value in offers(choices, what, actor)]
     return (*(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)), back_row(task))
 
 
-def offers(choices: Choices, what: str) -> list[tuple[str, str]]:
+def offers(choices: Choices, what: str, actor: Actor) -> list[tuple[str, str]]:
     """What a menu offers, as (words, value)."""
     leads = [(lead_words(lead), str(int(lead.total_seconds() // 60))) for lead in LEADS]
-    contacts = [(one.full_name, str(one.id)) for one in choices.contacts]
+    contacts = [(name_for(one.full_name, actor), str(one.id)) for one in choices.contacts]
     statuses = [one for one in Status if one is not choices.task.status]
     return {
         "time": [*((f"{hour:02}:00", f"{hour:02}:00") for hour in HOURS), (_("No time"), "none")],

@@ -20,7 +20,7 @@ from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
 from handlers.sources import kept, on_one_line, source_from, source_of, words_of_reply, written_at
 from handlers.task_assignees import ask_which_member
-from handlers.task_cards import done_card, saved_answer
+from handlers.task_cards import done_card, saved_answer, with_left
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -115,7 +115,14 @@ async def confirm_task(
         def card(saved: Sequence[Task]) -> Answer:
             return saved_answer(saved, actor, said.message_id)
 
-        changed = await tasks.reread(actor, said, words, card, confirmed=True)
+        changed = await tasks.reread(
+            actor,
+            said,
+            words,
+            card,
+            confirmed=True,
+            with_left=lambda answer, left: with_left(answer, left, actor),
+        )
         return changed or await tasks.create(
             actor, said, words, card, confirmed=True, source=source, meant=meant
         )
@@ -131,7 +138,11 @@ async def reread_task(
         return None
     try:
         reread = await tasks.reread(
-            actor, arrival, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
+            actor,
+            arrival,
+            words,
+            lambda saved: saved_answer(saved, actor, arrival.message_id),
+            with_left=lambda answer, left: with_left(answer, left, actor),
         )
     except ToConfirm as doubt:
         return await ask_to_confirm(state, "confirm", words, arrival, doubt)
@@ -142,4 +153,4 @@ async def complete_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
     task_id = int(str(query.data).split(":")[1])
-    return await tasks.complete(actor, arrival, task_id, clock(), done_card)
+    return await tasks.complete(actor, arrival, task_id, clock(), lambda done: done_card(done, actor))

@@ -99,7 +99,7 @@ def checked_chat(world: World, bot_id: int, chat_id: Any, *, sending: bool = Tru
 def checked_reply(world: World, chat_id: int, given: Json) -> Json:
     """reply_parameters as fields of the message."""
     wanted = (given.get("reply_parameters") or {}).get("message_id") or given.get("reply_to_message_id")
-    if wanted is None:
+    if wanted is None:  # nobody, or a message that one person sees: bots are not told what it was
         return {}
     original = world.messages.get(chat_id, {}).get(int(wanted))
     if original is None:

@@ -1,8 +1,10 @@
 """The Bot API's methods that send, edit and answer."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from playground.asides import as_told, checked_aside, checked_receiver
 from playground.checks import (
     CAPTION_LIMIT,
     bad,
@@ -15,6 +17,7 @@ from playground.entities import units
 from playground.files import file_fields, keep_file
 from playground.world import Json, World
 
+START_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Bot API, InlineQueryResultsButton
 Method = Callable[[World, int, Json], Awaitable[Any]]
 METHODS: dict[str, Method] = {}
 
@@ -40,8 +43,9 @@ async def get_me(world: World, bot_id: int, given: Json) -> Any:
 async def send_message(world: World, bot_id: int, given: Json) -> Any:
     place = checked_chat(world, bot_id, given.get("chat_id"))
     chat_id = place["chat"]["id"]
-    body = checked_text(given) | checked_reply(world, chat_id, given) | _thread(place, given)
-    return _post(world, bot_id, chat_id, body, given)
+    to_one = checked_receiver(world, bot_id, place, given)
+    body = checked_text(given) | checked_reply(world, chat_id, given) | _thread(place, given) | to_one
+    return as_told(_post(world, bot_id, chat_id, body, given))
 
 
 @method
@@ -93,6 +97,13 @@ async def edit_message_text(world: World, bot_id: int, given: Json) -> Any:
 
 
 @method
+async def edit_ephemeral_message_text(world: World, bot_id: int, given: Json) -> Any:
+    message, new = checked_aside(world, bot_id, given)
+    _edit(world, message, {"text": new["text"], "entities": new.get("entities")}, given)
+    return True
+
+
+@method
 async def edit_message_reply_markup(world: World, bot_id: int, given: Json) -> Any:
     return _edit(world, _editable(world, bot_id, given), {}, given)
 
@@ -129,7 +140,13 @@ async def answer_inline_query(world: World, bot_id: int, given: Json) -> Any:
         content = result.get("input_message_content") or {}
         if result.get("type") == "article":
             checked_text({"text": content.get("message_text"), "entities": content.get("entities")})
-    _answer(world, bot_id, str(given.get("inline_query_id")), {"results": results})
+    button, following = given.get("button"), str(given.get("next_offset") or "")
+    if len(following.encode()) > 64:
+        raise bad("NEXT_OFFSET_INVALID")
+    if button is not None and not START_PARAMETER.fullmatch(str(button.get("start_parameter"))):
+        raise bad("START_PARAM_INVALID")
+    answer = {"results": results, "next_offset": following, "button": button}
+    _answer(world, bot_id, str(given.get("inline_query_id")), answer)
     return True
 
 
@@ -223,7 +240,7 @@ def _editable(world: World, bot_id: int, given: Json) -> Json:
     message = world.messages.get(place["chat"]["id"], {}).get(int(given.get("message_id") or 0))
     if message is None:
         raise bad("message to edit not found")
-    if message["from"]["id"] != bot_id:
+    if message["from"]["id"] != bot_id or "receiver_user" in message:
         raise bad("message can't be edited")
     return message
 

@@ -1,5 +1,7 @@
 """The simulation side: users, chats, and what the whole playground is told."""
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from playground.comings import Comings
@@ -33,6 +35,7 @@ class Simulation:
             web.post(chat + "/migrate", comings.migrate),
             web.post(chat + "/block", comings.block),
             web.post("/sim/inline", presses.inline),
+            web.get("/sim/files/{name:[0-9a-f]{16}}", self.file),
             web.get("/sim/calls", self.calls),
             web.post("/sim/faults", self.fault),
             web.post("/sim/settings", self.settings),
@@ -86,6 +89,16 @@ class Simulation:
         return web.json_response(
             {"users": list(world.users.values()), "chats": chats, "bots": bots, "settings": world.settings}
         )
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """What somebody sent, by its file_unique_id, to be looked at or saved."""
+        unique = request.match_info["name"]
+        path, known = self._world.folder / "files" / unique, self._world.files.get(f"file-{unique}")
+        if known is None or not path.is_file():
+            raise web.HTTPNotFound
+        name = quote(str(known["name"]))
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return web.FileResponse(path, headers=headers)
 
     async def calls(self, request: web.Request) -> web.Response:
         wanted, after = request.query.get("method"), int(request.query.get("after", 0))

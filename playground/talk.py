@@ -11,6 +11,9 @@ from playground.members import ANONYMOUS, has_bot, status_of
 from playground.requests import message_of, place_of, speaker_of, wrong
 from playground.world import Json, World
 
+SEEN_OF_BUTTONS = (
+    "text", "callback_data", "url", "switch_inline_query", "switch_inline_query_current_chat",
+)  # fmt: skip
 DRAFT_LIFE = 30.0  # seconds a draft stays without a new one (Bot API, sendMessageDraft)
 
 
@@ -143,8 +146,7 @@ def seen(message: Json) -> Json:
         "date": message["date"],
         "entities": message.get("entities", []),
         "buttons": [
-            [{key: b[key] for key in ("text", "callback_data", "url") if b.get(key)} for b in row]
-            for row in rows
+            [{key: b[key] for key in SEEN_OF_BUTTONS if b.get(key) is not None} for b in row] for row in rows
         ],
     }
     for name, key in (
@@ -166,6 +168,10 @@ def seen(message: Json) -> Json:
     for name in ("migrate_to_chat_id", "migrate_from_chat_id"):
         if name in message:
             seen[name] = message[name]
+    if "receiver_user" in message:
+        seen["only_for"] = message["receiver_user"]["id"]
+    if "via_bot" in message:
+        seen["via_bot"] = message["via_bot"]["id"]
     if "photo" in message:
         seen["photo"] = message["photo"][-1]
     return seen

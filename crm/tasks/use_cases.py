@@ -1,6 +1,6 @@
 """What may be done with tasks: create from a line, change, mark done, list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from crm.tasks.changes import Change
 from crm.tasks.entities import TAKEN_BACK, Task
 from crm.tasks.filters import Filter
 from crm.tasks.lines import Read, check_lines, read_lines
+from crm.tasks.places import places
 from crm.tasks.reaching import found, to_change
 from crm.tasks.saving import NOBODY_MEANT, new_task, save_task, without_readings
 from crm.tasks.sources import NOWHERE, Source
@@ -25,6 +26,8 @@ from crm.updates import Arrival
 
 PAGE = 10  # tasks an assistant is shown
 CONTACTS = 8  # contacts that a menu offers
+WithLeft = Callable[[Answer, Sequence[Task]], Answer]
+"""How a handler adds to an answer the tasks whose lines are gone from their message. Pure, as Reply is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,12 @@ class Tasks:
         reply: Reply[Sequence[Task]],
         *,
         confirmed: bool = False,
+        with_left: WithLeft = lambda answer, _left: answer,
     ) -> Answer | None:
         """The source message was edited: its tasks become what it says now, added lines become tasks.
 
-        None when the message made no task. Raises as `create` does, and then nothing changes.
+        The tasks of lines that are gone stay; `with_left` says so of them. None when the message made no task. Raises
+        as `create` does, and then nothing changes.
         """
         async with self._storage.transaction(actor) as unit:
             before = await unit.tasks.by_message(actor, arrival.message_id or 0)
@@ -97,14 +102,15 @@ class Tasks:
                 return None
             lines = await read_lines(unit, actor, arrival, text)
             check_lines(lines or [Read("", Draft())], confirmed=confirmed)
-            after = []
-            for number, line in enumerate(lines):
+            after, numbers = [], places(before, [line.text for line in lines])
+            for number, line in zip(numbers, lines, strict=True):
                 here = replace(arrival, line=number)
                 if number not in before:
                     after.append(await save_task(unit, actor, here, line.draft, line.text))
                 elif (task := before[number]) is not None:  # what was taken back stays so
                     after.append(await self._reread_one(unit, actor, arrival, task, line))
-            answer = reply(after)
+            left = [task for number, task in before.items() if task is not None and number not in numbers]
+            answer = with_left(reply(after), left) if left else reply(after)
             await unit.updates.finish(arrival, answer)
         return answer
 

@@ -36,11 +36,19 @@ reminders = Table(
     Column("urgent", Boolean, nullable=False, server_default=text("false")),
     *within("source_chat_id", "chats"),
     Column("source_thread_id", BigInteger),
+    Column("source_message_id", BigInteger),
     Column("paused_at", Moment),
     Column("deleted_at", Moment),
     *times(),
     Index("ix_reminders_task", "workspace_id", "task_id"),
     Index("ix_reminders_recipient", "workspace_id", "recipient_id"),
+    Index(
+        "ix_reminders_source",
+        "workspace_id",
+        "source_chat_id",
+        "source_message_id",
+        postgresql_where="source_message_id IS NOT NULL",
+    ),
 )
 reminder_deliveries = Table(
     "reminder_deliveries",

@@ -11,7 +11,7 @@ from crm.grammar.wordforms import kept_words
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0006"
-down_revision = "0005"
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0007"
-down_revision = "0005"
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0008"
-down_revision = "0005"
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

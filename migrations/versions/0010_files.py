@@ -9,7 +9,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0010"
-down_revision = "0005"
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0012"
-down_revision = '0005'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 

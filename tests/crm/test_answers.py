@@ -32,6 +32,7 @@ ANSWERS = st.builds(
     edit=st.booleans(),
     toast=MAYBE_WORDS,
     file=st.none() | FILES,
+    aside=st.booleans(),
 )
 
 

@@ -9,6 +9,7 @@ from crm.answers import Answer
 from crm.errors import BadInput, NotFound
 from crm.grammar.dates import Due
 from crm.tasks import Task, Tasks
+from crm.tasks.places import places
 from crm.updates import Arrival
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
@@ -63,6 +64,41 @@ async def test_a_reread_line_moves_its_reminder_and_tells_history_what_changed(
     assert storage.state.activity[-1].changes == {
         "due": ["2026-03-03 10:00 Europe/Moscow", "2026-03-03 11:00 Europe/Moscow"]
     }
+
+
+async def test_a_line_that_is_gone_leaves_its_task_and_says_so(tasks: Tasks, storage: FakeStorage) -> None:
+    await tasks.create(ANNA, an_arrival(1), LINES, say)
+    told: list[str] = []
+
+    def with_left(answer: Answer, left: Sequence[Task]) -> Answer:
+        told.extend(task.title for task in left)
+        return answer
+
+    answer = await tasks.reread(ANNA, an_edit(2), "milk tomorrow 10:00\ngreen tea", say, with_left=with_left)
+    assert answer == Answer("#2 milk\n#1 green tea")
+    assert told == ["tea"]
+    assert [row.task.title for row in storage.state.tasks.values()] == ["green tea", "milk", "tea"]
+    assert len(storage.state.activity) == 4  # what stands as it stood has no history of the edit
+
+
+@pytest.mark.parametrize(
+    ("edited", "numbers"),
+    [
+        ("bread\nmilk tomorrow 10:00\ntea", [0, 1, 2]),
+        ("tea\nbread\nmilk tomorrow 10:00", [2, 0, 1]),
+        ("salt\nbread\nmilk tomorrow 10:00\ntea", [3, 0, 1, 2]),
+        ("bread\ntea", [0, 2]),
+        ("rye bread\ntea", [0, 2]),
+        ("a\nb\nc\nd\ne", [0, 1, 2, 3, 4]),
+        ("tea\ntea", [2, 0]),
+    ],
+)
+async def test_a_line_keeps_its_task_wherever_it_moves_to(
+    tasks: Tasks, storage: FakeStorage, edited: str, numbers: list[int]
+) -> None:
+    await tasks.create(ANNA, an_arrival(1), LINES, say)
+    before = {row.arrival.line: row.task for row in storage.state.tasks.values()}
+    assert places(before, edited.split("\n")) == numbers
 
 
 async def test_an_edit_that_can_not_be_read_changes_nothing(tasks: Tasks, storage: FakeStorage) -> None:

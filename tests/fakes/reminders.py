@@ -27,6 +27,7 @@ class ReminderRow:
     late_seconds: int | None = None
     reason: str | None = None
     acknowledged_at: datetime | None = None
+    source: tuple[int, int | None] | None = None  # Telegram's chat and message
 
 
 class FakeReminders:
@@ -36,7 +37,7 @@ class FakeReminders:
     async def add(self, reminder: NewReminder, actor: Actor, arrival: Arrival) -> Reminder:
         due_at = reminder.due.at
         assert due_at is not None, "a reminder needs a time"
-        saved = Reminder(self._state.next_id(), reminder.text, reminder.due, reminder.task_id)
+        saved = Reminder(self._state.next_id(), reminder.text, reminder.due, reminder.task_id, reminder.rrule)
         if reminder.rrule is not None:
             self._state.rules[saved.id] = (reminder.rrule, reminder.due)
         task = self._state.tasks[reminder.task_id].task if reminder.task_id else None
@@ -51,7 +52,9 @@ class FakeReminders:
             task_number=task.number if task else None,
             task_id=task.id if task else None,
         )
-        self._state.reminders[delivery.id] = ReminderRow(saved, delivery, look_at=due_at)
+        self._state.reminders[delivery.id] = ReminderRow(
+            saved, delivery, look_at=due_at, source=(actor.telegram_chat_id, arrival.message_id)
+        )
         return saved
 
     async def owe(
@@ -65,6 +68,47 @@ class FakeReminders:
                 self._state.next_id(), "", 0, at, text, actor, None, task.number, task_id, notice
             )
             self._state.reminders[delivery.id] = ReminderRow(told, delivery, look_at=at)
+
+    async def by_id(self, reminder_id: int) -> Reminder | None:
+        return next((row.reminder for row in self._ours() if row.reminder.id == reminder_id), None)
+
+    async def by_message(self, actor: Actor, message_id: int) -> Reminder | None:
+        source = (actor.telegram_chat_id, message_id)
+        found = {row.reminder.id: row.reminder for row in self._ours() if row.source == source}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _ours(self) -> list[ReminderRow]:
+        """Those that stand alone and were not taken back."""
+        return [
+            row
+            for row in self._state.reminders.values()
+            if row.reminder.task_id is None
+            and row.delivery.actor.workspace_id == self._actor.workspace_id
+            and row.reason != "taken back"
+        ]
+
+    async def change(self, reminder_id: int, new: NewReminder, *, pending: bool = True) -> Reminder:
+        changed = Reminder(reminder_id, new.text, new.due, None, new.rrule)
+        due_at = new.due.at
+        assert due_at is not None
+        rows = {key: row for key, row in self._state.reminders.items() if row.reminder.id == reminder_id}
+        last = list(rows.values())[-1]
+        for key, row in rows.items():
+            state, reason = row.state, row.reason
+            if row.look_at == due_at and state == "skipped":
+                state, reason = "pending", None
+            elif row.look_at != due_at and state in ("pending", "leased"):
+                state, reason = "skipped", "reminder changed"
+            delivery = replace(row.delivery, text=new.text)
+            self._state.reminders[key] = replace(
+                row, reminder=changed, delivery=delivery, state=state, reason=reason
+            )
+        if pending and all(row.look_at != due_at for row in rows.values()):
+            delivery = replace(last.delivery, id=self._state.next_id(), due_at=due_at, text=new.text)
+            self._state.reminders[delivery.id] = ReminderRow(
+                changed, delivery, look_at=due_at, source=last.source
+            )
+        return changed
 
     async def drop_for_task(self, task_id: int, reason: str) -> None:
         await self.skip_for_task(task_id, reason)

@@ -27,6 +27,7 @@ from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
+from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
@@ -151,6 +152,7 @@ class FakeUnit:
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
         self.notes = FakeNotes(state, actor)
+        self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)

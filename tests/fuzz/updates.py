@@ -37,7 +37,9 @@ DATA = (
     "m:1:undo", "c:1:undo", "r:1:undo", "confirm:yes", "confirm:no", "set:11:quiet", "set:11:zone:Nowhere",
     "set:11:in:Europe:999", "set:11:hours:9-18", "team:1", "team:1:name", "team:1:go:1", "team:1:role:1:owner",
     "team:1:end:1", "team:1:to:1:0", "team:1:links", "account:1:yes", "ask:card:1", "ask:yes:1:1", "ask:all:1:00000000",
-    "group:own:1", "inline:1:abc", "inline:", "inline:x", "", "done:", "done:-1", "tasks:x", "\0", "x" * 64,
+    "group:own:1", "inline:1:abc", "inline:", "inline:x", "inline:1001:" + "a" * 16 + ":9", "help:", "help:x",
+    "go:task_1_1", "open:call_1_" + "9" * 18, "open:task_1_" + "9" * 10, "",
+    "done:", "done:-1", "tasks:x", "\0", "x" * 64,
 )  # fmt: skip
 SERVICE: tuple[Json, ...] = (
     {"new_chat_members": [a_user(11)]}, {"new_chat_members": [ME.model_dump(exclude_none=True)]},
@@ -191,10 +193,16 @@ def updates() -> st.SearchStrategy[Json]:
         "my_chat_member": members(),
         "chat_member": members(),
         "inline_query": st.builds(
-            lambda user, text: {"id": "1", "from": user, "query": text, "offset": ""}, people(), odd_text
+            lambda user, text, offset: {"id": "1", "from": user, "query": text, "offset": offset},
+            people(),
+            odd_text | st.sampled_from(["", "tasks", "задачи \\%_", "contact \0", "task tomorrow 10:00 x", "task"]),
+            st.sampled_from(["", "20", "-1", "x", "9" * 30, "²"]),
         ),
         "chosen_inline_result": st.builds(
-            lambda user: {"result_id": "1", "from": user, "query": ""}, people()
+            lambda user, result, message: {"result_id": result, "from": user, "query": "", **message},
+            people(),
+            st.sampled_from(["1", "task-1", "a" * 16, "a" * 16 + ":0", "a" * 16 + ":9"]),
+            st.sampled_from([{}, {"inline_message_id": "abc"}]),
         ),
         "stopped_message_generation": st.builds(
             lambda chat, draft: {"chat": chat, "draft_id": draft, "message_id": 1, "text": "", "is_final": True},

@@ -21,11 +21,14 @@ from crm.groups import Groups
 from crm.health import Health, Queue, Redis, Vitals, Waiting
 from crm.history import History
 from crm.imports import Imports
+from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
+from crm.links import Links
 from crm.people import People
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
+from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -132,6 +135,7 @@ class Desk:
             "contact_tasks": ContactTasks(storage),
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
+            "reminder_edits": ReminderEdits(storage),
             "settings": Settings(storage),
             "teams": Teams(storage),
             "regions": Regions(storage),
@@ -139,6 +143,8 @@ class Desk:
             "removals": Removals(storage),
             "health": Health(self._look),
             "history": History(storage),
+            "inline": Inline(storage),
+            "links": Links(storage),
             "limits": limits,
             "undo": Undo(storage, UNDOABLE),
             "visibility": Visibility(storage),
@@ -183,15 +189,20 @@ class Desk:
         body = {"text": text} if text is not None else {}
         return await self.fed("message", self._message(user, chat, **body, **more))
 
+    async def edits(self, text: str, message_id: int, *, user: int = 1001, chat: int | None = None) -> Any:
+        """What becomes of an edit of an earlier message."""
+        body = self._message(user, chat, text=text) | {"message_id": message_id, "edit_date": 1}
+        return await self.fed("edited_message", body)
+
     async def presses(self, data: str, *, user: int = 1001, **more: Any) -> Any:
         message = self._message(user, None) | {"from": ME.model_dump(exclude_none=True)}
         place = more or {"message": message}
         press = {"id": "1", "from": _user(user), "chat_instance": "1", "data": data, **place}
         return await self.fed("callback_query", press)
 
-    async def asks_inline(self, query: str, *, user: int = 1001) -> list[Any]:
-        """The results offered for «@bot query»."""
-        body = {"id": "1", "from": _user(user), "query": query, "offset": ""}
+    async def asks_inline(self, query: str, *, user: int = 1001, offset: str = "") -> list[Any]:
+        """The results offered for «@bot query»; the whole answer is the last of `session.calls`."""
+        body = {"id": "1", "from": _user(user), "query": query, "offset": offset}
         await self.fed("inline_query", body)
         return list(self.session.calls[-1].results)
 
@@ -200,6 +211,11 @@ class Desk:
         self.session.file = content
         body = {"file_id": "f", "file_unique_id": "f", "file_name": name, "file_size": len(content)}
         return await self.says(None, document=body)
+
+    async def chooses(self, result: Any, *, user: int = 1001, posted: str = "5:1") -> Any:
+        """Telegram's word that a result was posted, where inline feedback is on."""
+        body = {"result_id": result.id, "from": _user(user), "query": "", "inline_message_id": posted}
+        return await self.fed("chosen_inline_result", body)
 
     @property
     def titles(self) -> list[str]:
@@ -211,8 +227,8 @@ class Desk:
         return [row.turn.text for row in self.storage.state.turns.values()]
 
     def _message(self, user: int, chat: int | None, **body: Any) -> dict[str, Any]:
-        is_private = chat is None or chat > 0
-        where = {"id": chat or user, "type": "private" if is_private else "group"}
+        place = user if chat is None else chat
+        where = {"id": place, "type": "private" if place > 0 else "group"}
         date = int(self.clock().timestamp())
         return {"message_id": self._update_id + 1, "date": date, "chat": where, "from": _user(user), **body}
 

@@ -31,6 +31,7 @@ class Facts:
     contact_id: int
     other_contact_id: int
     reminder_id: int
+    reminder_message_id: int
     delivery_id: int
     turn_id: int
     owner_user_id: int
@@ -64,11 +65,11 @@ def says(text: str) -> Update:
     return lambda user_id, facts: an_update(message=a_message(user_id, text=filled(text, facts)))
 
 
-def edits(text: str) -> Update:
-    """The message that made the team's task, or one of the same number in another chat."""
+def edits(text: str, of: str = "task_message_id") -> Update:
+    """The message that made the team's task or reminder, or one of the same number in another chat."""
 
     def update(user_id: int, facts: Facts) -> dict[str, Any]:
-        said = a_message(user_id, text=text, message_id=facts.task_message_id)
+        said = a_message(user_id, text=text, message_id=getattr(facts, of))
         return an_update(edited_message=said | {"edit_date": said["date"]})
 
     return update
@@ -132,6 +133,18 @@ def opens_link(user_id: int, facts: Facts) -> dict[str, Any]:
 def asks_inline(query: str) -> Update:
     return lambda user_id, facts: an_update(
         inline_query={"id": "1", "from": a_user(user_id), "query": query, "offset": ""}
+    )
+
+
+def chooses(result_id: str) -> Update:
+    """What was posted, told by Telegram."""
+    return lambda user_id, facts: an_update(
+        chosen_inline_result={
+            "result_id": filled(result_id, facts),
+            "from": a_user(user_id),
+            "query": "",
+            "inline_message_id": f"posted-by-{user_id}",
+        }
     )
 
 
@@ -407,7 +420,8 @@ OF_FILES: Mapping[str, Knock] = {
 }
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
-    "start.show_help": Knock(says("/help")),
+    "help.show_help": Knock(says("/help")),
+    "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
     "start.choose_language": Knock(presses("language:ru"), changes=True),
     "start.choose_timezone": Knock(presses("zone:Europe/Berlin"), changes=True),
@@ -420,6 +434,9 @@ KNOCKS: Mapping[str, Knock] = {
     **OF_CALLS,
     **OF_CONTACTS,
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
+    "reminders.reread_reminder": Knock(
+        edits("/remind in 40 minutes tea", of="reminder_message_id"), changes=True
+    ),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
     "reminders.acknowledge_reminder": Knock(presses("ack:{delivery_id}"), changes=True),
@@ -427,7 +444,15 @@ KNOCKS: Mapping[str, Knock] = {
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
     **OF_FILES,
+    "inline.show_ways": Knock(asks_inline("")),
     "inline.offer_task": Knock(asks_inline("task tomorrow buy paper")),
+    "inline.find_tasks": Knock(asks_inline(f"tasks {THEIRS}")),
+    "inline.find_contacts": Knock(asks_inline(f"contact {THEIRS}")),
+    "inline.save_chosen": Knock(chooses("{inline_mark}:0"), changes=True),
+    "links.open_help": Knock(says("/start help")),
+    "links.open_card": Knock(says("/start task_{workspace_id}_{task_number}")),
+    "links.open_here": Knock(presses("open:contact_{workspace_id}_{contact_id}")),
+    "links.go_there": Knock(presses("go:call_{workspace_id}_{call_id}"), changes=True),
     "inline.save_task": Knock(presses("inline:{owner_user_id}:{inline_mark}"), changes=True),
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
@@ -437,4 +462,17 @@ KNOCKS: Mapping[str, Knock] = {
     **OF_GROUPS,
 }
 
-DEEP_LINKS = ("guessed-code", "x" * 64, "", "team-1", "t:1:undo", "../start", "да")  # what may follow /start
+DEEP_LINKS = (
+    "guessed-code",
+    "x" * 64,
+    "task_1_1",
+    "contact_1_1",
+    "call_1_1",
+    "task_1_x",
+    "help",
+    "",
+    "team-1",
+    "t:1:undo",
+    "../start",
+    "да",
+)  # what may follow /start

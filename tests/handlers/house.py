@@ -103,7 +103,8 @@ class House:
             press = a_press(OWNER, f"knew:{THEIRS.title()} {name}")
             await self.feed(an_update(callback_query=press))
         await self.say(OWNER, f"what about {THEIRS}?")
-        await self.say(OWNER, f"/remind in 5 minutes {THEIRS}")
+        reminding = a_message(OWNER, text=f"/remind in 5 minutes {THEIRS}")
+        await self.feed(an_update(message=reminding))
         delivery = await self.one("SELECT max(id) FROM reminder_deliveries")
         await self.app.dispatcher.feed_update(
             self.app.bot,
@@ -138,6 +139,7 @@ class House:
             contact_id=contact,
             other_contact_id=await self.one("SELECT id FROM crm_contacts WHERE id <> $1", contact),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
+            reminder_message_id=reminding["message_id"],
             delivery_id=delivery,
             turn_id=await self.one("SELECT id FROM turns"),
             owner_user_id=OWNER,

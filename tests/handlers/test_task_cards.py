@@ -111,8 +111,8 @@ def test_other_readings_are_buttons_that_say_only_what_differs() -> None:
 def test_what_comes_next_is_named_when_one_is_done() -> None:
     done = replace(BARE, status=Status.COMPLETED)
     following = replace(BARE, number=2, due=Due(date(2026, 3, 10), None, ANNA.timezone))
-    assert done_card(Completed(done)).text == "✓ #1 send the offer\ndone"
-    assert done_card(Completed(done, following)).text.endswith("\nNext: Tue, 10 Mar, task #2")
+    assert done_card(Completed(done), ANNA).text == "✓ #1 send the offer\ndone"
+    assert done_card(Completed(done, following), ANNA).text.endswith("\nNext: Tue, 10 Mar, task #2")
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def answers() -> Iterator[Answer]:
         yield watchers_card(Watching(task, [], people), actor)
         yield files_card(Files(task, [Attachment("photo", "x")] * 40))
         yield comments_card(Comments(task, [Comment(HUGE, None, "x" * 2000, MONDAY)] * 5), ANNA)
-        yield done_card(Completed(replace(task, status=Status.COMPLETED)))
-    yield taken_back_card(many)
+        yield done_card(Completed(replace(task, status=Status.COMPLETED)), actor)
+    yield taken_back_card(many, ANNA)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

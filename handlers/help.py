@@ -1,0 +1,142 @@
+"""Help: /help in one screen, and a page for each topic behind a button."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiogram import Bot, F, Router
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message, User
+
+from crm.answers import Answer, Button
+from crm.errors import N_
+from crm.people import Actor, ChatKind
+from handlers.texts import gettext as _
+from handlers.words import Words
+
+ACROSS = 3  # buttons in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`line` is its share of the first screen; `lines` are its own page, a command each. English msgids."""
+
+    name: str
+    line: str
+    lines: tuple[str, ...]
+
+
+TOPICS: Mapping[str, Topic] = {
+    "tasks": Topic(
+        N_("Tasks"),
+        N_("/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough"),
+        (
+            N_("/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough"),
+            N_("Several lines are several tasks. Change the message, and its tasks change with it."),
+            N_("/tasks — what is open"),
+            N_("/history — who changed what, /undo — take your last change back"),
+        ),
+    ),
+    "reminders": Topic(
+        N_("Reminders"),
+        N_("/remind in 20 minutes call Anna — a message at that time"),
+        (
+            N_("/remind in 20 minutes call Anna — a message at that time"),
+            N_("/remind every Friday 17:00 send the report — again and again"),
+            N_("Change the message, and the reminder changes with it."),
+        ),
+    ),
+    "contacts": Topic(
+        N_("Contacts"),
+        N_("/contact Anna Petrova +7 999 123-45-67 — save a contact"),
+        (
+            N_("/contact Anna Petrova +7 999 123-45-67 — save a contact"),
+            N_("A contact shared from the phone's address book is saved too."),
+        ),
+    ),
+    "calls": Topic(
+        N_("Calls"),
+        N_("/call Anna +7 999 123-45-67: wants the new price — log a call"),
+        (
+            N_("/call Anna +7 999 123-45-67: wants the new price — log a call"),
+            N_("/calls — the last calls"),
+        ),
+    ),
+    "chats": Topic(
+        N_("Any chat"),
+        N_("{name} task tomorrow 10:00 send the invoice — in any chat, also without me in it"),
+        (
+            N_("{name} task tomorrow 10:00 send the invoice — offers the task; Save keeps it"),
+            N_("{name} tasks invoice — finds open tasks to post"),
+            N_("{name} contact Anna — finds contacts to post, without their phones"),
+            N_("In a group I answer commands, replies to me and messages with {name}."),
+        ),
+    ),
+    "team": Topic(
+        N_("Team"),
+        N_("/team — your team, /settings — language, time, quiet hours"),
+        (
+            N_("/team — your team: members, invitations, your other teams"),
+            N_("/requests — who asks for access"),
+            N_("/settings — language, time, quiet hours"),
+        ),
+    ),
+    "assistants": Topic(
+        N_("Assistants"),
+        N_("Anything else you write goes to an assistant."),
+        (
+            N_("Anything that is no command and no plain task goes to an assistant."),
+            N_("It can look up your tasks and calls, and changes nothing by itself."),
+        ),
+    ),
+}
+"""What /help tells of; a new command is a line here, in the language of the code."""
+
+
+def router() -> Router:
+    own = Router(name="help")
+    own.message.register(show_help, Words("help", "помощь"))
+    own.callback_query.register(open_topic, F.data.regexp(rf"^help:({'|'.join(TOPICS)})?$"))
+    return own
+
+
+def unknown_router() -> Router:
+    """Last of all: a command nobody knows gets the help."""
+    own = Router(name="unknown")
+    own.message.register(show_help, F.text.startswith("/"))
+    return own
+
+
+async def show_help(message: Message, bot: Bot, actor: Actor, state: FSMContext) -> Answer:
+    await state.clear()
+    return help_card(await bot.me())
+
+
+async def open_topic(query: CallbackQuery, bot: Bot) -> Answer:
+    topic = TOPICS.get(str(query.data).removeprefix("help:"))
+    me = await bot.me()
+    return help_card(me, edit=True) if topic is None else topic_card(topic, me)
+
+
+def help_card(me: User, *, edit: bool = False) -> Answer:
+    """The first screen."""
+    buttons = [Button(_(topic.name), data=f"help:{key}") for key, topic in TOPICS.items()]
+    rows = tuple(tuple(buttons[at : at + ACROSS]) for at in range(0, len(buttons), ACROSS))
+    return Answer(help_text(me), buttons=rows, edit=edit)
+
+
+def topic_card(topic: Topic, me: User) -> Answer:
+    lines = [_(line).format(name=f"@{me.username}") for line in topic.lines]
+    back = (Button(_("‹ Back"), data="help:"),)
+    return Answer("\n\n".join([_(topic.name), *lines]), buttons=(back,), edit=True)
+
+
+def help_text(me: User) -> str:
+    """A line for each topic; the rest is behind its button."""
+    return "\n".join(_(topic.line).format(name=f"@{me.username}") for topic in TOPICS.values())
+
+
+def keyboard(actor: Actor) -> tuple[tuple[str, ...], ...]:
+    """The small keyboard of a private chat."""
+    if actor.chat_kind is not ChatKind.PRIVATE:
+        return ()
+    return ((_("Today"), _("Task")), (_("Call"), _("Contacts")))
