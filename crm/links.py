@@ -3,9 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from crm.contacts import members_only
 from crm.errors import N_, NotFound
-from crm.lookups import FoundCall, FoundContact
 from crm.people import Actor
 from crm.storage import Storage
 from crm.tasks import Task
@@ -14,8 +12,8 @@ from crm.teams import Team
 TASK, CONTACT, CALL = "task", "contact", "call"
 MISSING = {
     TASK: N_("That task is no longer here, or it is of another team of yours. See /tasks and /team"),
-    CONTACT: N_("That contact is no longer here, or it is of another team of yours. See /team"),
-    CALL: N_("That call is no longer here, or it is of another team of yours. See /calls and /team"),
+    CONTACT: N_("That contact is no longer here, or it is of another team of yours. See /contacts and /team"),
+    CALL: N_("That call is no longer here. See the list: /calls"),
 }
 """Said of what is gone, out of sight and of a team one is not in alike, so that a guessed link tells nothing."""
 PLAIN = ("help", "start", "inline")  # what the bot's own buttons put after ?start=
@@ -76,21 +74,3 @@ class Links:
         if task is None:
             raise NotFound(MISSING[TASK])
         return task
-
-    async def contact(self, actor: Actor, contact_id: int) -> FoundContact:
-        """Raises NotFound, NotAllowed for a guest."""
-        members_only(actor)
-        async with self._storage.transaction(actor) as unit:
-            contact = await unit.lookups.contact(contact_id)
-        if contact is None:
-            raise NotFound(MISSING[CONTACT])
-        return contact
-
-    async def call(self, actor: Actor, call_id: int) -> FoundCall:
-        """Raises NotFound, NotAllowed for a guest."""
-        members_only(actor)
-        async with self._storage.transaction(actor) as unit:
-            call = await unit.lookups.call(call_id)
-        if call is None:
-            raise NotFound(MISSING[CALL])
-        return call

@@ -1,14 +1,12 @@
-"""Lookups: what an inline result or a link shows of tasks, contacts and calls; never a phone, a note or an e-mail."""
+"""Lookups: what an inline result shows of tasks and contacts; never a phone, a note or an e-mail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from crm.grammar.dates import Due
 
 if TYPE_CHECKING:
-    from crm.calls import Direction, Outcome
     from crm.tasks import Status
 
 DEEP = 2000  # open tasks that are searched, those due first: what is typed is answered at once in a team of any size
@@ -30,17 +28,6 @@ class FoundContact:
     company: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCall:
-    """`started_at` is aware; `name` is its contact's, the number when there is none."""
-
-    id: int
-    name: str
-    direction: "Direction"
-    outcome: "Outcome"
-    started_at: datetime
-
-
 class LookupStore(Protocol):
     """Each is one query, and shows only what the entered member may see."""
 
@@ -52,7 +39,3 @@ class LookupStore(Protocol):
 
     async def contacts(self, words: str, *, offset: int, limit: int) -> Sequence[FoundContact]:
         """Contacts whose name has the words, by name; without words those that were touched last."""
-
-    async def contact(self, contact_id: int) -> FoundContact | None: ...
-
-    async def call(self, call_id: int) -> FoundCall | None: ...

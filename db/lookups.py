@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm.calls import Direction, Outcome
 from crm.grammar.dates import Due
-from crm.lookups import DEEP, MEANT, FoundCall, FoundContact, FoundTask
+from crm.lookups import DEEP, MEANT, FoundContact, FoundTask
 from crm.tasks import Status
-from db.models.calls import crm_calls as calls
 from db.models.contacts import crm_contacts as contacts
 from db.models.tasks import crm_tasks as tasks
 from db.tasks import OPEN
@@ -66,27 +64,6 @@ class SqlLookups:
             found = found.order_by(contacts.c.updated_at.desc(), contacts.c.id.desc())
         rows = await self._link.execute(found.limit(limit).offset(offset))
         return [FoundContact(row.id, row.full_name, row.company) for row in rows]
-
-    async def contact(self, contact_id: int) -> FoundContact | None:
-        found = await self._link.execute(
-            select(contacts.c.id, contacts.c.full_name, contacts.c.company).where(
-                contacts.c.id == contact_id, contacts.c.deleted_at.is_(None)
-            )
-        )
-        row = found.one_or_none()
-        return None if row is None else FoundContact(row.id, row.full_name, row.company)
-
-    async def call(self, call_id: int) -> FoundCall | None:
-        found = await self._link.execute(
-            select(calls, contacts.c.full_name)
-            .outerjoin(contacts, contacts.c.id == calls.c.contact_id)
-            .where(calls.c.id == call_id, calls.c.deleted_at.is_(None))
-        )
-        row = found.one_or_none()
-        if row is None:
-            return None
-        name = row.full_name or row.phone_e164 or "—"
-        return FoundCall(row.id, name, Direction(row.direction), Outcome(row.outcome), row.started_at)
 
 
 def _speaks_of(words: str, title: ColumnElement[str], number: ColumnElement[int]) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """The agenda in Telegram: /agenda, the day by the hour, with what is overdue above it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -39,7 +40,7 @@ async def show_agenda(
     message: Message, actor: Actor, agenda: Agenda, clock: Clock, state: FSMContext
 ) -> Answer:
     await state.clear()
-    return agenda_of(await agenda.show(actor, clock()), actor)
+    return replace(agenda_of(await agenda.show(actor, clock()), actor), aside=True)
 
 
 async def return_to_agenda(query: CallbackQuery, actor: Actor, agenda: Agenda, clock: Clock) -> Answer:

@@ -1,6 +1,7 @@
 """Finding in Telegram: /find, tasks by their words."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiogram import Router
@@ -39,7 +40,7 @@ async def find_tasks(
     await state.clear()
     if not words:
         return await ask(state, FIND, _("What shall I look for?"))
-    return found(await task_lists.find(actor, words), words, actor, clock())
+    return replace(found(await task_lists.find(actor, words), words, actor, clock()), aside=True)
 
 
 def found(tasks: Sequence[Task], words: str, actor: Actor, now: datetime) -> Answer:

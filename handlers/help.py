@@ -32,7 +32,12 @@ TOPICS: Mapping[str, Topic] = {
         (
             N_("/task tomorrow at 9 call Anna — a task with a reminder; in private the line alone is enough"),
             N_("Several lines are several tasks. Change the message, and its tasks change with it."),
-            N_("/tasks — what is open"),
+            N_("Reply to a message with /task, or forward it to me: the task links to it. Files go along."),
+            N_(
+                "/tasks — what is open; say more: /tasks mine overdue, /tasks Anna, /tasks #label, /tasks @boris"
+            ),
+            N_("/agenda — today by the hour, and what is overdue"),
+            N_("/done 42 43 — done, /find invoice — search, /stats — the week in words"),
             N_("/history — who changed what, /undo — take your last change back"),
         ),
     ),
@@ -47,10 +52,16 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "contacts": Topic(
         N_("Contacts"),
-        N_("/contact Anna Petrova +7 999 123-45-67 — save a contact"),
+        N_(
+            "/contact Anna Petrova +7 999 123-45-67 — save a contact; a name or the last four digits — find one"
+        ),
         (
-            N_("/contact Anna Petrova +7 999 123-45-67 — save a contact"),
-            N_("A contact shared from the phone's address book is saved too."),
+            N_(
+                "/contact Anna Petrova +7 999 123-45-67 — save a contact; a name or the last four digits — find one"
+            ),
+            N_("A company, an e-mail, @name, #label in the line are kept too."),
+            N_("/contacts — all of them, or those of a stage, a #label, a letter"),
+            N_("A contact shared from the phone's address book and a .vcf file are saved too."),
         ),
     ),
     "calls": Topic(
@@ -58,7 +69,17 @@ TOPICS: Mapping[str, Topic] = {
         N_("/call Anna +7 999 123-45-67: wants the new price — log a call"),
         (
             N_("/call Anna +7 999 123-45-67: wants the new price — log a call"),
-            N_("/calls — the last calls"),
+            N_("/call Anna out 12m, call back Thu 10:00: wants pricing — with what comes next"),
+            N_("/calls — the last calls; say more: /calls today, /calls Anna, /calls no answer"),
+        ),
+    ),
+    "files": Topic(
+        N_("Tables"),
+        N_("/import, /export — tables in and out, /calendar — tasks in your own calendar"),
+        (
+            N_("/export — tasks, calls or contacts as Excel, CSV or JSON"),
+            N_("/import — a table of yours, Bitrix24's or amoCRM's; you see what it will do before it does"),
+            N_("/calendar — your tasks in your phone's or computer's calendar"),
         ),
     ),
     "chats": Topic(

@@ -1,25 +1,39 @@
 """Links in Telegram: what follows ?start= opens a card in the private chat."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
-from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
+from crm.calls import Calls
+from crm.contacts import Contacts
 from crm.links import CALL, CONTACT, TASK, Link, Links, read_link
-from crm.lookups import FoundCall, FoundContact
 from crm.people import Actor
 from crm.teams import Team, Teams
 from crm.updates import Arrival
-from handlers.calls import outcome_words
+from handlers.calls import call_card
+from handlers.contacts.cards import contact_card
 from handlers.help import help_card
 from handlers.task_cards import task_card
-from handlers.texts import formatted, moment_words
 from handlers.texts import gettext as _
 
-Opener = Callable[[Actor, Links, int], Awaitable[Answer]]
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Where the cards of links are looked up."""
+
+    links: Links
+    contacts: Contacts
+    calls: Calls
+    now: datetime
+
+
+Clock = Callable[[], datetime]
+Opener = Callable[[Actor, Cards, int], Awaitable[Answer]]
 _LINK = r"(task_\d{1,18}_\d{1,9}|(contact|call)_\d{1,18}_\d{1,18})"
 
 
@@ -37,13 +51,23 @@ async def open_help(message: Message, bot: Bot, actor: Actor, state: FSMContext)
     return help_card(await bot.me())
 
 
-async def open_card(message: Message, actor: Actor, links: Links, state: FSMContext) -> Answer:
+async def open_card(
+    message: Message,
+    actor: Actor,
+    links: Links,
+    contacts: Contacts,
+    calls: Calls,
+    clock: Clock,
+    state: FSMContext,
+) -> Answer:
     await state.clear()
-    return await card_or_way(actor, links, linked(message.text))
+    return await card_or_way(actor, Cards(links, contacts, calls, clock()), linked(message.text))
 
 
-async def open_here(query: CallbackQuery, actor: Actor, links: Links) -> Answer:
-    return await card_or_way(actor, links, linked(query.data))
+async def open_here(
+    query: CallbackQuery, actor: Actor, links: Links, contacts: Contacts, calls: Calls, clock: Clock
+) -> Answer:
+    return await card_or_way(actor, Cards(links, contacts, calls, clock()), linked(query.data))
 
 
 async def go_there(
@@ -55,21 +79,21 @@ async def go_there(
     return await teams.switch(actor, arrival, link.workspace_id, lambda team: arrived(team, link))
 
 
-async def card_or_way(actor: Actor, links: Links, link: Link) -> Answer:
-    team = await links.elsewhere(actor, link)
-    return await OPENERS[link.kind](actor, links, link.id) if team is None else way(team, link)
+async def card_or_way(actor: Actor, cards: Cards, link: Link) -> Answer:
+    team = await cards.links.elsewhere(actor, link)
+    return await OPENERS[link.kind](actor, cards, link.id) if team is None else way(team, link)
 
 
-async def open_task(actor: Actor, links: Links, number: int) -> Answer:
-    return task_card(await links.task(actor, number), actor)
+async def open_task(actor: Actor, cards: Cards, number: int) -> Answer:
+    return task_card(await cards.links.task(actor, number), actor)
 
 
-async def open_contact(actor: Actor, links: Links, contact_id: int) -> Answer:
-    return contact_found(await links.contact(actor, contact_id))
+async def open_contact(actor: Actor, cards: Cards, contact_id: int) -> Answer:
+    return contact_card(await cards.contacts.show(actor, contact_id), actor)
 
 
-async def open_call(actor: Actor, links: Links, call_id: int) -> Answer:
-    return call_found(await links.call(actor, call_id), actor)
+async def open_call(actor: Actor, cards: Cards, call_id: int) -> Answer:
+    return call_card(await cards.calls.show(actor, call_id), actor, cards.now)
 
 
 OPENERS: Mapping[str, Opener] = {TASK: open_task, CONTACT: open_contact, CALL: open_call}
@@ -92,16 +116,3 @@ def way(team: Team, link: Link) -> Answer:
 def arrived(team: Team, link: Link) -> Answer:
     button = Button(_("Open"), data=f"open:{link.payload}")
     return Answer(_("We go on in “{name}”.").format(name=team.name), buttons=((button,),), edit=True)
-
-
-def contact_found(contact: FoundContact) -> Answer:
-    text, entities = formatted(
-        "📇 ", Bold(contact.name), *([f"\n{contact.company}"] if contact.company else [])
-    )
-    return Answer(text, entities)
-
-
-def call_found(call: FoundCall, actor: Actor) -> Answer:
-    facts = [outcome_words(call.outcome), moment_words(call.started_at.astimezone(actor.zone))]
-    text, entities = formatted("☎ ", Bold(call.name), "\n", " · ".join(facts))
-    return Answer(text, entities)

@@ -41,7 +41,8 @@ async def list_tasks(
     await state.clear()
     now = clock()
     found = await task_lists.read(actor, now, words)
-    return which_one(found) if isinstance(found, WhichOne) else task_list(found, actor, now)
+    answer = which_one(found) if isinstance(found, WhichOne) else task_list(found, actor, now)
+    return replace(answer, aside=True)
 
 
 async def turn_list(query: CallbackQuery, actor: Actor, task_lists: TaskLists, clock: Clock) -> Answer:

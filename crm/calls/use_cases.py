@@ -158,7 +158,9 @@ async def contact_to_call(unit: Unit, contact_id: int) -> Contact:
     """Raises NotFound."""
     contact = await unit.calls.contact(contact_id)
     if contact is None:
-        raise NotFound(N_("That contact is no longer here, or it is of another team of yours. See /team"))
+        raise NotFound(
+            N_("That contact is no longer here, or it is of another team of yours. See /contacts and /team")
+        )
     return contact
 
 

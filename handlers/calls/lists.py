@@ -41,11 +41,11 @@ async def list_calls(
 ) -> Answer:
     await state.clear()
     try:
-        return call_list(await call_lists.named(actor, words, clock()), actor)
+        return replace(call_list(await call_lists.named(actor, words, clock()), actor), aside=True)
     except Unclear as unclear:
         wanted, _name = read_filter(words, actor)
         rows = rows_of([_named(wanted, one, actor) for one in unclear.choices], 1)
-        return Answer(_(unclear.text).format(**unclear.fields), buttons=rows)
+        return Answer(_(unclear.text).format(**unclear.fields), buttons=rows, aside=True)
 
 
 async def turn_calls(query: CallbackQuery, actor: Actor, call_lists: CallLists, clock: Clock) -> Answer:

@@ -122,16 +122,13 @@ async def test_whoever_sees_their_own_finds_their_own(team: Team) -> None:
         await links.task(team.boris, 1)
     (contact,) = (await inline.contacts(team.anna, "анна", 0)).found
     with pytest.raises(Exception, match="no longer here"):
-        await links.contact(team.boris, contact.id)
+        await team.contacts.show(team.boris, contact.id)
 
 
 async def test_a_link_opens_what_is_there(team: Team) -> None:
     await seed(team)
-    await team.calls.log(team.anna, an_arrival(), "Boris Stone no answer", said)
     links = Links(team.storage)
-    (row,) = await team.database.fetch("SELECT id FROM crm_calls")
     assert (await links.task(team.anna, 2)).title == "buy paper"
-    assert (await links.call(team.anna, row[0])).name == "Boris Stone"
     assert await links.elsewhere(team.anna, Link("task", team.anna.workspace_id, 2)) is None
 
 

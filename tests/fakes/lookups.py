@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crm.lookups import FoundCall, FoundContact, FoundTask
+from crm.lookups import FoundContact, FoundTask
 from crm.people import Actor
 from crm.tasks.filters import Filter
-from tests.fakes.calls import FakeCalls
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.people import folded
 from tests.fakes.task_lists import FakeTaskLists
@@ -35,18 +34,3 @@ class FakeLookups:
         known = await FakeContacts(self._state, self._actor).recent(1000)
         found = [one for one in known if folded(words) in folded(one.full_name)]
         return [FoundContact(one.id, one.full_name) for one in found[offset : offset + limit]]
-
-    async def contact(self, contact_id: int) -> FoundContact | None:
-        found = await self.contacts("", offset=0, limit=1000)
-        return next((one for one in found if one.id == contact_id), None)
-
-    async def call(self, call_id: int) -> FoundCall | None:
-        known = await FakeCalls(self._state, self._actor).latest(1000)
-        return next(
-            (
-                FoundCall(one.id, one.contact.full_name, one.direction, one.outcome, one.started_at)
-                for one in known
-                if one.id == call_id
-            ),
-            None,
-        )

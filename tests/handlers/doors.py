@@ -358,7 +358,7 @@ def saves_file() -> Knock:
 
 OF_CONTACTS: Mapping[str, Knock] = {
     "contacts.saving.save_contact": Knock(says("/contact Ivanov +7 999 111-22-33"), changes=True),
-    "contacts.saving.create_contact": Knock(presses("knew:Sidorov"), changes=True),
+    "contacts.saving.create_contact": Knock(presses("knew:Zaitsev"), changes=True),
     "contacts.saving.save_shared_contact": Knock(
         shares(contact={"phone_number": "79990001122", "first_name": "Zoe"}), changes=True
     ),

@@ -63,7 +63,7 @@ async def test_a_press_twice_shows_the_card_as_it_is_now(desk: Desk) -> None:
 
 
 async def test_what_was_not_said_is_asked_button_by_button(desk: Desk) -> None:
-    await desk.says("/contact Bob")
+    await desk.says("/contact Bob +7 999 100-00-01")
     asked = await desk.says("/call")
     assert "Who was it with" in asked.text
     card = await press(desk, asked, "Bob")

@@ -54,7 +54,7 @@ def test_a_csv_opens_in_russian_excel(tmp_path: Path) -> None:
     content = written(Kind.TASKS, Format.CSV, tmp_path)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0]["Задача"] == "счёт"
+    assert rows[0]["Название"] == "счёт"
     assert rows[0]["Срок"] == "25.11.2026 09:00:00"
     assert rows[1]["Срок"] == "26.11.2026"
     assert (rows[0]["Состояние"], rows[0]["Повтор"]) == ("ждёт", "каждый день")
@@ -84,7 +84,7 @@ def test_in_a_workbook_texts_are_texts_and_dates_are_dates(tmp_path: Path) -> No
     cells = {cell.value: cell.data_type for cell in book.worksheets[0][2]}
     assert cells["=cmd|' /C calc'!A0"] == cells["+79991234567"] == "s"
     assert datetime(2026, 11, 25, 9) in cells  # noqa: DTZ001 - a sheet knows no zones
-    assert [cell.value for cell in book.worksheets[0][1]][1] == "Имя и фамилия"
+    assert [cell.value for cell in book.worksheets[0][1]][1] == "Имя"
 
 
 def test_json_has_the_same_keys_in_each_language_and_iso_times(tmp_path: Path) -> None:

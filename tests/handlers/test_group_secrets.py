@@ -26,7 +26,8 @@ async def filled(desk: Desk) -> None:
     await desk.says(f"/call {PHONES[1]} no answer: {NOTES}, call back tomorrow 10:00")
     await desk.says(f"/task call Anna {PHONES[0]} tomorrow 10:00")
     literal = await desk.says(f"/task ring {PHONES[2]} tomorrow 11:00")
-    await desk.presses(next(b.data for row in literal.buttons for b in row if b.text == "As text"))
+    more = await desk.presses(next(b.data for row in literal.buttons for b in row if b.text == "More"))
+    await desk.presses(next(b.data for row in more.buttons for b in row if b.text == "As text"))
     await desk.says(f"/remind in 30 minutes call {PHONES[0]}")
     assert any("222-33-44" in title for title in desk.titles)
 

@@ -56,7 +56,7 @@ async def test_a_pager_of_an_old_list_shows_the_list(desk: Desk) -> None:
 
 
 async def test_a_line_says_what_there_is_to_say_in_words(busy: Desk) -> None:
-    await busy.says("/contact Zoe")
+    await busy.says("/contact Zoe +7 999 100-00-01")
     await busy.says('/task tomorrow 10:00 send the invoice @Boris c:"Zoe"')
     busy.clock.move(days=2)
     assert (await busy.says("/tasks")).text == (
@@ -104,7 +104,7 @@ async def test_a_number_opens_the_card_and_the_list_stays(desk: Desk) -> None:
 
 
 async def test_a_contact_a_label_and_a_member_are_picked(busy: Desk) -> None:
-    await busy.says("/contact Zoe")
+    await busy.says("/contact Zoe +7 999 100-00-01")
     await busy.says('/task send #b2b c:"Zoe" @Boris')
     await busy.says("/task tea")
     shown = await busy.says("/tasks")
@@ -123,7 +123,7 @@ async def test_a_contact_a_label_and_a_member_are_picked(busy: Desk) -> None:
 
 
 async def test_names_that_may_be_meant_are_buttons(busy: Desk) -> None:
-    for name in ("Anna Petrova", "Anna Ivanova"):
+    for name in ("Anna Petrova +7 999 100-00-01", "Anna Ivanova +7 999 100-00-02"):
         await busy.says(f"/contact {name}")
     await busy.says('/task send c:"Anna Petrova"')
     asked = await busy.says("/tasks Anna today")
