@@ -17,6 +17,7 @@ from crm.tasks.agenda import Agenda, Day
 from crm.tasks.filters import Filter, When
 from crm.tasks.late import overdue_by
 from crm.updates import Arrival
+from handlers.private import title_for
 from handlers.task_cards import status_words
 from handlers.task_lines import Rows, in_rows, late_words, open_button, whose
 from handlers.task_lists import data_of, overdue_row
@@ -96,7 +97,7 @@ def _hour(task: Task, actor: Actor) -> str:
 def _line(task: Task, actor: Actor) -> str:
     """Without the day, which is said above; of an overdue one the day is told by how late it is."""
     clock = f"{task.due.at.astimezone(actor.zone):%H:%M} " if task.due and task.due.at else ""
-    told = [f"{clock}#{task.number} {task.title}", *whose(task, actor)]
+    told = [f"{clock}#{task.number} {title_for(task.title, actor)}", *whose(task, actor)]
     if task.status is not Status.NOT_STARTED:
         told.append(status_words(task.status))
     return " · ".join(told)

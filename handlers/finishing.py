@@ -14,6 +14,7 @@ from crm.people import Actor
 from crm.tasks import Finished, TaskLists
 from crm.tasks.finishing import numbers_in
 from crm.updates import Arrival
+from handlers.private import title_for
 from handlers.questions import DONE, ask
 from handlers.texts import due_words, ngettext
 from handlers.texts import gettext as _
@@ -60,20 +61,22 @@ async def finish_tasks(
     await state.clear()
     if not words:
         return await ask(state, DONE, _("Which tasks are done? Type their numbers."))
-    return await task_lists.finish(actor, arrival, words, clock(), finished)
+    return await task_lists.finish(actor, arrival, words, clock(), lambda result: finished(result, actor))
 
 
-def finished(result: Finished) -> Answer:
+def finished(result: Finished, actor: Actor) -> Answer:
     """A line for each task, the next ones of series, and one sentence for the numbers that are nobody's."""
     lines = []
     for one in result.done:
-        line = f"✓ #{one.task.number} {one.task.title}"
+        line = f"✓ #{one.task.number} {title_for(one.task.title, actor)}"
         if one.next_one is not None and one.next_one.due is not None:
             line += " · " + _("Next: {date}, task #{number}").format(
                 date=due_words(one.next_one.due), number=one.next_one.number
             )
         lines.append(line)
-    lines += [f"#{task.number} {task.title} · " + _("was done before") for task in result.before]
+    lines += [
+        f"#{task.number} {title_for(task.title, actor)} · " + _("was done before") for task in result.before
+    ]
     if result.refused:
         lines.append(
             ngettext(

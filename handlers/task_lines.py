@@ -7,6 +7,7 @@ from crm.answers import Button
 from crm.people import Actor
 from crm.tasks import Status, Task
 from crm.tasks.late import is_overdue
+from handlers.private import name_for, title_for
 from handlers.task_cards import status_words
 from handlers.texts import due_words, moment_words, ngettext
 from handlers.texts import gettext as _
@@ -16,7 +17,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 def task_line(task: Task, actor: Actor, now: datetime) -> str:
     """Number, title, due, for whom, with whom, its status when it has begun, and whether it is late."""
-    told = [f"#{task.number} {task.title}"]
+    told = [f"#{task.number} {title_for(task.title, actor)}"]
     if task.completed_at is not None:
         told.append(_("done on {date}").format(date=moment_words(task.completed_at.astimezone(actor.zone))))
     elif task.due is not None:
@@ -32,7 +33,8 @@ def task_line(task: Task, actor: Actor, now: datetime) -> str:
 def whose(task: Task, actor: Actor) -> list[str]:
     """For whom, unless it is the reader, and with whom."""
     others = task.assignee_name if task.assignee_id not in (None, actor.member_id) else None
-    return [name for name in (others, task.contact_name) if name]
+    contact = name_for(task.contact_name, actor) if task.contact_name else None
+    return [name for name in (others, contact) if name]
 
 
 def late_words(late: timedelta) -> str:

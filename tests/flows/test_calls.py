@@ -9,7 +9,7 @@ async def test_a_line_is_a_call_a_next_task_and_a_task_of_its_notes(
     stage: Stage, stage_rows: Database
 ) -> None:
     anna = await started(stage)
-    await anna.asks("/contact Anna Petrova", "Anna Petrova")
+    await anna.asks("/contact Anna Petrova +7 912 111-00-01", "Anna Petrova")
     said = await anna.say("/call Anna out 12m connected, call back Thu 10:00: wants pricing by Friday")
     card = await anna.hears("☎ Anna Petrova")
     assert lines(card)[2] == "wants pricing by Friday"
@@ -50,10 +50,10 @@ async def test_a_new_name_is_merged_and_a_doubtful_one_is_asked_about(
     stage: Stage, stage_rows: Database
 ) -> None:
     anna = await started(stage)
-    await anna.asks("/contact Maria Orlova", "Maria Orlova")
+    await anna.asks("/contact Maria Orlova +7 912 111-00-02", "Maria Orlova")
     card = await anna.asks("/call Mariya busy", "New contact: Mariya")
     await chooses(anna, card, "Merge", "Maria Orlova", then="☎ Maria Orlova")
-    await anna.asks("/contact Maria Belova", "Maria Belova")
+    await anna.asks("/contact Maria Belova +7 912 111-00-03", "Maria Belova")
     asked = await anna.asks("/call Maria out 5m talked: likes it", "Who is meant")
     await chooses(anna, asked, "Maria Belova", then="☎ Maria Belova.*likes it")
     assert await count(stage_rows, "crm_calls", anna) == 2

@@ -6,7 +6,7 @@ from typing import Any
 from crm.limits import Limits
 from tests.handlers.desk import ME, Desk
 
-PHONES = ("+7 999 123-45-67", "+7 999 765-43-21", "8 999 222-33-44")
+PHONES = ("+7 999 314-15-92", "+7 999 765-43-21", "8 999 222-33-44")
 NOTES = "wantsadiscount"
 SECRETS = (*(re.sub(r"\D", "", phone)[-7:] for phone in PHONES), NOTES)
 GROUP = -5
@@ -74,14 +74,14 @@ async def test_no_button_pressed_in_a_group_tells_a_secret(desk: Desk) -> None:
         for row in (await desk.says(text.format(phone=PHONES[0]), chat=GROUP)).buttons
         for button in row
     ]
-    waiting += [f"t:{task_id}:card" for task_id in desk.storage.state.tasks]
+    waiting += [f"t:{task_id}:open" for task_id in desk.storage.state.tasks]
     waiting += [f"t:{task_id}:chips" for task_id in desk.storage.state.tasks]
     ending: list[str] = []
     while waiting or ending:
         data = waiting.pop() if waiting else ending.pop()
-        if data is None or data in pressed:
-            continue
-        pressed.add(data)
+        if data is None or (kind := re.sub(r"\d+", "1", data)) in pressed:
+            continue  # one button of a kind: the days of a calendar are all alike
+        pressed.add(kind)
         desk.clock.move(minutes=1)
         answer = await in_group(desk, data)
         assert leaks(answer) == [], data
