@@ -11,6 +11,7 @@ from crm.tasks import Tasks
 from crm.tasks.sources import Attachment
 from crm.tasks.talk import Comments, Files, TaskTalk, Watching
 from crm.updates import Arrival
+from handlers.private import title_for
 from handlers.task_buttons import back_row, mark
 from handlers.task_cards import cut
 from handlers.task_marks import or_as_it_is, pressed, presses
@@ -60,7 +61,7 @@ async def show_files(query: CallbackQuery, actor: Actor, task_talk: TaskTalk) ->
     """One file is sent, several are offered."""
     in_private(actor)
     files = await task_talk.files(actor, pressed(query).task_id)
-    return _sent(files, 0) if len(files.files) == 1 else files_card(files)
+    return _sent(files, 0) if len(files.files) == 1 else files_card(files, actor)
 
 
 async def send_file(query: CallbackQuery, actor: Actor, task_talk: TaskTalk) -> Answer:
@@ -96,7 +97,12 @@ def watchers_card(watching: Watching, actor: Actor) -> Answer:
     task, here = watching.task, {one.member_id for one in watching.watchers}
     names = ", ".join(one.name for one in watching.watchers) or _("nobody")
     text, entities = formatted(
-        "#", str(task.number), " ", Bold(task.title), "\n", _("Who watches: {names}").format(names=names)
+        "#",
+        str(task.number),
+        " ",
+        Bold(title_for(task.title, actor)),
+        "\n",
+        _("Who watches: {names}").format(names=names),
     )
     mine = actor.member_id in here
     me = Button(
@@ -115,9 +121,11 @@ def watchers_card(watching: Watching, actor: Actor) -> Answer:
     return Answer(text, entities, buttons=((me,), *rows, back_row(task)), edit=True)
 
 
-def files_card(files: Files) -> Answer:
+def files_card(files: Files, actor: Actor) -> Answer:
     task = files.task
-    text, entities = formatted("#", str(task.number), " ", Bold(task.title), "\n", _("Which file?"))
+    text, entities = formatted(
+        "#", str(task.number), " ", Bold(title_for(task.title, actor)), "\n", _("Which file?")
+    )
     rows = tuple(
         (Button(f"{number + 1}. {file_words(one)}", data=mark(task, "file", str(number))),)
         for number, one in enumerate(files.files[:FILES])

@@ -154,10 +154,10 @@ def answers() -> Iterator[Answer]:
         yield task_card(task, actor, buttons=snooze_rows(task, now, time(18)))
         yield task_card(task, actor, buttons=time_rows(task))
         yield checklist_card(
-            Checklist(task, [Item(HUGE - n, "step " * 20, is_ticked=False) for n in range(30)])
+            Checklist(task, [Item(HUGE - n, "step " * 20, is_ticked=False) for n in range(30)]), actor
         )
         yield watchers_card(Watching(task, [], people), actor)
-        yield files_card(Files(task, [Attachment("photo", "x")] * 40))
+        yield files_card(Files(task, [Attachment("photo", "x")] * 40), actor)
         yield comments_card(Comments(task, [Comment(HUGE, None, "x" * 2000, MONDAY)] * 5), ANNA)
         yield done_card(Completed(replace(task, status=Status.COMPLETED)), actor)
     yield taken_back_card(many, ANNA)
