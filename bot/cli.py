@@ -120,6 +120,24 @@ def restore(file: Path) -> None:
     print(f"{sum(about.rows.values())} rows of {about.made_at} are back")
 
 
+@app.command("rotate-webhook-secret")
+def rotate_webhook_secret() -> None:
+    """Have Telegram say another secret with each update; nothing is restarted and no update is lost."""
+    from bot.startup import StartError, rotate_secret
+
+    settings = _settings()
+    if settings.webhook_url is None or settings.bot_token is None:
+        raise _ended("WEBHOOK_URL: not set, so there is no secret; the bot asks Telegram for updates itself")
+    if settings.webhook_secret is not None:
+        raise _ended("WEBHOOK_SECRET: it is yours; put another word there and restart the bot")
+    with _opened(settings) as database:
+        try:
+            asyncio.run(rotate_secret(settings, database))
+        except StartError as fault:
+            raise _ended(str(fault)) from None
+    print("webhook: another secret is in use")
+
+
 @app.command()
 def parse() -> None:
     """Read JSON lines (lang, now, tz, text, known_contacts), write what the grammar reads in them."""

@@ -49,6 +49,14 @@ async def set_webhook(
     return True
 
 
+async def rotate_secret(bot: Bot, url: str, webhooks: SqlWebhooks, secrets: Secrets) -> None:
+    """Another secret of those we make, told to Telegram. No update is lost: running replicas take the new one as soon
+    as it is said to them, and the one before, which updates on their way still carry. Killed anywhere in between, the
+    next start goes on from what is kept. Raises WebhookRefused, TelegramAPIError."""
+    await webhooks.next_secret()
+    await set_webhook(bot, url, webhooks, secrets, take_over=False)
+
+
 def is_set(there: WebhookInfo, kept: KeptWebhook, url: str, secret: str) -> bool:
     """Telegram doesn't tell the secret, so what was set last is remembered by its hash."""
     return (

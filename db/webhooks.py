@@ -27,6 +27,11 @@ class SqlWebhooks:
             row = (await link.execute(text("SELECT * FROM kept_webhook()"))).one_or_none()
         return KeptWebhook(*row) if row is not None else KeptWebhook()
 
+    async def next_secret(self) -> int:
+        """The number of a new secret; those before it stay as they are until it is kept."""
+        async with plain_transaction(self._engine) as link:
+            return int(await link.scalar(text("SELECT next_webhook_secret()")) or 1)
+
     async def keep(self, url: str, secret_hash: bytes) -> None:
         """Before it is set: from now on Telegram may use it. The one before stays good too."""
         async with plain_transaction(self._engine) as link:

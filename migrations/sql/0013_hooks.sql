@@ -12,3 +12,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
         webhook_previous_hash = CASE WHEN webhook_hash = in_hash THEN webhook_previous_hash ELSE webhook_hash END,
         webhook_url = in_url, webhook_hash = in_hash
 $$;
+
+-- The number of the next secret that is made: it is in use from the moment its hash is kept.
+CREATE FUNCTION next_webhook_secret() RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE installation SET webhook_secret_number = webhook_secret_number + 1 RETURNING webhook_secret_number
+$$;

@@ -32,6 +32,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION next_webhook_secret()")
     op.execute("DROP FUNCTION keep_webhook(text, bytea)")
     op.execute("DROP FUNCTION kept_webhook()")
     for name in ("webhook_secret_number", "webhook_previous_hash", "webhook_hash", "webhook_url"):

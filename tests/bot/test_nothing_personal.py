@@ -80,7 +80,7 @@ class WholeDesk(Desk):
         await self.intake.handle(Update.model_validate({"update_id": self._update_id, kind: body}))
 
     def break_down(self) -> None:
-        self.storage.transaction = transaction  # type: ignore[method-assign]  # what breaks
+        self.storage.transaction = transaction  # type: ignore[method-assign, assignment]  # what breaks
 
     @property
     def said(self) -> str:

@@ -10,7 +10,7 @@ from aiogram.methods import SetWebhook
 from aiogram.types import WebhookInfo
 
 from bot.webhook_secrets import LOOK, Secrets, hash_of, made_from
-from bot.webhook_setting import WebhookRefused, set_webhook
+from bot.webhook_setting import WebhookRefused, rotate_secret, set_webhook
 from db.webhooks import KeptWebhook, SqlWebhooks
 
 URL, TOKEN = "https://bot.example.org/telegram", "42:token"
@@ -49,6 +49,10 @@ class Rows:
     async def kept(self) -> KeptWebhook:
         self.looks += 1
         return self.row
+
+    async def next_secret(self) -> int:
+        self.row = replace(self.row, secret_number=self.row.secret_number + 1)
+        return self.row.secret_number
 
     async def keep(self, url: str, secret_hash: bytes) -> None:
         before = self.row.previous_hash if self.row.hash == secret_hash else self.row.hash
@@ -138,3 +142,26 @@ def test_another_number_is_another_secret_that_telegram_takes() -> None:
     secrets = {made_from(TOKEN, number) for number in (1, 2)} | {made_from("43:token", 1)}
     assert len(secrets) == 3
     assert all(1 <= len(secret) <= 256 and secret.isalnum() for secret in secrets)
+
+
+async def test_a_rotated_secret_is_known_at_once_and_the_one_before_stays_good(place: Place) -> None:
+    _done, running = await place.start()
+    old = place.secret
+    rows = cast(SqlWebhooks, place.rows)
+    await rotate_secret(cast(Bot, place.telegram), URL, rows, Secrets(rows, TOKEN, None, lambda: 0.0))
+    assert place.secret != old
+    assert [await running.know(one) for one in (place.secret, old)] == [True, True]
+    assert not (await place.start())[0]  # a restart finds it set
+    await rotate_secret(cast(Bot, place.telegram), URL, rows, Secrets(rows, TOKEN, None, lambda: 0.0))
+    _done, fresh = await place.start()
+    assert not await fresh.know(old)
+
+
+async def test_a_rotation_that_ended_before_telegram_was_told_goes_on_at_the_next_start(place: Place) -> None:
+    await place.start()
+    old = place.secret
+    await place.rows.next_secret()
+    set_again, secrets = await place.start()
+    assert set_again
+    assert place.secret != old
+    assert await secrets.know(old)

@@ -10,19 +10,22 @@ from aiohttp import web
 
 
 class RemoteModel:
-    """`hold` stops the stream after its first words until `go` is set; `asked` keeps what was sent to the provider."""
+    """`hold` stops the stream after its first words until `go` is set; `asked` keeps what was
+    sent to the provider, `keys` what it was let in by."""
 
     def __init__(self) -> None:
         self.url = ""
         self.go = asyncio.Event()
         self.go.set()
         self.asked: list[dict[str, Any]] = []
+        self.keys: list[str] = []
 
     def hold(self) -> None:
         self.go.clear()
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(await request.json())
+        self.keys.append(request.headers.get("Authorization", ""))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await _say(response, {"role": "assistant", "content": "Let me see. "})
