@@ -12,6 +12,7 @@ from crm.people import Actor
 from crm.tasks import Tasks
 from crm.tasks.checklists import Checklist, Checklists
 from crm.updates import Arrival
+from handlers.private import title_for
 from handlers.task_buttons import back_row, mark
 from handlers.task_cards import cut
 from handlers.task_marks import or_as_it_is, pressed, presses
@@ -31,7 +32,7 @@ def router() -> Router:
 
 
 async def show_checklist(query: CallbackQuery, actor: Actor, checklists: Checklists) -> Answer:
-    return checklist_card(await checklists.show(actor, pressed(query).task_id), edit=True)
+    return checklist_card(await checklists.show(actor, pressed(query).task_id), actor, edit=True)
 
 
 async def tick_item(
@@ -43,7 +44,7 @@ async def tick_item(
         arrival,
         press.task_id,
         int(press.value),
-        lambda after: checklist_card(after, edit=True),
+        lambda after: checklist_card(after, actor, edit=True),
         version=press.version,
         at=clock() if press.what == "tick" else None,
     )
@@ -59,27 +60,27 @@ async def remove_item(
         arrival,
         press.task_id,
         int(press.value),
-        lambda after: checklist_card(after, edit=True),
+        lambda after: checklist_card(after, actor, edit=True),
         version=press.version,
         now=clock(),
     )
     return await or_as_it_is(doing, tasks, actor, press)
 
 
-def checklist_card(checklist: Checklist, *, edit: bool = False) -> Answer:
-    """The steps, ticked ones marked, with how many are done."""
+def checklist_card(checklist: Checklist, actor: Actor, *, edit: bool = False) -> Answer:
+    """The steps, ticked ones marked, with how many are done; in a group without the phones in them."""
     task = checklist.task
     done = sum(item.is_ticked for item in checklist.items)
-    parts: list[object] = ["#", str(task.number), " ", Bold(task.title)]
+    parts: list[object] = ["#", str(task.number), " ", Bold(title_for(task.title, actor))]
     if checklist.items:
         parts.append(f"\n☑ {done}/{len(checklist.items)}")
     for item in checklist.items:
-        parts.append(f"\n{'☑' if item.is_ticked else '☐'} {item.text}")
+        parts.append(f"\n{'☑' if item.is_ticked else '☐'} {title_for(item.text, actor)}")
     text, entities = formatted(*parts)
     rows = tuple(
         (
             Button(
-                f"{'☑' if item.is_ticked else '☐'} {cut(item.text, ON_BUTTON)}",
+                f"{'☑' if item.is_ticked else '☐'} {cut(title_for(item.text, actor), ON_BUTTON)}",
                 data=mark(task, "untick" if item.is_ticked else "tick", str(item.id)),
             ),
             Button("✕", data=mark(task, "drop", str(item.id))),

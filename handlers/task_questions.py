@@ -15,6 +15,7 @@ from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk, checked_text
 from crm.updates import Arrival
 from handlers.confirmations import ask_to_confirm
+from handlers.private import title_for
 from handlers.questions import ask
 from handlers.task_cards import task_card
 from handlers.task_checklists import checklist_card
@@ -51,7 +52,7 @@ async def ask_about_task(query: CallbackQuery, actor: Actor, tasks: Tasks, state
         "about": _("What is there to know about “{title}”?"),
         "result": _("What came out of “{title}”?"),
     }
-    question = questions[press.what].format(title=task.title)
+    question = questions[press.what].format(title=title_for(task.title, actor))
     if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
         question += "\n" + _("Answer as a reply to this message.")
     asked = await ask(state, f"task:{press.what}", question)
@@ -86,7 +87,9 @@ async def answer_about_task(
                     actor, arrival, task_id, words, lambda said: comments_card(said, actor)
                 )
             case "steps":
-                answer = await checklists.add(actor, arrival, task_id, words, checklist_card)
+                answer = await checklists.add(
+                    actor, arrival, task_id, words, lambda after: checklist_card(after, actor)
+                )
             case "title":
                 answer = await tasks.change(actor, arrival, task_id, retitled(words), card)
             case "about":

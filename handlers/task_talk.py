@@ -11,6 +11,7 @@ from crm.tasks import Tasks
 from crm.tasks.sources import Attachment
 from crm.tasks.talk import Comments, Files, TaskTalk, Watching
 from crm.updates import Arrival
+from handlers.private import title_for
 from handlers.task_buttons import back_row, mark
 from handlers.task_cards import cut
 from handlers.task_marks import or_as_it_is, pressed, presses
@@ -96,7 +97,12 @@ def watchers_card(watching: Watching, actor: Actor) -> Answer:
     task, here = watching.task, {one.member_id for one in watching.watchers}
     names = ", ".join(one.name for one in watching.watchers) or _("nobody")
     text, entities = formatted(
-        "#", str(task.number), " ", Bold(task.title), "\n", _("Who watches: {names}").format(names=names)
+        "#",
+        str(task.number),
+        " ",
+        Bold(title_for(task.title, actor)),
+        "\n",
+        _("Who watches: {names}").format(names=names),
     )
     mine = actor.member_id in here
     me = Button(
