@@ -154,7 +154,7 @@ def answers() -> Iterator[Answer]:
         yield task_card(task, actor, buttons=snooze_rows(task, now, time(18)))
         yield task_card(task, actor, buttons=time_rows(task))
         yield checklist_card(
-            Checklist(task, [Item(HUGE - n, "step " * 20, is_ticked=False) for n in range(30)])
+            Checklist(task, [Item(HUGE - n, "step " * 20, is_ticked=False) for n in range(30)]), actor
         )
         yield watchers_card(Watching(task, [], people), actor)
         yield files_card(Files(task, [Attachment("photo", "x")] * 40))
