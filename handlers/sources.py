@@ -88,8 +88,9 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
 
 
 def link_to(chat: Chat, message_id: int) -> str | None:
-    """The link that Telegram has for messages of supergroups and channels; None elsewhere."""
-    if chat.type not in ("supergroup", "channel"):
+    """The link that Telegram has for messages of supergroups and channels; None elsewhere, and for an aside, which
+    has no number of its own there."""
+    if chat.type not in ("supergroup", "channel") or message_id <= 0:
         return None
     if chat.username:
         return f"https://t.me/{chat.username}/{message_id}"
