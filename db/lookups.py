@@ -68,13 +68,13 @@ def tasks_query(words: str, *, assignee_id: int | None, offset: int, limit: int)
     """Pieces of titles are looked for among the first by due, in the order of their index, so that no more rows are
     read than are looked through; whole words by the door, in all of them. What was found is sorted by itself: in the
     order of the index all open tasks might be read for the few that fit."""
-    wanted = literal_column(f"({IS_OPEN})", Boolean)
+    wanted: ColumnElement[bool] = literal_column(f"({IS_OPEN})", Boolean)
     if assignee_id is not None:
         wanted &= tasks.c.assignee_id == assignee_id
     found: Any = tasks
     if words:
-        first = select(tasks.c.id, tasks.c.title, tasks.c.number).where(wanted)
-        first = first.order_by(tasks.c.due_sort, tasks.c.number).limit(DEEP).subquery("first")
+        looked = select(tasks.c.id, tasks.c.title, tasks.c.number).where(wanted)
+        first = looked.order_by(tasks.c.due_sort, tasks.c.number).limit(DEEP).subquery("first")
         near = select(first.c.id).where(_speaks_of(words, first.c.title, first.c.number))
         told = bindparam("told", wanted_words(words), ARRAY(TEXT)), bindparam("text", folded(words), Text)
         ids = union_all(near, select(func.find_tasks(*told, MEANT)))
