@@ -1,9 +1,14 @@
 """Groups: no phone, note or e-mail of the team's is said there, whatever is asked and pressed."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from crm.limits import Limits
+from crm.people import ChatKind
+from crm.reminders import Delivery
+from handlers.reminders import reminder_message
+from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk
 
 PHONES = ("+7 999 314-15-92", "+7 999 765-43-21", "8 999 222-33-44")
@@ -118,3 +123,12 @@ async def test_a_phone_in_a_title_or_a_step_stays_out_of_all_that_a_card_opens(d
         answer = await in_group(desk, f"t:{row.task.id}.{row.task.version}:{what}")
         assert f"#{row.task.number}" in answer.text or "ring …" in answer.text, what
         assert leaks(answer) == [], what
+
+
+def test_a_task_whose_title_became_a_secret_is_reminded_of_in_a_group_without_it() -> None:
+    there = an_actor(telegram_chat_id=GROUP, chat_kind=ChatKind.GROUP)
+    owed = Delivery(1, "x", 1, MONDAY, f"ring {PHONES[2]}", there, None, 7, 55)
+    assert reminder_message(owed, MONDAY).text == "⏰ #7 ring …"
+    assert PHONES[2] in reminder_message(replace(owed, actor=an_actor()), MONDAY).text
+    own = replace(owed, task_number=None, task_id=None)  # a reminder's words were written there
+    assert PHONES[2] in reminder_message(own, MONDAY).text
