@@ -77,9 +77,15 @@ class Unit(Protocol):
     def visibility(self) -> "VisibilityStore": ...
 
 
+MUCH = 300.0  # seconds
+
+
 class Storage(Protocol):
-    def transaction(self, actor: "Actor") -> AbstractAsyncContextManager[Unit]:
-        """Open a transaction and `enter` the actor's workspace as the actor's member.
+    def transaction(
+        self, actor: "Actor", *, patience: float | None = None
+    ) -> AbstractAsyncContextManager[Unit]:
+        """Open a transaction and `enter` the actor's workspace as the actor's member. `patience` is how many seconds
+        it may take; None for the few of a usual one, MUCH for work on thousands of rows.
 
         Commits on clean exit, rolls back on a raise. Raises Removed when the member is no longer of the
         workspace, StorageAway when PostgreSQL can't be reached.

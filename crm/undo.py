@@ -14,7 +14,7 @@ from crm.errors import N_, BadInput, CrmError, NotAllowed
 from crm.people import Actor, Role
 from crm.reminder_edits import restored as as_it_was
 from crm.settings import restored_settings
-from crm.storage import Storage, Unit
+from crm.storage import MUCH, Storage, Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
 from crm.tasks.series import drop_next
 from crm.tasks.undoing import (
@@ -68,7 +68,7 @@ class Undo:
         Raises BadInput when there is none, Standing when something newer stands on it, NotAllowed when it is
         out of the actor's reach by now.
         """
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             line = await unit.activity.last_own(actor.member_id, now - KEPT)
             if line is None:
                 raise _nothing()

@@ -52,9 +52,11 @@ class SqlStorage:
         self._engine = engine
 
     @asynccontextmanager
-    async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
+    async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
-        async with entered(self._engine, actor.workspace_id, actor.member_id, actor.chat_id) as link:
+        async with entered(
+            self._engine, actor.workspace_id, actor.member_id, actor.chat_id, patience=patience
+        ) as link:
             yield SqlUnit(link, actor.workspace_id)
 
 

@@ -57,10 +57,15 @@ async def plain_transaction(
 
 @asynccontextmanager
 async def entered(
-    engine: AsyncEngine, workspace_id: int, member_id: int, chat_id: int | None
+    engine: AsyncEngine,
+    workspace_id: int,
+    member_id: int,
+    chat_id: int | None,
+    *,
+    patience: float | None = None,
 ) -> AsyncIterator[AsyncConnection]:
     """A transaction as that member, who speaks in that chat (ours, in `chats`). Raises Removed."""
-    async with plain_transaction(engine) as link:
+    async with plain_transaction(engine, patience=patience or PATIENCE) as link:
         await link.execute(
             text("SELECT enter(:workspace, :member, :chat)"),
             {"workspace": workspace_id, "member": member_id, "chat": chat_id},

@@ -61,7 +61,7 @@ async def show_files(query: CallbackQuery, actor: Actor, task_talk: TaskTalk) ->
     """One file is sent, several are offered."""
     in_private(actor)
     files = await task_talk.files(actor, pressed(query).task_id)
-    return _sent(files, 0) if len(files.files) == 1 else files_card(files)
+    return _sent(files, 0) if len(files.files) == 1 else files_card(files, actor)
 
 
 async def send_file(query: CallbackQuery, actor: Actor, task_talk: TaskTalk) -> Answer:
@@ -121,9 +121,11 @@ def watchers_card(watching: Watching, actor: Actor) -> Answer:
     return Answer(text, entities, buttons=((me,), *rows, back_row(task)), edit=True)
 
 
-def files_card(files: Files) -> Answer:
+def files_card(files: Files, actor: Actor) -> Answer:
     task = files.task
-    text, entities = formatted("#", str(task.number), " ", Bold(task.title), "\n", _("Which file?"))
+    text, entities = formatted(
+        "#", str(task.number), " ", Bold(title_for(task.title, actor)), "\n", _("Which file?")
+    )
     rows = tuple(
         (Button(f"{number + 1}. {file_words(one)}", data=mark(task, "file", str(number))),)
         for number, one in enumerate(files.files[:FILES])

@@ -14,7 +14,7 @@ from crm.errors import BadInput
 from crm.grammar.contactlines import ContactLine, parse_contact_line
 from crm.people import Actor
 from crm.settings import reader_of
-from crm.storage import Storage, Unit
+from crm.storage import MUCH, Storage, Unit
 from crm.updates import Arrival
 
 
@@ -42,7 +42,7 @@ class ContactFiles:
         """What saving a file would make: it is saved, counted and undone. Raises BadInput."""
         members_only(actor)
         try:
-            async with self._storage.transaction(actor) as unit:
+            async with self._storage.transaction(actor, patience=MUCH) as unit:
                 _take_back(await _save_all(unit, actor, content))
         except _NotYet as told:
             return told.summary
@@ -50,7 +50,7 @@ class ContactFiles:
     async def save(self, actor: Actor, arrival: Arrival, content: bytes, reply: Reply[Summary]) -> Answer:
         """Save all contacts of a file, or none. Raises BadInput. The same file again changes nothing."""
         members_only(actor)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             answer = reply(await _save_all(unit, actor, content))
             await unit.updates.finish(arrival, answer)
         return answer
@@ -60,7 +60,7 @@ class ContactFiles:
     ) -> Answer:
         """Save a contact that was shared in Telegram; `card` is its vCard, '' for none. Raises BadInput."""
         members_only(actor)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             reader = await reader_of(unit, actor)
             line = parse_contact_line(f"+{phone.lstrip('+')}" if phone else "", reader=reader)
             line = replace(line, name=" ".join(name.split()) or None)
@@ -82,7 +82,7 @@ class ContactFiles:
     async def one(self, actor: Actor, contact_id: int) -> Contact:
         """The contact to be sent out. Raises NotFound."""
         members_only(actor)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             return (await card_of(unit, contact_id)).contact
 
 

@@ -13,7 +13,7 @@ from crm.contacts.saving import OTHERS, members_only
 from crm.contacts.use_cases import card_of
 from crm.errors import N_, BadInput
 from crm.people import Actor
-from crm.storage import Storage
+from crm.storage import MUCH, Storage
 from crm.updates import Arrival
 
 _COUNTED = ("phones", "tasks", "calls", "notes")
@@ -45,7 +45,7 @@ class Merging:
     async def others(self, actor: Actor, contact_id: int) -> Found:
         """The contacts that may be this one again. Raises NotFound."""
         members_only(actor)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             contact = (await card_of(unit, contact_id)).contact
             near: Sequence[Contact] = await unit.contacts.near(contact, OTHERS)
         return Found(contact.full_name, near)
@@ -53,7 +53,7 @@ class Merging:
     async def compare(self, actor: Actor, gone_id: int, kept_id: int) -> Pair:
         """Raises NotFound."""
         members_only(actor)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             return Pair(await card_of(unit, gone_id), await card_of(unit, kept_id))
 
     async def merge(
@@ -73,7 +73,7 @@ class Merging:
         gone_id, version = gone
         if gone_id == kept_id:
             raise BadInput(N_("That is the same contact."))
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             versions = {gone_id: version, kept_id: None}
             locked = {id_: await to_change(unit, id_, versions[id_]) for id_ in sorted(versions)}
             before, leaving = locked[kept_id], locked[gone_id]

@@ -18,7 +18,7 @@ from crm.imports.reading import Habits, Rows, read_calls, read_contacts, read_ta
 from crm.imports.tables import Table
 from crm.people import Actor
 from crm.settings import reader_of
-from crm.storage import Storage, Unit
+from crm.storage import MUCH, Storage, Unit
 from crm.updates import Arrival
 
 IMPORT = "import"  # what history calls it
@@ -46,7 +46,7 @@ class Imports:
         """What would be taken in; nothing is changed."""
         members_only(actor)
         rows = await self._read(actor, table, kind, mapped, now)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             return await _plan(unit, actor, kind, rows)
 
     async def apply(
@@ -67,7 +67,7 @@ class Imports:
         """
         members_only(actor)
         rows = await self._read(actor, table, new.kind, mapped, now)
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             import_id = await unit.imports.begin(new, actor)
             if import_id is None:
                 raise BadInput(N_("This file was taken in already. To take it in again, send it again."))
@@ -87,7 +87,7 @@ class Imports:
         self, actor: Actor, arrival: Arrival, import_id: int, now: datetime, reply: Reply[TakenBack]
     ) -> Answer:
         """What people changed or used since stays. Raises NotFound for one that was taken back or is another's."""
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             line = await unit.imports.line(import_id)
             undone = Activity("undone", IMPORT, import_id, actor_member_id=actor.member_id, undo_of=line)
             if line is None or not await unit.activity.add(undone):
@@ -98,7 +98,7 @@ class Imports:
 
     async def _read(self, actor: Actor, table: Table, kind: Kind, mapped: Mapped, now: datetime) -> "AnyRows":
         """The rows by the person's habits, beside the event loop: twenty thousand take seconds."""
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             reader = await reader_of(unit, actor)
         usual = reader.date_order or ("MDY" if "US" in reader.regions else "DMY")
         habits = Habits(actor.zone, reader.regions, usual, now)

@@ -8,7 +8,7 @@ from crm.answers import Answer, Reply
 from crm.errors import N_, NotAllowed, NotFound
 from crm.grammar.dates import Due
 from crm.people import Actor, Role
-from crm.storage import Storage, Unit
+from crm.storage import MUCH, Storage, Unit
 from crm.tasks.changes import set_assignee, set_date
 from crm.tasks.entities import Task
 from crm.tasks.filters import Filter, When
@@ -136,7 +136,7 @@ class Agenda:
             raise NotAllowed(N_("That is for members of the team."))
         wanted = replace(filter_.of(actor.member_id), when=When.OVERDUE, done=False)
         count, refused = 0, 0
-        async with self._storage.transaction(actor) as unit:
+        async with self._storage.transaction(actor, patience=MUCH) as unit:
             here = now.astimezone(actor.zone)
             tasks = await _to_sweep(unit, wanted, here, change)
             for seen in sorted(

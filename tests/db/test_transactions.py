@@ -11,9 +11,11 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from crm.errors import StorageAway
+from crm.people import Actor
+from crm.storage import MUCH
 from crm.updates import UpdateJournal
 from db.storage import create_engine
-from db.transactions import plain_transaction
+from db.transactions import entered, plain_transaction
 from db.updates import SqlUpdateJournal
 from tests.databases import Database, run
 
@@ -87,3 +89,16 @@ async def test_a_cancellation_stays_one(engine: AsyncEngine) -> None:
     hanging.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hanging
+
+
+async def test_work_on_many_rows_may_take_its_time(
+    anna: Actor, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A usual transaction that takes long has met a server that hangs; an import has not."""
+    monkeypatch.setattr("db.transactions.PATIENCE", 0.3)
+    whose = (engine, anna.workspace_id, anna.member_id, None)
+    with pytest.raises(StorageAway):
+        async with entered(*whose) as link:
+            await link.execute(text("SELECT pg_sleep(1)"))
+    async with entered(*whose, patience=MUCH) as link:
+        await link.execute(text("SELECT pg_sleep(1)"))

@@ -112,7 +112,7 @@ class FakeStorage:
             raise StorageAway
 
     @asynccontextmanager
-    async def transaction(self, actor: Actor) -> AsyncIterator["FakeUnit"]:
+    async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator["FakeUnit"]:
         self.must_be_there()
         async with self._one_at_a_time:
             if (actor.workspace_id, actor.member_id) in self.state.removed:

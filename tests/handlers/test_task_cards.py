@@ -157,7 +157,7 @@ def answers() -> Iterator[Answer]:
             Checklist(task, [Item(HUGE - n, "step " * 20, is_ticked=False) for n in range(30)]), actor
         )
         yield watchers_card(Watching(task, [], people), actor)
-        yield files_card(Files(task, [Attachment("photo", "x")] * 40))
+        yield files_card(Files(task, [Attachment("photo", "x")] * 40), actor)
         yield comments_card(Comments(task, [Comment(HUGE, None, "x" * 2000, MONDAY)] * 5), ANNA)
         yield done_card(Completed(replace(task, status=Status.COMPLETED)), actor)
     yield taken_back_card(many, ANNA)
