@@ -1,27 +1,16 @@
 """Tasks about a contact: what is typed after "New task" on its card."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from crm.answers import Answer, Reply
-from crm.contacts import Contact, members_only, to_change
+from crm.contacts import members_only, to_change
 from crm.grammar.contacts import KnownContact
 from crm.people import Actor
 from crm.storage import Storage
 from crm.tasks import Task, read_lines, save_task
 from crm.tasks.lines import check_lines
 from crm.updates import Arrival
-
-
-@dataclass(frozen=True, slots=True)
-class TasksAbout:
-    tasks: Sequence[Task]
-    contact: Contact
-
-    @property
-    def should_not_call(self) -> bool:
-        """One of the tasks is a call to somebody who asked not to be called."""
-        return self.contact.do_not_call and any(task.task_type == "call" for task in self.tasks)
 
 
 class ContactTasks:
@@ -31,7 +20,7 @@ class ContactTasks:
         self._storage = storage
 
     async def create(
-        self, actor: Actor, arrival: Arrival, contact_id: int, text: str, reply: Reply[TasksAbout]
+        self, actor: Actor, arrival: Arrival, contact_id: int, text: str, reply: Reply[Sequence[Task]]
     ) -> Answer:
         """Save each line as a task about the contact, whoever else it names. Raises as Tasks.create does, and
         NotFound; a moment that has passed or is far away is saved, as the card shows."""
@@ -46,6 +35,6 @@ class ContactTasks:
                 others = tuple(one for one in line.draft.alternatives if "contact" not in one.changes)
                 draft = replace(line.draft, contact=known, alternatives=others, ambiguous=bool(others))
                 tasks.append(await save_task(unit, actor, replace(arrival, line=number), draft, line.text))
-            answer = reply(TasksAbout(tasks, contact))
+            answer = reply(tasks)
             await unit.updates.finish(arrival, answer)
         return answer

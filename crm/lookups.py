@@ -9,8 +9,8 @@ from crm.grammar.dates import Due
 if TYPE_CHECKING:
     from crm.tasks import Status
 
-DEEP = 2000  # open tasks that are searched, those due first: what is typed is answered at once in a team of any size
-MEANT = 200  # contacts that a text may find
+DEEP = 2000  # open tasks searched for a piece of a title, those due first: it is answered at once in any team
+MEANT = 200  # contacts that a text may find, and tasks that its words may
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class LookupStore(Protocol):
     async def tasks(
         self, words: str, *, assignee_id: int | None, offset: int, limit: int
     ) -> Sequence[FoundTask]:
-        """Open tasks by due time whose title has the words, or whose number they are; of that assignee if one is
-        named. Among the first DEEP only."""
+        """Open tasks by due time which tell of the words in any form, or whose number they are; of that assignee if one
+        is named. A mere piece of a title is looked for among the first DEEP only."""
 
     async def contacts(self, words: str, *, offset: int, limit: int) -> Sequence[FoundContact]:
         """Contacts whose name has the words, by name; without words those that were touched last."""

@@ -1,18 +1,31 @@
 """Lookups, as rows."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.grammar.dates import Due
+from crm.grammar.tokens import folded
+from crm.grammar.wordforms import wanted_words
 from crm.lookups import DEEP, MEANT, FoundContact, FoundTask
 from crm.tasks import Status
 from db.models.contacts import crm_contacts as contacts
+from db.models.tasks import IS_OPEN
 from db.models.tasks import crm_tasks as tasks
-from db.tasks import OPEN
-
-_BY_DUE = ("due_date", "due_time", "number")
 
 
 class SqlLookups:
@@ -24,24 +37,9 @@ class SqlLookups:
     async def tasks(
         self, words: str, *, assignee_id: int | None, offset: int, limit: int
     ) -> Sequence[FoundTask]:
-        """In the order of ix_crm_tasks_open, so that no more rows are read than are looked through."""
-        wanted = tasks.c.deleted_at.is_(None) & tasks.c.completed_at.is_(None) & tasks.c.status.in_(OPEN)
-        if assignee_id is not None:
-            wanted &= tasks.c.assignee_id == assignee_id
-        columns = (
-            tasks.c.number,
-            tasks.c.title,
-            tasks.c.status,
-            tasks.c.due_date,
-            tasks.c.due_time,
-            tasks.c.due_tz,
+        rows = await self._link.execute(
+            tasks_query(words, assignee_id=assignee_id, offset=offset, limit=limit)
         )
-        by_due = [tasks.c[name].nulls_last() for name in _BY_DUE]
-        first = select(*columns).where(wanted).order_by(*by_due).limit(DEEP).subquery("first")
-        found = select(first).order_by(*(first.c[name].nulls_last() for name in _BY_DUE))
-        if words:
-            found = found.where(_speaks_of(words, first.c.title, first.c.number))
-        rows = await self._link.execute(found.limit(limit).offset(offset))
         return [
             FoundTask(
                 row.number,
@@ -66,10 +64,36 @@ class SqlLookups:
         return [FoundContact(row.id, row.full_name, row.company) for row in rows]
 
 
+def tasks_query(words: str, *, assignee_id: int | None, offset: int, limit: int) -> Select[Any]:
+    """Pieces of titles are looked for among the first by due, in the order of their index, so that no more rows are
+    read than are looked through; whole words by the door, in all of them. What was found is sorted by itself: in the
+    order of the index all open tasks might be read for the few that fit."""
+    wanted: ColumnElement[bool] = literal_column(f"({IS_OPEN})", Boolean)
+    if assignee_id is not None:
+        wanted &= tasks.c.assignee_id == assignee_id
+    found: Any = tasks
+    if words:
+        looked = select(tasks.c.id, tasks.c.title, tasks.c.number).where(wanted)
+        first = looked.order_by(tasks.c.due_sort, tasks.c.number).limit(DEEP).subquery("first")
+        near = select(first.c.id).where(_speaks_of(words, first.c.title, first.c.number))
+        told = bindparam("told", wanted_words(words), ARRAY(TEXT)), bindparam("text", folded(words), Text)
+        ids = union_all(near, select(func.find_tasks(*told, MEANT)))
+        found = select(*_columns(tasks)).where(wanted, tasks.c.id.in_(ids))
+        found = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    query = select(*_columns(found)).order_by(found.c.due_sort, found.c.number).limit(limit).offset(offset)
+    return query if words else query.where(wanted)
+
+
+def _columns(table: Any) -> list[ColumnElement[Any]]:
+    return [
+        table.c[name] for name in ("number", "title", "status", "due_date", "due_time", "due_tz", "due_sort")
+    ]
+
+
 def _speaks_of(words: str, title: ColumnElement[str], number: ColumnElement[int]) -> ColumnElement[bool]:
     """Titles with the words in them, case and ё folded, or the task of that number."""
-    folded = words.lower().replace("ё", "е")
-    has = func.translate(func.lower(title), "ё", "е").contains(folded, autoescape=True)
-    digits = folded.removeprefix("#")
+    low = folded(words)
+    has = func.translate(func.lower(title), "ё", "е").contains(low, autoescape=True)
+    digits = low.removeprefix("#")
     is_number = digits.isascii() and digits.isdecimal() and len(digits) < 10
     return or_(has, number == int(digits)) if is_number else has

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.activity import Named
+from crm.grammar.wordforms import kept_words
 from crm.people import Actor
 from crm.tasks.details import Comment, Item
 from db.models.tasks import crm_task_comments as comments
@@ -84,7 +85,13 @@ class SqlTaskDetails:
     async def add_comment(self, task_id: int, actor: Actor, text: str) -> int:
         made = await self._link.execute(
             insert(comments)
-            .values(workspace_id=self._workspace_id, task_id=task_id, member_id=actor.member_id, body=text)
+            .values(
+                workspace_id=self._workspace_id,
+                task_id=task_id,
+                member_id=actor.member_id,
+                body=text,
+                words=kept_words(text),
+            )
             .returning(comments.c.id)
         )
         return int(made.scalar_one())

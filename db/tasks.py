@@ -201,6 +201,7 @@ def shown() -> Select[Any]:
         select(
             *(one for one in tasks.c if one.name not in _UNSHOWN),
             contacts.c.full_name.label("contact_name"),
+            contacts.c.do_not_call,
             _team.c.name.label("assignee_name"),
             func.coalesce(_labels, array([], type_=labels.c.name.type)).label("labels"),
             func.coalesce(_reminders, array([], type_=reminders.c.before.type)).label("lead_times"),
@@ -263,6 +264,7 @@ def read_task(row: Row[Any]) -> Task:
         assignee_name=row.assignee_name,
         contact_id=row.contact_id,
         contact_name=row.contact_name,
+        do_not_call=bool(row.do_not_call),
         phone=row.phone_e164,
         labels=tuple(row.labels),
         reminders=tuple(row.lead_times),

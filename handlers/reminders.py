@@ -19,6 +19,7 @@ from crm.reminders import Delivery, Reminder, Reminders, lateness
 from crm.updates import Arrival
 from handlers.answers import send_text
 from handlers.confirmations import answer_confirmation, ask_to_confirm
+from handlers.private import title_for
 from handlers.questions import REMIND, ask, keep, with_what_was_kept
 from handlers.task_notices import TASK_NOTICES
 from handlers.texts import due_words, formatted, ngettext, speaking
@@ -137,13 +138,15 @@ def reminder_card(reminder: Reminder) -> Answer:
 
 
 def reminder_message(delivery: Delivery, now: datetime) -> Answer:
-    """What arrives at the time; a late one says how late and why. A notice has words of its own."""
+    """What arrives at the time; a late one says how late and why. A notice has words of its own. A task's title may
+    have been changed in private since, so a group reads it without phones; a reminder's own words were said there."""
     if delivery.notice is not None:
         return NOTICES[delivery.notice](delivery)
     number = f"#{delivery.task_number} " if delivery.task_number else ""
+    words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
     late = lateness(delivery, now)
     why = ["\n", late_words(late)] if late is not None else []
-    text, entities = formatted("⏰ ", number, Bold(delivery.text), *why)
+    text, entities = formatted("⏰ ", number, Bold(words), *why)
     button = (
         Button(_("Done"), data=f"done:{delivery.task_id}")
         if delivery.task_id

@@ -50,14 +50,19 @@ def on_one_line(text: str) -> str:
 
 def task_of_card(message: Message) -> int | None:
     """The id of the task whose card, reminder or news a message of ours is; None for one of several or of none."""
+    found = tasks_of_card(message)
+    return found.pop() if len(found) == 1 else None
+
+
+def tasks_of_card(message: Message) -> set[int]:
+    """The ids of all tasks that a message of ours has buttons for."""
     keys = message.reply_markup.inline_keyboard if message.reply_markup is not None else []
     data = [button.callback_data or "" for row in keys for button in row]
-    found = {
-        one.split(":")[1].partition(".")[0]
+    return {
+        int(one.split(":")[1].partition(".")[0])
         for one in data
         if one.startswith(("t:", "done:")) and one.split(":")[1].partition(".")[0].isdigit()
     }
-    return int(found.pop()) if len(found) == 1 else None
 
 
 def is_ours(replied: Message) -> bool:
@@ -83,8 +88,9 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
 
 
 def link_to(chat: Chat, message_id: int) -> str | None:
-    """The link that Telegram has for messages of supergroups and channels; None elsewhere."""
-    if chat.type not in ("supergroup", "channel"):
+    """The link that Telegram has for messages of supergroups and channels; None elsewhere, and for an aside, which
+    has no number of its own there."""
+    if chat.type not in ("supergroup", "channel") or message_id <= 0:
         return None
     if chat.username:
         return f"https://t.me/{chat.username}/{message_id}"

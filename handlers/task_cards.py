@@ -38,6 +38,8 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     unmet = {task.unmet: task for task in tasks if task.unmet is not None}
     starts = tuple((start_button(task, actor),) for task in unmet.values())
     text += "".join("\n\n" + unmet_words(name) for name in unmet)
+    unwanted = dict.fromkeys(unwanted_words(task, actor) for task in tasks if task.is_unwanted_call)
+    text += "".join("\n\n" + said for said in unwanted)
     return Answer(text, entities, buttons=(*rows, *starts, *undo))
 
 
@@ -88,6 +90,8 @@ def task_card(
     if task.unmet is not None:
         text += "\n\n" + unmet_words(task.unmet)
         rows = (*rows, (start_button(task, actor),))
+    if task.is_unwanted_call:
+        text += "\n\n" + unwanted_words(task, actor)
     return Answer(text, entities, buttons=rows, edit=edit)
 
 
@@ -144,6 +148,10 @@ def unmet_words(name: str) -> str:
     return _(
         "{name} has not opened a chat with me yet. Press the button below once, and I will remind you."
     ).format(name=name)
+
+
+def unwanted_words(task: Task, actor: Actor) -> str:
+    return "🚫 " + _("{name} asked not to be called.").format(name=name_for(task.contact_name or "", actor))
 
 
 def done_card(done: Completed, actor: Actor) -> Answer:

@@ -68,7 +68,7 @@ async def remove_item(
 
 
 def checklist_card(checklist: Checklist, actor: Actor, *, edit: bool = False) -> Answer:
-    """The steps, ticked ones marked, with how many are done."""
+    """The steps, ticked ones marked, with how many are done; in a group without the phones in them."""
     task = checklist.task
     done = sum(item.is_ticked for item in checklist.items)
     parts: list[object] = ["#", str(task.number), " ", Bold(title_for(task.title, actor))]

@@ -11,14 +11,22 @@ from aiogram.types import CallbackQuery, Message
 from crm.answers import Answer
 from crm.errors import NoTitle, ToConfirm
 from crm.people import Actor
-from crm.tasks import Task, Tasks
+from crm.tasks import Completed, Task, Tasks
 from crm.tasks.naming import WhichMember
 from crm.tasks.saving import NOBODY_MEANT
 from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import TASK, ask, keep, with_what_was_kept
-from handlers.sources import kept, on_one_line, source_from, source_of, words_of_reply, written_at
+from handlers.sources import (
+    kept,
+    on_one_line,
+    source_from,
+    source_of,
+    tasks_of_card,
+    words_of_reply,
+    written_at,
+)
 from handlers.task_assignees import ask_which_member
 from handlers.task_cards import done_card, saved_answer, with_left
 from handlers.texts import gettext as _
@@ -152,5 +160,11 @@ async def reread_task(
 async def complete_task(
     query: CallbackQuery, actor: Actor, arrival: Arrival, tasks: Tasks, clock: Clock
 ) -> Answer:
+    """Below a reminder its message becomes the card of the done task; below a list of several the list stays."""
     task_id = int(str(query.data).split(":")[1])
-    return await tasks.complete(actor, arrival, task_id, clock(), lambda done: done_card(done, actor))
+    alone = not isinstance(query.message, Message) or len(tasks_of_card(query.message)) < 2
+
+    def card(done: Completed) -> Answer:
+        return replace(done_card(done, actor), edit=alone)
+
+    return await tasks.complete(actor, arrival, task_id, clock(), card)

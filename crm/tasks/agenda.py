@@ -13,6 +13,7 @@ from crm.tasks.changes import set_assignee, set_date
 from crm.tasks.entities import Task
 from crm.tasks.filters import Filter, When
 from crm.tasks.late import is_overdue
+from crm.tasks.lists import Step
 from crm.tasks.saving import without_readings
 from crm.tasks.writing import complete_task, write_change
 from crm.teams import Member
@@ -20,6 +21,7 @@ from crm.updates import Arrival
 
 SHOWN = 15  # overdue tasks, and tasks of today, on one agenda
 AT_ONCE = 200  # overdue tasks changed by one press: a few seconds of one transaction
+PAGES = 20  # of that many, looked through for those that a press would change
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Agenda:
         count, refused = 0, 0
         async with self._storage.transaction(actor, patience=MUCH) as unit:
             here = now.astimezone(actor.zone)
-            tasks = await unit.task_lists.page(wanted, None, limit=AT_ONCE + 1, now=here)
+            tasks = await _to_sweep(unit, wanted, here, change)
             for seen in sorted(
                 tasks[:AT_ONCE], key=lambda one: one.id
             ):  # in one order, so that two don't lock up
@@ -151,6 +153,22 @@ class Agenda:
             answer = reply(Swept(count, len(tasks) > AT_ONCE, refused, to))
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def _to_sweep(
+    unit: Unit, wanted: Filter, here: datetime, change: Callable[[Task], Task]
+) -> Sequence[Task]:
+    """Those it would change, one more than go at once at most: what an earlier press handed over is still overdue, and
+    may fill the first pages of a whole team's list."""
+    found: list[Task] = []
+    step: Step | None = None
+    for _number in range(PAGES):
+        page = await unit.task_lists.page(wanted, step, limit=AT_ONCE + 1, now=here)
+        found += [task for task in page if change(task) != task]
+        if len(found) > AT_ONCE or len(page) <= AT_ONCE:
+            break
+        step = Step(page[-1].id)
+    return found
 
 
 async def _day(unit: Unit, actor: Actor, now: datetime) -> Day:

@@ -87,7 +87,8 @@ class Task(NewTask):
     """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC.
 
     `version` grows with each change; `slot_date` and `slot_time` say where in its series it belongs, wherever it
-    was moved. `unmet` names an assignee who never opened a chat with the bot and is to be told here how.
+    was moved. `do_not_call` is the contact's wish. `unmet` names an assignee who never opened a chat with the bot
+    and is to be told here how.
     """
 
     id: int
@@ -96,6 +97,7 @@ class Task(NewTask):
     created_at: datetime
     completed_at: datetime | None = None
     contact_name: str | None = None
+    do_not_call: bool = False
     assignee_name: str | None = None
     created_by_id: int | None = None
     result: str | None = None
@@ -108,6 +110,11 @@ class Task(NewTask):
     @property
     def is_closed(self) -> bool:
         return self.status in (Status.COMPLETED, Status.CANCELED)
+
+    @property
+    def is_unwanted_call(self) -> bool:
+        """A call still to be made to somebody who asked not to be called."""
+        return self.do_not_call and self.task_type == "call" and not self.is_closed
 
 
 class TaskStore(Protocol):

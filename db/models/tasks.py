@@ -123,7 +123,10 @@ crm_task_comments = Table(
     *within("task_id", "crm_tasks", required=True, cascade=True),
     *within("member_id", "members"),
     Column("body", Text, nullable=False),
-    Column("folded", Text, Computed("translate(lower(body), 'ё', 'е')", persisted=True), nullable=False),
+    Column(
+        "folded", Text, Computed("translate(lower(body || words), 'ё', 'е')", persisted=True), nullable=False
+    ),
+    Column("words", Text, nullable=False, server_default=""),  # normal forms, by which it is found
     Column("deleted_at", Moment),
     *times(),
     Index("ix_crm_task_comments_task", "workspace_id", "task_id", "id"),

@@ -7,7 +7,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
-from crm.contact_tasks import ContactTasks, TasksAbout
+from crm.contact_tasks import ContactTasks
 from crm.contacts import Choices, Contact, ContactCard, ContactEdits, Contacts, Stage
 from crm.contacts.changes import Change, drop_phone, set_do_not_call, set_owner, set_stage
 from crm.errors import N_, BadInput, Stale
@@ -76,7 +76,7 @@ async def type_field(
 
     if field == "task":
         answer = await contact_tasks.create(
-            actor, arrival, contact_id, words, lambda saved: tasks_about(saved, actor, arrival.message_id)
+            actor, arrival, contact_id, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
         )
     elif field == "note":
         answer = await contact_edits.note(actor, arrival, contact_id, words, card)
@@ -123,15 +123,6 @@ async def as_it_is_now(actor: Actor, contacts: Contacts, contact_id: int, stale:
 def deleted(contact: Contact) -> Answer:
     again = Button(_("Keep it after all"), data=f"{mark(contact)}:back")
     return Answer(_("Deleted: {name}").format(name=contact.full_name), buttons=((again,),), edit=True)
-
-
-def tasks_about(saved: TasksAbout, actor: Actor, message_id: int | None) -> Answer:
-    """The saved tasks; a call to somebody who asked not to be called says so."""
-    answer = saved_answer(saved.tasks, actor, message_id)
-    if not saved.should_not_call:
-        return answer
-    warning = _("{name} asked not to be called.").format(name=saved.contact.full_name)
-    return Answer(f"{answer.text}\n\n🚫 {warning}", answer.entities, buttons=answer.buttons)
 
 
 def _edited(card: ContactCard, actor: Actor) -> Answer:

@@ -102,7 +102,7 @@ def offered_results(offered: Sequence[Offered], actor: Actor, mark: str) -> list
                 _("Task: {title}").format(title=one.task.title),
                 "\n".join(told) or None,
                 "\n".join([one.task.title, *lines]),
-                InlineKeyboardButton(text=_("Save the task"), callback_data=data),
+                InlineKeyboardButton(text=_("Save"), callback_data=data),
             )
         )
     return results

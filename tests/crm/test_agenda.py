@@ -126,3 +126,19 @@ async def test_a_guest_moves_nothing_and_nobody_hands_to_a_stranger(agenda: Agen
         await agenda.move(GUEST, an_arrival(1), Filter(), MONDAY.date(), MONDAY, ok)
     with pytest.raises(NotFound, match="no longer in the team"):
         await agenda.hand_over(ANNA, an_arrival(1), Filter(), 77, MONDAY, ok)
+
+
+async def test_what_goes_beyond_one_press_goes_by_the_next_in_a_whole_teams_list_too(
+    agenda: Agenda, storage: FakeStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.tasks.agenda.AT_ONCE", 2)
+    await write(storage, *(f"yesterday {name}" for name in ("a", "b", "c", "d", "e")))
+    results: list[Swept] = []
+
+    def keep(result: Swept) -> Answer:
+        results.append(result)
+        return Answer("ok")
+
+    for update in (700, 701, 702, 703):
+        await agenda.hand_over(ANNA, an_arrival(update), Filter(when=When.OVERDUE), 2, MONDAY, keep)
+    assert [(one.count, one.more) for one in results] == [(2, True), (2, True), (1, False), (0, False)]

@@ -60,6 +60,20 @@ async def test_open_tasks_are_found_by_a_piece_of_their_title_or_their_number(
     assert [task.title for task in page.found] == titles
 
 
+@pytest.mark.parametrize(
+    ("words", "titles"), [("paper", ["buy paper"]), ("СЧЕТА", ["Отправить счёт"]), ("зебра", [])]
+)
+async def test_words_are_found_in_all_tasks_in_any_form(
+    team: Team, monkeypatch: pytest.MonkeyPatch, words: str, titles: list[str]
+) -> None:
+    await seed(team)
+    monkeypatch.setattr("db.lookups.DEEP", 0)
+    page = await Inline(team.storage).tasks(team.anna, words, 0)
+    assert [task.title for task in page.found] == titles
+    await team.database.fetch("UPDATE crm_tasks SET status = 'completed', completed_at = now()")
+    assert (await Inline(team.storage).tasks(team.anna, words, 0)).found == []
+
+
 async def test_without_words_they_are_ones_own_by_due(team: Team) -> None:
     await seed(team)
     page = await Inline(team.storage).tasks(team.anna, "", 0)

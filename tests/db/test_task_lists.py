@@ -13,6 +13,7 @@ from crm.tasks import ListPage, Task, TaskLists
 from crm.tasks.agenda import Agenda
 from crm.tasks.filters import Filter, When
 from crm.tasks.lists import Picked, Step
+from crm.tasks.talk import TaskTalk
 from crm.visibility import Sight
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
@@ -179,6 +180,11 @@ async def test_tasks_are_found_by_word_forms_by_parts_and_by_comments(team: Team
     }
     for text, found in wanted.items():
         assert titles(await lists.find(team.anna, text)) == found, text
+    (ink,) = await team.database.fetch("SELECT id FROM crm_tasks WHERE number = 3")
+    talk = TaskTalk(team.storage)
+    await talk.comment(team.anna, an_arrival(), ink["id"], "Получены новые картриджи", said)
+    for text in ("новый картридж", "картриджей", "НОВЫМИ КАРТРИДЖАМИ", "картр"):
+        assert titles(await lists.find(team.anna, text)) == ["проверить счета"], text
     await lists.finish(team.anna, an_arrival(), "3", NOW, said)
     assert "проверить счета" in titles(await lists.find(team.anna, "счета"))
 

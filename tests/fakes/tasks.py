@@ -133,6 +133,7 @@ class FakeTasks:
         return replace(
             task,
             contact_name=row.contact.full_name if row else None,
+            do_not_call=row.contact.do_not_call if row else False,
             assignee_name=names.get(task.assignee_id or 0),
             counts=counts_in(self._state, task.id),
         )

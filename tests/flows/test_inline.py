@@ -21,8 +21,8 @@ async def test_a_posted_line_is_saved_by_its_button_for_its_author(
     anna, boris = await started(stage), await started(stage, "Boris")
     group = await stage.group("Anybody's", [anna, boris], with_bot=False)
     line = await posts(anna, "task tomorrow 10:00 call Ivan +7 999 123-45-67", group)
-    assert await boris.press(line, "Save the task", chat_id=group) == "Only whoever wrote it can save it."
-    assert await anna.press(line, "Save the task", chat_id=group) == "Saved, task 1"
+    assert await boris.press(line, "Save", chat_id=group) == "Only whoever wrote it can save it."
+    assert await anna.press(line, "Save", chat_id=group) == "Saved, task 1"
     saved = await shows(anna, line, "call Ivan.*Saved, task 1", button="Open", chat_id=group)
     assert "4567" not in saved["text"]
     assert "45-67" not in saved["text"]
@@ -34,7 +34,7 @@ async def test_with_feedback_it_is_saved_at_once_and_once(stage: Stage, stage_ro
     await stage.post("/sim/settings", {"inline_feedback": True})
     try:
         line = await posts(anna, "задача завтра 10:00 отправить счёт", anna.id)
-        await anna.press(line, "Save the task")
+        await anna.press(line, "Save")
         await shows(anna, line, "отправить счёт.*Saved, task 1", button="Open")
     finally:
         await stage.post("/sim/settings", {"inline_feedback": False})

@@ -117,6 +117,18 @@ async def test_a_new_task_is_about_the_contact_and_warns_where_no_call_is_wanted
     assert (await desk.says("call tomorrow 11:00")).text.endswith("🚫 Anna Petrova asked not to be called.")
 
 
+async def test_a_typed_task_to_call_whoever_asked_not_to_be_called_says_so(desk: Desk) -> None:
+    await desk.presses(data(await an_open_card(desk), "Do not call"))
+    warning = "🚫 Anna Petrova asked not to be called."
+    saved = await desk.says("/task call Anna tomorrow 10:00")
+    assert saved.text.endswith(warning)
+    assert (await desk.says("call Anna on Friday at 10:00")).text.endswith(warning)
+    assert (await desk.says("/task call Anna on Monday\ncall Anna on Tuesday")).text.count(warning) == 1
+    assert warning not in (await desk.says("/task write to Anna tomorrow")).text
+    await desk.presses(data(saved, "Done"))
+    assert warning not in (await desk.presses(f"t:{desk.storage.task_id(1)}:card")).text
+
+
 async def test_stage_owner_and_phones_are_changed_by_presses(desk: Desk) -> None:
     card = await an_open_card(desk)
     card = await desk.presses(data(await desk.presses(data(card, "Stage")), "Won"))

@@ -158,6 +158,7 @@ def test_links_are_made_where_telegram_has_them() -> None:
     assert link_to(Chat(id=GROUP, type="supergroup"), 7) == "https://t.me/c/1234567890/7"
     assert link_to(Chat(id=GROUP, type="supergroup", username="sales"), 7) == "https://t.me/sales/7"
     assert link_to(Chat(id=-5, type="group"), 7) is None
+    assert [link_to(Chat(id=GROUP, type="supergroup"), number) for number in (0, -7)] == [None, None]
     assert link_to(Chat(id=5, type="private", username="zoe"), 7) is None
 
 

@@ -246,3 +246,10 @@ async def test_whoever_is_refused_gets_a_button_to_the_private_chat(desk: Desk) 
     desk.storage.remove_member(actor)
     assert await desk.asks_inline("tasks") == []
     assert desk.session.calls[-1].button.start_parameter == "start"
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Save"), ("ru", "Сохранить")])
+async def test_its_button_says_save(desk: Desk, language: str, text: str) -> None:
+    await desk.presses(f"language:{language}")
+    [offered] = await desk.asks_inline("task tomorrow 10:00 buy paper")
+    assert offered.reply_markup.inline_keyboard[0][0].text == text

@@ -48,6 +48,9 @@ async def test_a_link_into_another_team_of_theirs_says_which_and_goes_there(desk
     assert "We go on in “Second”" in there.text
     assert there.buttons[0][0].data == f"open:task_{second}_1"
     assert set(desk.storage.state.current.values()) == {second}
+    known = len(desk.storage.state.activity)
+    assert "We go on in “Second”" in (await desk.presses(go.data)).text
+    assert (set(desk.storage.state.current.values()), len(desk.storage.state.activity)) == ({second}, known)
 
 
 @pytest.mark.parametrize(

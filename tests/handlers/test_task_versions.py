@@ -143,3 +143,27 @@ async def test_the_chips_change_what_they_say(desk: Desk) -> None:
     await desk.presses(button(more, "As text"))
     assert the_task(desk).title == "tomorrow 10:00 send the offer !!"
     assert the_task(desk).priority is Priority.NORMAL
+
+
+async def test_what_takes_back_and_brings_back_has_one_effect_too(desk: Desk) -> None:
+    saved = await desk.says("/task buy paper\nbuy ink")
+    take_all = button(saved, "Take all back")
+    taken = await desk.presses(take_all)
+    assert "no longer here" in (await desk.presses(take_all)).toast
+    assert [one.action for one in desk.storage.state.activity] == ["created"] * 2 + ["deleted"] * 2
+    keep = button(taken, "Keep #2")
+    for _ in range(2):
+        assert (await desk.presses(keep)).text == "#2 buy ink"
+    assert [one.action for one in desk.storage.state.activity][4:] == ["restored"]
+    assert len(desk.storage.state.deleted) == 1
+
+
+async def test_a_moment_that_was_confirmed_is_moved_to_once(desk: Desk) -> None:
+    await a_card(desk)
+    await desk.presses(f"t:{the_task(desk).id}.1:when")
+    asked = await desk.says("yesterday 10:00")
+    yes = button(asked, "Yes, save")
+    await desk.presses(yes)
+    moved = the_task(desk)
+    assert "no longer open" in (await desk.presses(yes)).toast
+    assert the_task(desk) == moved
