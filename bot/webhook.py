@@ -125,13 +125,12 @@ class Webhook:
         async with self._in_line(place.lane):
             try:
                 begun = await self._take(update, place)
-                answered = await self._intake.carry_out(update, begun)
+                await self._intake.carry_out(update, begun)
             except (StorageAway, ChatBusy, asyncio.CancelledError):
                 with contextlib.suppress(StorageAway):  # the heartbeat will, once PostgreSQL is back
                     await self._lanes.release(place)
                 raise
-            finish = partial(self._lanes.finish, place, postponed=not answered)
-            await self._intake.patiently(update, finish, waits=True)
+            await self._intake.patiently(update, partial(self._lanes.finish, place), waits=True)
 
     @asynccontextmanager
     async def _in_line(self, lane: str) -> AsyncIterator[None]:

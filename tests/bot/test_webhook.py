@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import webhook as webhook_module
+from bot.http import one_form
 from bot.intake import Intake
 from bot.webhook import SECRET, Webhook
 from bot.webhook_secrets import Secrets
@@ -98,6 +100,10 @@ class House:
                 await asyncio.sleep(0)
 
 
+def unheard(fault: BaseException, _reference: str) -> None:
+    raise AssertionError("a refusal is no fault") from fault
+
+
 async def no_time(_seconds: float) -> None:
     await asyncio.sleep(0)
 
@@ -112,7 +118,7 @@ def said(update_id: int, chat_id: int = 7) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def house() -> AsyncIterator[House]:
-    house, app = House(), web.Application()
+    house, app = House(), web.Application(middlewares=[one_form(unheard)])
     app.add_routes(house.webhook.routes("https://bot.example.org/telegram"))
     async with TestClient(TestServer(app)) as client:
         house.client = client
@@ -224,7 +230,29 @@ async def test_what_can_not_be_read_is_passed(house: House, body: bytes) -> None
 
 async def test_a_body_without_end_is_refused(house: House) -> None:
     answer = await house.client.post("/telegram", data=io.BytesIO(b"x" * 1_100_000), headers={SECRET: WORD})
-    assert answer.status == 413
+    await is_refused(answer, 413, "request entity too large", None)
+
+
+@pytest.mark.parametrize("why", ["database", "chat", "stop", "secret"])
+async def test_whatever_is_refused_has_the_one_form_and_says_when_to_come_again(
+    house: House, why: str
+) -> None:
+    house.storage.away = why == "database"
+    house.lanes.busy |= {"7"} if why == "chat" else set()
+    if why == "stop":
+        house.webhook.stop()
+    if why == "secret":
+        await is_refused(await house.post(1, secret="another"), 401, "unauthorized", None)
+    else:
+        await is_refused(await house.post(1), 503, "service unavailable", "1")
+    assert house.desk.effects == []
+
+
+async def is_refused(answer: Any, status: int, error: str, again_in: str | None) -> None:
+    body = await answer.json()
+    assert (answer.status, body["error"], answer.headers.get("Retry-After")) == (status, error, again_in)
+    assert set(body) == {"error", "reference", "timestamp"}
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{8}", body["reference"])
 
 
 async def test_a_stop_finishes_what_is_under_way_and_takes_nothing_new(house: House) -> None:
