@@ -153,6 +153,23 @@ async def test_one_whose_process_ended_is_sent_after_its_lease(engine: AsyncEngi
     assert telegram.said == [(7, "answer 1")]
 
 
+async def test_a_slow_one_does_not_outlast_the_leases_of_those_behind_it(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    journal, others = await postpone(engine, 1, 2, 3, seconds=0), Telegram()
+
+    class Slow(Telegram):
+        async def send_message(self, chat_id: int, text: str, **more: Any) -> Any:
+            clock.now += timedelta(seconds=50)
+            if text == "answer 3":
+                await PostponedAnswers(cast(Bot, others), journal, clock).send_due()
+            return await super().send_message(chat_id, text, **more)
+
+    telegram = Slow()
+    await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+    assert (len(telegram.said), others.said) == (3, [])
+
+
 async def test_a_longer_silence_is_kept_however_often_it_is_told(engine: AsyncEngine, clock: Clock) -> None:
     told = [TelegramRetryAfter(METHOD, "Too Many Requests", 3600) for _ in range(9)]
     journal, telegram = await postpone(engine, 1, seconds=0), Telegram(*told)
