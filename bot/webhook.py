@@ -74,7 +74,10 @@ class Webhook:
         except StorageAway:  # whether the secret is a new one can't be said now
             raise later() from None
         self.alive_at = asyncio.get_running_loop().time()
-        update = self._read(await request.read())
+        try:
+            update = self._read(await request.read())
+        except (ConnectionError, web.RequestPayloadError):  # cut off, or garbled: no fault of ours
+            raise web.HTTPBadRequest from None
         if update is None:
             return web.Response()
         task = self._running.get(update.update_id) or self._begin(update)
