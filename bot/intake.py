@@ -81,11 +81,10 @@ class Intake:
                 answered = partial(self._journal.answered, self._bot.id, update.update_id)
                 await self.patiently(update, answered, waits=True)
 
-    async def carry_out(self, update: Update, begun: Beginning) -> bool:
-        """The effect, unless it was had, and the answer that is owed; False when that has to wait for Telegram."""
+    async def carry_out(self, update: Update, begun: Beginning) -> None:
+        """The effect, unless it was had, and the answer that is owed, sent or postponed."""
         with self._noted(update) as note:
             note.outcome = await self._finish(update, begun)
-        return note.outcome != "postponed"
 
     @contextmanager
     def _noted(self, update: Update) -> Iterator["Note"]:

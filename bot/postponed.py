@@ -36,12 +36,22 @@ class PostponedAnswers:
         self._bot = bot
         self._journal = journal
         self._clock = clock
+        self._stopping = False
 
     async def send_due(self) -> None:
-        """In the order in which they are owed. Raises StorageAway; what was taken is then due again after its lease."""
-        for owed in await self._journal.due(self._bot.id, self._clock(), lease=LEASE):
+        """In the order in which they are owed, taken one by one, so that a slow one can't outlast the lease of the
+        next. Raises StorageAway; what was taken is then due again after its lease."""
+        while not self._stopping and (owed := await self._next()):
             with bound_contextvars(update_id=owed.update_id):
                 await self._send(owed)
+
+    def stop(self) -> None:
+        """Take no more of them."""
+        self._stopping = True
+
+    async def _next(self) -> Postponed | None:
+        found = await self._journal.due(self._bot.id, self._clock(), lease=LEASE, limit=1)
+        return found[0] if found else None
 
     async def _send(self, owed: Postponed) -> None:
         update = Update.model_validate(owed.address)

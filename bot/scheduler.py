@@ -74,6 +74,8 @@ class ReminderClock:
     async def stop(self) -> None:
         """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
         self._stopping = True
+        if self._postponed is not None:
+            self._postponed.stop()
         async with self._looking:  # a claim cut off in the middle would be left to its lease
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
@@ -112,10 +114,16 @@ class ReminderClock:
                 await self._reports.sweep()
 
     async def answer(self) -> None:
-        """Send postponed answers whose time has come."""
+        """Send postponed answers whose time has come; a stop waits for the one that is on its way."""
+        if self._postponed is not None and not self._stopping:
+            job = asyncio.create_task(self._answer(self._postponed))
+            self._jobs.add(job)
+            job.add_done_callback(self._jobs.discard)
+            await asyncio.shield(job)
+
+    async def _answer(self, postponed: PostponedAnswers) -> None:
         try:
-            if self._postponed is not None:
-                await self._postponed.send_due()
+            await postponed.send_due()
         except StorageAway:
             return  # the tick, which looks more often, has said it
         except Exception as fault:

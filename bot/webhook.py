@@ -74,7 +74,10 @@ class Webhook:
         except StorageAway:  # whether the secret is a new one can't be said now
             raise later() from None
         self.alive_at = asyncio.get_running_loop().time()
-        update = self._read(await request.read())
+        try:
+            update = self._read(await request.read())
+        except (ConnectionError, web.RequestPayloadError):  # cut off, or garbled: no fault of ours
+            raise web.HTTPBadRequest from None
         if update is None:
             return web.Response()
         task = self._running.get(update.update_id) or self._begin(update)
@@ -125,13 +128,12 @@ class Webhook:
         async with self._in_line(place.lane):
             try:
                 begun = await self._take(update, place)
-                answered = await self._intake.carry_out(update, begun)
+                await self._intake.carry_out(update, begun)
             except (StorageAway, ChatBusy, asyncio.CancelledError):
                 with contextlib.suppress(StorageAway):  # the heartbeat will, once PostgreSQL is back
                     await self._lanes.release(place)
                 raise
-            finish = partial(self._lanes.finish, place, postponed=not answered)
-            await self._intake.patiently(update, finish, waits=True)
+            await self._intake.patiently(update, partial(self._lanes.finish, place), waits=True)
 
     @asynccontextmanager
     async def _in_line(self, lane: str) -> AsyncIterator[None]:

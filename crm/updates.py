@@ -94,8 +94,8 @@ class UpdateLanes(Protocol):
     async def take(self, place: Place) -> Beginning | None:
         """Begin the update, or None while another replica works on one of the same chat."""
 
-    async def finish(self, place: Place, *, postponed: bool = False) -> None:
-        """The update is handled, and answered unless that is `postponed`; the next one of the chat may begin."""
+    async def finish(self, place: Place) -> None:
+        """The update is handled, and answered unless that was postponed; the next one of the chat may begin."""
 
     async def release(self, place: Place) -> None:
         """Give it back unfinished, as if it had not been begun."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Update, func, null, text, update
+from sqlalchemy import Column, ColumnElement, Update, case, func, null, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
@@ -32,6 +32,8 @@ _TAKE = text(
     " RETURNING attempts, handled_at, answered_at, answer, postponed"
 )
 
+_SETTLED = updates.c.postponed.is_(None)  # nobody is to send the answer later
+
 
 class SqlLanes:
     """See crm.updates.UpdateLanes."""
@@ -50,14 +52,13 @@ class SqlLanes:
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
 
-    async def finish(self, place: Place, *, postponed: bool = False) -> None:
+    async def finish(self, place: Place) -> None:
         """The answer is forgotten: nobody will ask for it again, and it may hold a link or a phone. One that is
-        postponed is kept for whoever sends it."""
-        told = (
-            {}
-            if postponed
-            else {"answered_at": _now(updates.c.answered_at), "answer": null(), "postponed": null()}
-        )
+        postponed is kept for whoever sends it, also when the update comes again meanwhile."""
+        told = {
+            "answered_at": case((_SETTLED, _now(updates.c.answered_at)), else_=updates.c.answered_at),
+            "answer": case((_SETTLED, null()), else_=updates.c.answer),
+        }
         async with plain_transaction(self._engine) as link:
             await link.execute(
                 update(updates)

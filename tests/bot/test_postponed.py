@@ -1,22 +1,30 @@
 """Postponed answers: they wait in their rows, outlive the process, and are sent once by whoever comes first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 import pytest_asyncio
-from aiogram import Bot
+from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import SendMessage
 from aiogram.types import Update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.intake import Intake
 from bot.postponed import LEASE, PostponedAnswers, address_of
 from bot.retries import ANSWER
+from bot.webhook import Webhook
+from bot.webhook_secrets import Secrets
 from crm.answers import Answer
 from crm.updates import Postponed
+from db.lanes import SqlLanes
 from db.storage import create_engine
-from db.updates import SqlUpdateJournal
+from db.transactions import plain_transaction
+from db.updates import SqlUpdateJournal, SqlUpdates
+from db.webhooks import SqlWebhooks
+from tests.acting import an_arrival
 from tests.databases import Database
 from tests.telegram import a_group, a_message, a_press
 
@@ -89,6 +97,51 @@ async def test_a_redelivered_update_leaves_it_to_its_row(engine: AsyncEngine) ->
     assert (begun.handled, begun.owed) == (True, None)
 
 
+async def test_behind_a_webhook_it_is_sent_once_and_its_chat_goes_on(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    """Telegram brings the update again and again, as it does after a 200 that got lost, to one replica or another."""
+    telegram = Telegram(TelegramRetryAfter(METHOD, "Too Many Requests", 3600))
+    journal, effects = SqlUpdateJournal(engine), Effects(engine)
+    replicas = [webhook(engine, journal, telegram, effects, clock) for _ in range(2)]
+    for update_id in (1, 1, 1, 2, 1):
+        for one in replicas:
+            update = Update.model_validate({"update_id": update_id, "message": a_message(7)})
+            await one._finish(update)
+    assert effects.had == [1, 2]
+    assert telegram.said == [(7, "answer 2")]
+    clock.now += timedelta(hours=1)
+    for _ in range(2):
+        await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+        for one in replicas:
+            await one._finish(Update.model_validate({"update_id": 1, "message": a_message(7)}))
+    assert telegram.said == [(7, "answer 2"), (7, "answer 1")]
+
+
+class Effects:
+    """A dispatcher: each update has its effect in a transaction, with its answer."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.had: list[int] = []
+
+    async def feed_update(self, bot: Telegram, update: Update) -> Answer:
+        answer = Answer(f"answer {update.update_id}")
+        async with plain_transaction(self._engine) as link:
+            arrival = replace(an_arrival(), bot_id=bot.id, update_id=update.update_id)
+            await SqlUpdates(link).finish(arrival, answer)
+        self.had.append(update.update_id)
+        return answer
+
+
+def webhook(
+    engine: AsyncEngine, journal: SqlUpdateJournal, telegram: Telegram, effects: Effects, clock: Clock
+) -> Webhook:
+    bot, secrets = cast(Bot, telegram), Secrets(SqlWebhooks(engine), "1:token", "a-word")
+    intake = Intake(bot, cast(Dispatcher, effects), journal, waits=False, clock=clock)
+    return Webhook(bot, intake, SqlLanes(engine), secrets)
+
+
 async def test_one_whose_process_ended_is_sent_after_its_lease(engine: AsyncEngine, clock: Clock) -> None:
     journal, telegram = await postpone(engine, 1, seconds=0), Telegram()
     [taken] = await journal.due(BOT_ID, NOW, lease=LEASE)  # and the process ends
@@ -98,6 +151,23 @@ async def test_one_whose_process_ended_is_sent_after_its_lease(engine: AsyncEngi
     clock.now += LEASE
     await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
     assert telegram.said == [(7, "answer 1")]
+
+
+async def test_a_slow_one_does_not_outlast_the_leases_of_those_behind_it(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    journal, others = await postpone(engine, 1, 2, 3, seconds=0), Telegram()
+
+    class Slow(Telegram):
+        async def send_message(self, chat_id: int, text: str, **more: Any) -> Any:
+            clock.now += timedelta(seconds=50)
+            if text == "answer 3":
+                await PostponedAnswers(cast(Bot, others), journal, clock).send_due()
+            return await super().send_message(chat_id, text, **more)
+
+    telegram = Slow()
+    await PostponedAnswers(cast(Bot, telegram), journal, clock).send_due()
+    assert (len(telegram.said), others.said) == (3, [])
 
 
 async def test_a_longer_silence_is_kept_however_often_it_is_told(engine: AsyncEngine, clock: Clock) -> None:

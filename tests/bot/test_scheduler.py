@@ -1,18 +1,22 @@
 """The scheduler: what is due is sent at its moment, and each hour what is kept for a while only is forgotten."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import cast
 
 from aiogram import Bot
 from structlog.contextvars import get_contextvars
 
+from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import SETTLING, ReminderClock
+from crm.answers import Answer
 from crm.grammar.dates import Due
 from crm.people import People
 from crm.presence import Presence
 from crm.reminders import Delivery, NewReminder, Reminders
-from crm.updates import KEPT
+from crm.updates import KEPT, Postponed
 from db.storage import create_engine
 from db.updates import SqlUpdateJournal
 from tests.databases import Database
@@ -27,6 +31,7 @@ from tests.fakes import (
     an_arrival,
     everybody_stays,
 )
+from tests.telegram import a_message
 
 BOT = cast(Bot, None)  # nothing is sent here
 
@@ -68,6 +73,41 @@ async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
     [row] = storage.state.reminders.values()
     assert row.state == "pending"
     assert len(await Reminders(storage, FakeReminderDoors(storage)).claim(clock())) == 1
+
+
+async def test_a_stop_waits_for_a_postponed_answer_that_is_on_its_way_and_begins_no_other() -> None:
+    storage, now = FakeStorage(), datetime.now(UTC)
+    journal, telegram = FakeJournal(storage), SlowTelegram()
+    for update_id in (1, 2):
+        address = {"update_id": update_id, "message": a_message(7)}
+        await journal.postpone(42, Postponed(update_id, address, Answer(f"answer {update_id}")), now)
+    clock = a_clock(storage, journal)
+    clock._postponed = PostponedAnswers(cast(Bot, telegram), journal, lambda: now)
+    looking = asyncio.create_task(clock.answer())
+    await telegram.asked.wait()
+    looking.cancel()  # as the shutdown of APScheduler does
+    stopping = asyncio.create_task(clock.stop())
+    await asyncio.sleep(0)
+    telegram.go.set()
+    await stopping
+    assert telegram.said == ["answer 1"]
+    assert list(journal.postponed) == [2]
+
+
+class SlowTelegram:
+    """Takes what is sent once it may `go`."""
+
+    id = 42
+
+    def __init__(self) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.said: list[str] = []
+
+    async def send_message(self, _chat_id: int, text: str, **_more: object) -> object:
+        self.asked.set()
+        await self.go.wait()
+        self.said.append(text)
+        return SimpleNamespace(message_id=1)
 
 
 async def test_the_upkeep_is_on_the_plan_each_hour_and_soon_after_a_start() -> None:

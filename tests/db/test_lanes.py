@@ -2,15 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
-from crm.updates import LANE_LEASE, Beginning, Place
+from crm.updates import LANE_LEASE, Beginning, Place, Postponed
 from db.lanes import SqlLanes
 from db.transactions import plain_transaction
-from db.updates import SqlUpdates
+from db.updates import SqlUpdateJournal, SqlUpdates
 from tests.acting import an_arrival
 from tests.databases import Database
 
@@ -107,3 +108,23 @@ async def test_what_is_through_is_through_even_while_the_chat_is_busy(lanes: Sql
     await lanes.finish(place(4))
     await lanes.take(place(5))
     assert await lanes.take(place(4, "other")) == Beginning(attempts=1, handled=True, owed=None)
+
+
+async def test_a_postponed_answer_stays_however_often_its_update_is_brought_again(
+    lanes: SqlLanes, engine: AsyncEngine, database: Database
+) -> None:
+    journal, now = SqlUpdateJournal(engine), datetime.now(UTC)
+    await lanes.take(place(4))
+    await journal.postpone(1, Postponed(4, {"update_id": 4}, Answer("saved")), now)
+    await lanes.finish(place(4))
+    for holder in ("one", "other"):
+        again = await lanes.take(place(4, holder))
+        assert again is not None
+        assert (again.handled, again.owed) == (True, None)
+        await lanes.finish(place(4, holder))
+    assert await lanes.take(place(5, "other")) == FRESH  # and holds up nobody
+    [owed] = await journal.due(1, now, lease=timedelta(minutes=2))
+    assert owed.answer == Answer("saved")
+    await journal.answered(1, 4)
+    assert await database.count("handled_updates WHERE update_id = 4 AND answered_at IS NOT NULL") == 1
+    assert await database.count("handled_updates WHERE answer IS NOT NULL") == 0

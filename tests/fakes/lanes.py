@@ -28,8 +28,8 @@ class FakeLanes:
         self.held[place.update_id] = place
         return await self._journal.begin(place.bot_id, place.update_id)
 
-    async def finish(self, place: Place, *, postponed: bool = False) -> None:
-        if not postponed:
+    async def finish(self, place: Place) -> None:
+        if place.update_id not in self._journal.postponed:
             await self._journal.answered(place.bot_id, place.update_id)
         self.held.pop(place.update_id, None)
 

@@ -53,7 +53,7 @@ class FakeJournal:
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:
         self._storage.must_be_there()
-        ready = [one for one, until in self.postponed.values() if until <= now]
+        ready = [one for one, until in self.postponed.values() if until <= now][:limit]
         self.postponed |= {one.update_id: (one, now + lease) for one in ready}
         return ready
 

@@ -12,12 +12,14 @@ from aiohttp import web
 class Balancer:
     """Passes a post on to the next replica that takes a connection; a cut one is a 502, as with real ones.
 
-    `took` are seconds of posts that were accepted, `refused` how many got which other status.
+    `took` are seconds of posts that were accepted, `refused` how many got which other status. While no replica
+    listens, posts shall come `again_in` so many seconds; else Telegram decides, and waits ever longer.
     """
 
     ports: list[int] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     refused: dict[int, int] = field(default_factory=dict)
+    again_in: int | None = None
     runner: web.AppRunner | None = None
     client: aiohttp.ClientSession | None = None
     _next: "count[int]" = field(default_factory=count)
@@ -63,4 +65,4 @@ class Balancer:
                 continue
             except aiohttp.ClientError:
                 return 502, {}
-        return 503, {}
+        return 503, {} if self.again_in is None else {"Retry-After": str(self.again_in)}

@@ -60,11 +60,11 @@ async def writers_of(fleet: Fleet, count: int, rounds: int) -> list[Writer]:
     return list(await asyncio.gather(*(one(number) for number in range(count))))
 
 
-async def through(fleet: Fleet) -> None:
-    """Until every update was accepted."""
+async def through(fleet: Fleet, *, every: float = 0.2) -> None:
+    """Until every update was accepted; looks `every` so many seconds."""
     async with asyncio.timeout(PATIENCE):
         while fleet.playground.world.updates.get(fleet.stage.bot_id):  # noqa: ASYNC110 - deliveries have no event
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(every)
 
 
 async def all_is_well(fleet: Fleet, writers: list[Writer], rows: Database) -> int:

@@ -120,7 +120,15 @@ async def test_an_inline_query_that_was_not_answered_is_answered_after_the_resta
     await asyncio.sleep(1)  # the bot is answering
     owing.kill()
     await owing.start()
-    assert len((await asking)["results"]) == 1
+
+    async def answered() -> int:
+        """Answers that were not held back; on a busy machine the person's client may have given up by then."""
+        calls = await owing.calls("answerInlineQuery")
+        mine = [call for call in calls if "outlive the query" in str(call["parameters"])]
+        return sum(call["answer"].get("error_code") != 500 for call in mine)
+
+    await owing.until(answered, 1)
+    await asking
 
 
 async def test_being_added_to_a_group(owing: Stage, rows: Database, cut: Cut) -> None:

@@ -89,7 +89,7 @@ async def test_valkey_away_slows_nothing_down(
             await asyncio.gather(*(writer.person.say("what is on my list") for writer in writers))
             await asyncio.sleep(5)  # these looked an assistant up, and met it
             away = await unhurried(fleet, writers)
-        added = statistics.median(away) - statistics.median(well)
+        added = quietest(away) - quietest(well)
         lines = [replica.log().count("redis_degraded") for replica in fleet.replicas]
         report(fate, fleet, added_ms=round(added * 1000, 1), lines=lines)
         assert added < ADDED
@@ -115,14 +115,22 @@ async def test_postgresql_away_loses_nothing(fate: str, stoppable: StoppableData
 
 
 async def unhurried(fleet: Fleet, writers: list[Writer]) -> list[float]:
-    """What updates took that no limit of Telegram's held up: everybody writes every two seconds."""
+    """What updates took that waited neither for a limit of Telegram's nor for each other: one is under way at a time,
+    and nobody writes twice within two seconds."""
     await through(fleet)
     fleet.balancer.took = []
     for number in range(10):
-        await asyncio.gather(*(writer.person.say(f"/task bring {number}") for writer in writers))
-        await asyncio.sleep(2)
-    await through(fleet)
+        next_round = asyncio.create_task(asyncio.sleep(2))
+        for writer in writers:
+            await writer.person.say(f"/task bring {number}")
+            await through(fleet, every=0.01)
+        await next_round
     return fleet.balancer.took
+
+
+def quietest(took: list[float]) -> float:
+    """The quieter quarter ends here: what else this machine does shows least in it."""
+    return statistics.quantiles(took, n=4)[0]
 
 
 async def times_told(writer: Writer) -> int:
