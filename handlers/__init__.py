@@ -103,6 +103,7 @@ def build_router() -> Router:
         settings.answers(),
         teams.answers(),
         regions.answers(),
+        links.numbers(),
         help.unknown_router(),
         task_replies.router(),
         forwards.router(),
