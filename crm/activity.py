@@ -25,6 +25,8 @@ def is_pair(name: str, told: object) -> bool:
     """Whether a field is told as [old, new]; else it is a first value, which may be a list itself."""
     if not isinstance(told, list):
         return False
+    if name == "notes" and len(told) == 2 and all(isinstance(one, str | None) for one in told):
+        return True  # the notes of a call are one text; those of a contact are a list
     return name not in LISTS or all(isinstance(one, list) for one in told)
 
 

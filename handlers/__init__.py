@@ -30,6 +30,7 @@ from handlers import (
     invites,
     links,
     overdue,
+    questions,
     quick_adds,
     regions,
     reminders,
@@ -58,6 +59,7 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        questions.router(),
         links.router(),
         invites.router(),
         groups.router(),
@@ -101,6 +103,7 @@ def build_router() -> Router:
         settings.answers(),
         teams.answers(),
         regions.answers(),
+        links.numbers(),
         help.unknown_router(),
         task_replies.router(),
         forwards.router(),

@@ -62,6 +62,7 @@ async def finish_on_agenda(
 def agenda_of(day: Day, actor: Actor, *, edit: bool = False, toast: str | None = None) -> Answer:
     """What is overdue with how late it is, then the day: what has no clock, then hour by hour."""
     parts: list[object] = []
+    more = "\n" + _("and more, see the list")
     if day.stale:
         parts += [_("Changed since, here it is now"), "\n\n"]
     parts.append(Bold(_("Today, {day}").format(day=day_words(day.now.date()))))
@@ -70,10 +71,10 @@ def agenda_of(day: Day, actor: Actor, *, edit: bool = False, toast: str | None =
     if day.overdue:
         parts += ["\n\n", Bold(_("Overdue"))]
         parts += [f"\n{_line(task, actor)} · {late_words(overdue_by(task, day.now))}" for task in day.overdue]
-        parts += [f"\n{_('and more, see the list')}"] if day.more_overdue else []
+        parts += [more] if day.more_overdue else []
     for hour, tasks in groupby(in_order(day.today), key=lambda task: _hour(task, actor)):
         parts += ["\n\n", Bold(hour), *(f"\n{_line(task, actor)}" for task in tasks)]
-    parts += [f"\n{_('and more, see the list')}"] if day.more_today else []
+    parts += [more] if day.more_today else []
     text, entities = formatted(*parts)
     return Answer(text, entities, buttons=_buttons(day, actor), edit=edit, toast=toast)
 

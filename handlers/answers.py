@@ -74,7 +74,7 @@ async def send_text(
     if answer.file is not None:
         return await _send_file(bot, chat_id, thread_id, answer, answer.file, reply_to)
     pieces = split(answer.text, answer.entities)
-    keys = markup(answer, await _username(bot, answer))
+    keys = markup(answer, await _username(bot, answer), in_private=chat_id > 0)
     last = 0
     for number, (text, entities) in enumerate(pieces):
         sent = await bot.send_message(
@@ -199,7 +199,9 @@ async def _username(bot: Bot, answer: Answer) -> str:
     return (await bot.me()).username or "" if links else ""
 
 
-def markup(answer: Answer, bot_username: str = "") -> Markup | None:
+def markup(answer: Answer, bot_username: str = "", *, in_private: bool = False) -> Markup | None:
+    """A question opens a reply field in groups only: in private any text answers it, and the field would take the
+    keyboard away for good."""
     if answer.buttons:
         return InlineKeyboardMarkup(
             inline_keyboard=[[_button(button, bot_username) for button in row] for row in answer.buttons]
@@ -207,7 +209,7 @@ def markup(answer: Answer, bot_username: str = "") -> Markup | None:
     if answer.keyboard:
         rows = [[KeyboardButton(text=text) for text in row] for row in answer.keyboard]
         return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, is_persistent=True)
-    return ForceReply(selective=True) if answer.question else None
+    return ForceReply(selective=True) if answer.question and not in_private else None
 
 
 def _button(button: Button, bot_username: str) -> InlineKeyboardButton:

@@ -120,8 +120,9 @@ def _named(line: Line, actor: Actor) -> list[object]:
 
 
 def _shown(line: Line, actor: Actor) -> Mapping[str, object]:
-    """A first title is said already, and a group is told no phone, and no fields of what arose elsewhere."""
-    if not _is_for_here(line, actor):
+    """A first title is said already, and a group is told no phone, and no fields of what arose elsewhere.
+    Of a table that was taken back nothing is left to count."""
+    if not _is_for_here(line, actor) or (line.entity == "import" and line.action == "undone"):
         return {}
     first = line.title is not None and not any(is_pair(*told) for told in line.changes.items())
     unsaid = (

@@ -46,6 +46,17 @@ def router() -> Router:
     return own
 
 
+def numbers() -> Router:
+    """A task's number alone, as cards show it; asked after what answers questions."""
+    own = Router(name="task numbers")
+    own.message.register(open_number, F.text.regexp(r"^[#№]\s?\d{1,9}$"), F.chat.type == "private")
+    return own
+
+
+async def open_number(message: Message, actor: Actor, links: Links) -> Answer:
+    return task_card(await links.task(actor, int((message.text or "").lstrip("#№ "))), actor)
+
+
 async def open_help(message: Message, bot: Bot, actor: Actor, state: FSMContext) -> Answer:
     await state.clear()
     return help_card(await bot.me())

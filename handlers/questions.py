@@ -1,13 +1,18 @@
-"""Questions: a bare command asks, and the next message is the answer; any command ends the question."""
+"""Questions: a bare command asks, and the next message is the answer; any command ends the question, "cancel" too."""
 
 from dataclasses import replace
 from datetime import datetime
 
+from aiogram import Router
+from aiogram.filters import Filter
 from aiogram.fsm.context import FSMContext
+from aiogram.types import Message
 
 from crm.answers import Answer
 from crm.grammar.letters import storable
 from crm.updates import Arrival
+from handlers.texts import gettext as _
+from handlers.words import Words
 
 TASK, CALL, CONTACT, REMIND = (f"ask:{about}" for about in ("task", "call", "contact", "remind"))
 DONE, FIND = "ask:done", "ask:find"
@@ -15,6 +20,31 @@ CONTACT_FIELDS = (  # what a contact's card asks for, as "contact:" and the fiel
     "task", "note", "name", "company", "phone", "email", "telegram", "zone", "labels",
 )  # fmt: skip
 ZONE = "ask:zone"  # asked with buttons; other text passes it by, as no question of the first minute blocks anything
+
+CANCEL = frozenset({"cancel", "never mind", "отмена", "отменить", "отмени", "не надо"})
+
+
+class Canceled(Filter):
+    """The word alone, while something is asked: it is no answer, and takes nothing back that was saved before."""
+
+    async def __call__(self, message: Message, raw_state: str | None = None) -> bool:
+        return raw_state not in (None, ZONE) and (message.text or "").strip(" .!").casefold() in CANCEL
+
+
+def router() -> Router:
+    """Asked before all commands, as "отмена" is one of them."""
+    own = Router(name="questions")
+    own.message.register(drop_question, Canceled())
+    own.message.register(drop_question, Words("cancel"))
+    return own
+
+
+async def drop_question(message: Message, state: FSMContext) -> Answer:
+    is_asked = await state.get_state() not in (None, ZONE)
+    await state.clear()
+    if is_asked:
+        return Answer(_("All right, it stays as it is."))
+    return Answer(_("Nothing is asked right now. /undo takes your last change back."))
 
 
 async def ask(state: FSMContext, about: str, question: str) -> Answer:

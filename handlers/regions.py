@@ -34,7 +34,8 @@ async def ask_region(query: CallbackQuery, actor: Actor, regions: Regions, state
     pressed(query, actor)
     now = await regions.show(actor)
     said = _("Phones without a country code are of this country: {country}.").format(country=_name(now))
-    return await ask(state, REGION, f"{said} {_('Which country shall it be? A dash for none.')}")
+    asked = _("Which country shall it be? A dash for none.")
+    return await ask(state, REGION, f"{said} {asked}")
 
 
 async def set_region(

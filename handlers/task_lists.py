@@ -160,7 +160,7 @@ def filter_rows(page: ListPage, actor: Actor) -> Rows:
         (whose, *of_time[:2]),
         (*of_time[2:], finished),
         *_pickers(shown, actor),
-        *overdue_row(shown, actor, "od"),
+        *(overdue_row(shown, actor, "od") if page.tasks else ()),
     )
 
 

@@ -58,13 +58,13 @@ async def create_task(
 ) -> Answer:
     """The line after the command; with nothing after it, the message that is replied to."""
     await state.clear()
-    source = source_of(message)
+    source, said = source_of(message), on_one_line(words_of_reply(message))
     if not words:
         replied = message.reply_to_message
-        if replied is None or not (words := on_one_line(words_of_reply(message))):
+        if replied is None or not (words := said):
             return await ask_title(state, _("What is to be done?"), source)
-        source = replace(source, said_at=written_at(replied))
-    return await save_or_ask(words, actor, arrival, tasks, state, source)
+        source, said = replace(source, said_at=written_at(replied)), ""
+    return await save_or_ask(words, actor, arrival, tasks, state, source, beside=said)
 
 
 async def answer_task(
@@ -91,8 +91,11 @@ async def save_or_ask(
     state: FSMContext,
     source: Source = NOWHERE,
     meant: Mapping[str, int] = NOBODY_MEANT,
+    *,
+    beside: str = "",
 ) -> Answer:
-    """Save a line; what is missing or doubtful becomes a question that remembers the line."""
+    """Save a line; what is missing or doubtful becomes a question that remembers the line. `beside` are the words it
+    replies to: they are its title if it has none of its own."""
     try:
         return await tasks.create(
             actor,
@@ -103,6 +106,8 @@ async def save_or_ask(
             meant=meant,
         )
     except NoTitle:
+        if beside:
+            return await save_or_ask(f"{words} {beside}", actor, arrival, tasks, state, source, meant)
         await keep(state, words, arrival)
         return await ask_title(state, _("What is to be done then?"), source)
     except WhichMember as unknown:

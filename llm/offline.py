@@ -21,6 +21,7 @@ from crm.grammar.readers import Reader
 
 _TASKS = re.compile(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b|сегодня\?", re.IGNORECASE)
 _CALLS = re.compile(r"\bcalls\b|who called|звонк|звонил", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
 _TEXTS = {
     "en": {
         "offline": "I am offline: no language model is connected, so I answer from what this bot itself knows.",
@@ -31,7 +32,7 @@ _TEXTS = {
         "save": "To save it, send:",
     },
     "ru": {
-        "offline": "Языковая модель не подключена (offline), поэтому ответ — из того, что знает сам бот.",
+        "offline": "Языковая модель не подключена, поэтому ответ — из того, что знает сам бот.",
         "can": "Можно показать ваши задачи и звонки и принять команды: /task, /call, /contact, /remind. Ещё — /help.",
         "tasks": "Ваши открытые задачи:",
         "calls": "Последние звонки:",
@@ -85,7 +86,7 @@ def _respond(
             found = _in_words(str(part.content), language)
             head = texts["tasks"] if part.tool_name == "my_tasks" else texts["calls"]
             return f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
-    question = _question(messages)
+    question = _ADDRESS.sub("", _question(messages)).strip()
     if "my_tasks" in tools and _TASKS.search(question):
         return ToolCallPart("my_tasks", {})
     if "latest_calls" in tools and _CALLS.search(question):

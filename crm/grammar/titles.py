@@ -32,7 +32,7 @@ def _joined(left: str, right: str, *, is_last: bool) -> str:
         return left if right == "." else left + right
     if is_last and right == "." == left[-1]:
         return left
-    if right[0] in _BEFORE:
+    if right[0] in _BEFORE and not (right[0] == "!" and right[1:2].isalnum()):
         if right[0] in ",;:" and left[-1] in ",;:-–—":
             right = right[1:].lstrip()
         return f"{left} {right}" if right and right[0] not in _BEFORE else left + right

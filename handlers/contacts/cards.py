@@ -71,7 +71,9 @@ def found_contacts(found: Found, actor: Actor) -> Answer:
     if len(data.encode()) <= 64 and "@" not in found.text:
         rows = (*rows, (Button(_("New contact: {name}").format(name=shown), data=data),))
     said = _("There is no contact “{name}”.").format(name=shown)
-    return Answer(f"{said} {_('Did you mean one of these?')}" if found.nearest else said, buttons=rows)
+    if found.nearest:
+        said += " " + _("Did you mean one of these?")
+    return Answer(said, buttons=rows)
 
 
 def about(contact: Contact) -> list[object]:

@@ -420,6 +420,8 @@ OF_FILES: Mapping[str, Knock] = {
 }
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
+    "links.open_number": Knock(says("#103")),
+    "questions.drop_question": Knock(says("cancel"), first=says("/task")),
     "help.show_help": Knock(says("/help")),
     "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),

@@ -89,6 +89,7 @@ def test_keys_are_buttons_a_keyboard_a_reply_field_or_none() -> None:
     assert [key.callback_data for key in pressed.inline_keyboard[0]] == ["y", None]
     assert isinstance(markup(Answer("x", keyboard=(("Task",),))), ReplyKeyboardMarkup)
     assert isinstance(markup(Answer("x", question=True)), ForceReply)
+    assert markup(Answer("x", question=True), in_private=True) is None  # it would take the keyboard away
     assert markup(Answer("x")) is None
 
 

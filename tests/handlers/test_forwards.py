@@ -119,6 +119,20 @@ async def test_task_with_words_in_reply_keeps_the_link_and_the_words(desk: Desk)
     assert (the_task(desk).title, the_task(desk).source_url) == ("call Zoe", "https://t.me/sales/77")
 
 
+async def test_task_with_only_a_time_in_reply_takes_the_title_from_the_message(desk: Desk) -> None:
+    card = await desk.says("/task tomorrow 11:00", chat=GROUP, **a_said("send the offer", in_supergroup()))
+    assert the_task(desk).title == "send the offer"
+    assert "11:00" in card.text
+
+
+async def test_only_a_time_in_reply_to_our_own_card_asks_what_to_do(desk: Desk) -> None:
+    ours = a_said("#1 a card", {"id": 1001, "type": "private"})["reply_to_message"]
+    ours["from"] = ME.model_dump(exclude_none=True)
+    asked = await desk.says("/task tomorrow 11:00", reply_to_message=ours)
+    assert asked.question
+    assert desk.titles == []
+
+
 async def test_where_telegram_has_no_link_author_and_words_are_kept(desk: Desk) -> None:
     basic = {"id": -55, "type": "group", "title": "Sales"}
     card = await desk.says("/task call Zoe", chat=-55, **a_said("it is urgent", basic))

@@ -76,6 +76,14 @@ def test_a_line_says_who_what_and_from_what_to_what() -> None:
     assert "задача выполнена #12 send the invoice\nсостояние: в работе → выполнена" in text
 
 
+def test_a_table_that_was_taken_back_counts_nothing() -> None:
+    line = a_line(
+        entity="import", action="undone", changes={"file": ["a.csv", None], "made": [2, None]}, title=None
+    )
+    text = history_page(HistoryPage([line], Scope(), 0, has_more=False), ANNA).text
+    assert text.endswith("taken back: table taken in #12")
+
+
 def test_a_first_title_is_not_said_twice() -> None:
     line = a_line(action="created", changes={"title": "send the invoice", "priority": "high"})
     text = undone(line, ANNA).text
@@ -196,6 +204,10 @@ def test_every_field_that_changes_tell_of_has_a_name_or_is_hidden() -> None:
         ("task_type", ["todo", "call"], "kind: task → call", "вид: задача → звонок"),
         ("role", ["member", "manager"], "role: member → manager", "роль: участник → руководитель"),
         ("language", ["en", "ru"], "language: English → Русский", "язык: English → Русский"),
+        ("notes", ["10 %", "15 %"], "notes: 10 % → 15 %", "заметки: 10 % → 15 %"),
+        ("notes", ["likes tea"], "notes: likes tea", "заметки: likes tea"),
+        ("notes", [["tea"], ["tea", "milk"]], "notes: tea → tea; milk", "заметки: tea → tea; milk"),
+        ("email", [None, "a@x.ru"], "e-mail address: — → a@x.ru", "эл. почта: — → a@x.ru"),
         ("start_date", [None, "2026-11-25"], "begins: — → Wed, 25 Nov", "начало: — → ср, 25 нояб."),
     ],
 )  # fmt: skip

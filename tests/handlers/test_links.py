@@ -71,3 +71,21 @@ def test_a_link_is_read_back_as_it_was_made() -> None:
         assert link.payload == payload
     for wrong in ("task_3_4x", "lead_3_4", "task_3_9999999999", "task_-1_2", ""):
         assert read_link(wrong) is None
+
+
+@pytest.mark.parametrize("text", ["#1", "№1", "№ 1"])
+async def test_a_tasks_number_alone_opens_its_card(desk: Desk, text: str) -> None:
+    await desk.says("/task buy paper")
+    card = await desk.says(text)
+    assert "#1 buy paper" in card.text
+    assert card.buttons
+
+
+async def test_a_number_that_no_task_has_is_said_so(desk: Desk) -> None:
+    assert "no longer here" in (await desk.says("#77")).text
+
+
+async def test_a_number_that_answers_a_question_opens_nothing(desk: Desk) -> None:
+    await desk.says("/task buy paper")
+    await desk.says("/done")
+    assert "✓ #1 buy paper" in (await desk.says("#1")).text

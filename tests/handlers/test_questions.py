@@ -94,3 +94,24 @@ async def test_a_question_nobody_answered_is_forgotten_after_a_day(desk: Desk) -
     desk.clock.move(hours=24, minutes=1)
     await desk.says("water the plants")
     assert desk.titles == []
+
+
+@pytest.mark.parametrize("word", ["отмена", "Отмена.", "cancel", "/cancel", "не надо"])
+async def test_cancel_ends_the_question_and_takes_nothing_back(desk: Desk, word: str) -> None:
+    await desk.says("/task water the plants")
+    await desk.says("/task")
+    told = await desk.says(word)
+    assert "stays as it is" in told.text
+    assert desk.titles == ["water the plants"]
+    await desk.says("what can you do")
+    assert desk.titles == ["water the plants"]
+
+
+async def test_the_word_without_a_question_still_takes_the_last_change_back(desk: Desk) -> None:
+    await desk.says("/task water the plants")
+    told = await desk.says("отмена")
+    assert "Taken back" in told.text
+
+
+async def test_cancel_with_nothing_asked_shows_the_way_to_undo(desk: Desk) -> None:
+    assert "/undo" in (await desk.says("/cancel")).text

@@ -1,5 +1,6 @@
 """Lists in Telegram: lines, pages, filters as words and buttons, names that are asked about, in both languages."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -194,3 +195,12 @@ async def test_what_is_found_is_listed_and_nothing_is_said_so(desk: Desk) -> Non
     assert labels(answer) == ["#1"]
     assert (await desk.says("/find кофе")).text == "No task tells of “кофе”."
     assert "look for" in (await desk.says("/find ?!")).text
+
+
+async def test_nothing_overdue_offers_nothing_to_move(desk: Desk) -> None:
+    told = await desk.says("/tasks overdue")
+    assert not [b for row in told.buttons for b in row if b.data and b.data.startswith("od:")]
+    await desk.says("/task tomorrow 10:00 water the plants")
+    desk.clock.now += timedelta(days=3)
+    told = await desk.says("/tasks overdue")
+    assert [b for row in told.buttons for b in row if b.data and b.data.startswith("od:")]

@@ -1,5 +1,6 @@
 """Assistants: the shipped file, the offline model over the same tools, and what a provider gets to see."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -129,6 +130,13 @@ async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_langu
     )
     answer = await assistants(storage).answer(a_turn("какие у меня задачи", "ru"), [], None)
     assert answer.text == "Ваши открытые задачи:\n#1 отправить счёт"
+
+
+async def test_offline_it_repeats_no_address_of_its_own_in_the_command_it_offers() -> None:
+    turn = a_turn("@Switchboard_bot, завтра в 12 обзвонить клиентов", "ru")
+    answer = await assistants(FakeStorage()).answer(turn, [], None)
+    assert "/task завтра в 12 обзвонить клиентов" in answer.text
+    assert not re.search("[a-z]", answer.text.replace("/task", ""))  # no English word in a Russian answer
 
 
 async def test_earlier_turns_are_remembered_in_what_is_stored() -> None:

@@ -160,6 +160,8 @@ def test_what_only_looks_like_a_date_stays(text: str) -> None:
         ("/задача купить хлеб !!", "купить хлеб · priority=urgent"),
         ("!!", "– · priority=urgent"),
         ("...", "–"),
+        ("send the offer today !high", "send the offer !high · 11-23"),
+        ("отправить договор сегодня !важно", "отправить договор !важно · 11-23"),
         ("p2 p1 fix", "p1 fix · priority=high"),
         ("P1 fix", "fix · priority=urgent"),
     ],
