@@ -59,7 +59,8 @@ from crm.tasks.checklists import Checklists
 from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors

@@ -58,7 +58,7 @@ def migrate() -> None:
 @app.command()
 def claim() -> None:
     """Print a one-time link that makes its opener operator and owner of a first team."""
-    from bot.startup import issue_claim
+    from bot.commands import issue_claim
 
     with _opened(_settings()) as database:
         code = asyncio.run(issue_claim(database))
@@ -123,7 +123,8 @@ def restore(file: Path) -> None:
 @app.command("rotate-webhook-secret")
 def rotate_webhook_secret() -> None:
     """Have Telegram say another secret with each update; nothing is restarted and no update is lost."""
-    from bot.startup import StartError, rotate_secret
+    from bot.commands import rotate_secret
+    from bot.startup import StartError
 
     settings = _settings()
     if settings.webhook_url is None or settings.bot_token is None:

@@ -10,7 +10,8 @@ from crm.people import Role
 from crm.tasks import Task, Tasks
 from crm.tasks.agenda import Agenda, Day, Swept
 from crm.tasks.filters import Filter, When
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor()

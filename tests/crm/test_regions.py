@@ -7,7 +7,8 @@ from crm.contacts import Contacts
 from crm.errors import BadInput, NotAllowed
 from crm.people import Role
 from crm.regions import Regions, find_region, region_name
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor(timezone="UTC")  # a zone of no country

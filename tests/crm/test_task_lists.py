@@ -11,7 +11,8 @@ from crm.people import Role
 from crm.tasks import Finished, ListPage, Status, Task, TaskLists, Tasks
 from crm.tasks.filters import Filter, When
 from crm.tasks.lists import PAGE, Picked, Step, WhichOne
-from crm.undo import UNDOABLE, Standing, Undo
+from crm.undo import Standing, Undo
+from crm.undo_ways import UNDOABLE
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
 ANNA = an_actor()

@@ -8,7 +8,8 @@ from crm.errors import AlreadyHandled, BadInput, NotAllowed
 from crm.history import History
 from crm.people import Role
 from crm.tasks import Tasks
-from crm.undo import UNDOABLE, Standing, Undo, reversed_changes
+from crm.undo import Standing, Undo, reversed_changes
+from crm.undo_ways import UNDOABLE
 from crm.visibility import Sight, Visibility
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 

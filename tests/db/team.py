@@ -12,7 +12,8 @@ from crm.history import History
 from crm.people import Actor, People, Role
 from crm.reminders import Reminders
 from crm.tasks import Tasks
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors

@@ -40,7 +40,8 @@ from crm.tasks.checklists import Checklists
 from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
 from handlers import connect
 from handlers.access import Defaults

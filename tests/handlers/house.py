@@ -16,18 +16,17 @@ from tests.handlers.doors import (
     ASKING,
     DORA,
     GUEST,
-    KNOCKS,
     MEMBER,
     NEW_ACCOUNT,
     OTHER,
     OWNER,
     PHONE,
     REMOVED,
-    TABLE,
     THEIRS,
     Facts,
     Knock,
-)  # fmt: skip
+)
+from tests.handlers.knocks import KNOCKS, TABLE
 from tests.handlers.test_parameters import routers
 from tests.telegram import Session, a_group, a_message, a_press, an_update
 

@@ -12,18 +12,9 @@ from db.storage import create_engine
 from handlers.access import Defaults
 from llm.models import ModelConfig
 from tests.databases import Database
-from tests.handlers.doors import (
-    DEEP_LINKS,
-    KNOCKS,
-    MEMBER,
-    OTHER,
-    OWNER,
-    PHONE,
-    REMOVED,
-    STRANGER,
-    THEIRS,
-)  # fmt: skip
+from tests.handlers.doors import MEMBER, OTHER, OWNER, PHONE, REMOVED, STRANGER, THEIRS
 from tests.handlers.house import House, name_of
+from tests.handlers.knocks import DEEP_LINKS, KNOCKS
 from tests.handlers.test_parameters import routers
 from tests.telegram import TOKEN, Session
 

@@ -16,7 +16,7 @@ from crm.history import HistoryPage
 from crm.people import ChatKind
 from crm.settings import PersonSettings
 from crm.tasks.use_cases import NEW_WORDS
-from crm.undo import UNDOABLE
+from crm.undo_ways import UNDOABLE
 from handlers.changes import HIDDEN, action_words, change_words, entity_words, field_words
 from handlers.history import history_page, task_of_reply, undone
 from handlers.texts import speaking

@@ -10,7 +10,8 @@ from crm.calls.changes import Change
 from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.tasks import Task
-from crm.undo import UNDOABLE, Undo
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from crm.updates import Arrival
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 

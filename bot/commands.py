@@ -1,0 +1,53 @@
+"""Commands of one moment, beside a running bot or without one: the link of the claim, another secret of the webhook."""
+
+import hashlib
+import secrets
+
+from bot.database import Database, prepare_database
+from bot.settings import Settings
+from bot.startup import StartError
+
+CLAIM_LIFE = 3600  # seconds
+
+
+async def issue_claim(database: Database) -> str:
+    """A fresh one-time code; only its hash is kept."""
+    from db.people import SqlPeopleDoors
+    from db.storage import create_engine
+
+    engine = create_engine(await prepare_database(database, say=lambda _line: None), pool_size=1)
+    code = secrets.token_urlsafe(18)
+    try:
+        await SqlPeopleDoors(engine).issue_claim(hashlib.sha256(code.encode()).digest(), CLAIM_LIFE)
+    finally:
+        await engine.dispose()
+    return code
+
+
+async def rotate_secret(settings: Settings, database: Database) -> None:
+    """Another secret of the webhook, beside the running bot. Raises StartError."""
+    from aiogram.exceptions import TelegramAPIError
+
+    from bot.app import make_bot
+    from bot.webhook_secrets import Secrets
+    from bot.webhook_setting import WebhookRefused
+    from bot.webhook_setting import rotate_secret as rotate
+    from db.storage import create_engine
+    from db.webhooks import SqlWebhooks
+
+    assert settings.bot_token is not None  # noqa: S101 - the command has looked
+    assert settings.webhook_url is not None  # noqa: S101 - the same
+    token = settings.bot_token.get_secret_value()
+    proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
+    engine = create_engine(await prepare_database(database, say=lambda _line: None), pool_size=1)
+    bot, _gate = make_bot(token, settings.telegram_api_url, proxy)
+    webhooks = SqlWebhooks(engine)
+    try:
+        await rotate(bot, settings.webhook_url, webhooks, Secrets(webhooks, token, None))
+    except WebhookRefused as fault:
+        raise StartError(str(fault)) from None
+    except TelegramAPIError as fault:
+        raise StartError(f"WEBHOOK_URL: Telegram can't set it now: {type(fault).__name__}") from None
+    finally:
+        await bot.session.close()
+        await engine.dispose()

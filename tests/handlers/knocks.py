@@ -1,0 +1,299 @@
+"""Every handler, and the update that knocks at it; a new handler needs a line here, or test_doors.py fails."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.handlers.doors import (
+    GUEST,
+    THEIRS,
+    Facts,
+    Knock,
+    adds_bot,
+    asks_inline,
+    bot_becomes,
+    chooses,
+    chosen,
+    confirmed,
+    edits,
+    group_tells,
+    guest_becomes,
+    opens_link,
+    presses,
+    presses_in_group,
+    replies_to_task,
+    says,
+    shares,
+    stops,
+    unblocks,
+)
+from tests.telegram import a_user
+
+ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+CARD = "t:{task_id}.{task_version}:"
+ANONYMOUS = 1087968824  # GroupAnonymousBot
+TEAM = "team:{workspace_id}"
+OF_TEAMS: Mapping[str, Knock] = {
+    "teams.show_team": Knock(says("/team")),
+    "teams.open_team": Knock(presses(TEAM)),
+    "teams.list_members": Knock(presses(TEAM + ":all:0")),
+    "teams.show_member": Knock(presses(TEAM + ":who:{clara}")),
+    "teams.ask_name": Knock(presses(TEAM + ":name")),
+    "teams.rename_team": Knock(says("Renamed"), managers=True, changes=True, first=presses(TEAM + ":name")),
+    "regions.ask_region": Knock(presses(TEAM + ":region")),
+    "regions.set_region": Knock(
+        says("Germany"), managers=True, changes=True, first=presses(TEAM + ":region")
+    ),
+    "teams.list_teams": Knock(presses(TEAM + ":mine")),
+    "teams.confirm_owner": Knock(presses(TEAM + ":sure:{dora}:owner")),
+    "teams.change_role": Knock(presses(TEAM + ":role:{dora}:manager"), managers=True, changes=True),
+    "teams.found_team": Knock(says("Another"), changes=True, first=presses(TEAM + ":found")),
+    "teams.switch_team": Knock(presses(TEAM + ":go:{workspace_id}"), changes=True),
+    "invites.open_link": Knock(opens_link, changes=True),
+    "invites.choose_link": Knock(presses(TEAM + ":invite")),
+    "invites.make_link": Knock(presses(TEAM + ":link:member:24:1"), managers=True, changes=True),
+    "invites.list_links": Knock(presses(TEAM + ":links"), managers=True),
+    "invites.revoke_link": Knock(presses(TEAM + ":stop:{invite_id}"), managers=True, changes=True),
+    "invites.decide_account": Knock(presses("account:{account_invite_id}:no"), managers=True, changes=True),
+    "invites.make_account_link": Knock(presses(TEAM + ":account:{dora}"), managers=True, changes=True),
+    "removals.ask_heir": Knock(presses(TEAM + ":end:{dora}"), managers=True),
+    "removals.end_membership": Knock(presses(TEAM + ":to:{dora}:0"), managers=True, changes=True),
+    "requests.list_requests": Knock(says("/requests")),
+    "requests.open_card": Knock(presses("ask:card:{group_id}"), managers=True),
+    "requests.answer_one": Knock(presses("ask:yes:{group_id}:{asking_id}"), managers=True, changes=True),
+    "requests.approve_all": Knock(presses("ask:all:{group_id}:{mark}"), managers=True, changes=True),
+}
+OF_GROUPS: Mapping[str, Knock] = {
+    "groups.greet": Knock(adds_bot, changes=True),
+    "groups.greet_unknown": Knock(bot_becomes("left", "member", by=ANONYMOUS), news=True),
+    "groups.thank": Knock(bot_becomes("member", "administrator"), changes=True, news=True),
+    "groups.lose_sight": Knock(bot_becomes("administrator", "member"), changes=True, news=True),
+    "groups.see_off": Knock(guest_becomes("member", "left"), changes=True, news=True),
+    "groups.see_back": Knock(guest_becomes("left", "member"), changes=True, news=True),
+    "groups.read_departure": Knock(group_tells(left_chat_member=a_user(GUEST)), changes=True, news=True),
+    "groups.read_arrivals": Knock(group_tells(new_chat_members=[a_user(GUEST)]), changes=True, news=True),
+    "groups.lose_chat": Knock(bot_becomes("member", "left"), changes=True, news=True),
+    "groups.find_chat": Knock(unblocks, news=True),
+    "groups.separate": Knock(presses_in_group("group:own:{workspace_id}"), managers=True, changes=True),
+    "groups.follow": Knock(group_tells(migrate_to_chat_id=-1001234567890), changes=True, news=True),
+}
+OF_TASKS: Mapping[str, Knock] = {
+    "tasks.create_task": Knock(says("/task tomorrow 10:00 water the plants"), changes=True),
+    "tasks.answer_task": Knock(says("water the roses"), changes=True, first=says("/task")),
+    "tasks.confirm_task": confirmed("confirm", "/task yesterday 10:00 tea"),
+    "tasks.reread_task": Knock(edits("/task tomorrow 11:00 another"), changes=True),
+    "quick_adds.reread": Knock(edits("tomorrow 12:00 another"), changes=True),
+    "quick_adds.save_at_once": Knock(says("water the lawn tomorrow 10:00"), changes=True),
+    "task_lists.list_tasks": Knock(says("/tasks mine")),
+    "task_lists.turn_list": Knock(presses("tl:-:>{task_id}:")),
+    "task_lists.turn_old_list": Knock(presses("tasks:0")),
+    "task_lists.open_picker": Knock(presses("tl:-:contact:")),
+    "task_lists.open_task": Knock(presses("t:{task_id}:open")),
+    "finishing.finish_tasks": Knock(says("/done 103"), changes=True),
+    "finding.find_tasks": Knock(says("/find silverpea")),
+    "agenda.show_agenda": Knock(says("/agenda")),
+    "agenda.return_to_agenda": Knock(presses("ag:show")),
+    "agenda.finish_on_agenda": Knock(presses("ag:done:{undone_task_id}.1"), changes=True),
+    "overdue.offer_days": Knock(presses("od:m.o:move")),
+    "overdue.offer_heirs": Knock(presses("od:m.o:who")),
+    "overdue.hand_over_overdue": Knock(presses("od:o:give:{dora}"), changes=True),
+    "overdue.move_overdue": Knock(presses("oa:o:to:t"), changes=True),
+    "stats.show_stats": Knock(says("/stats")),
+    "stats.turn_stats": Knock(presses("stats:month")),
+    "task_menus.open_menu": Knock(presses(CARD + "more")),
+    "task_menus.close_menu": Knock(presses(CARD + "card")),
+    "task_menus.change_task": Knock(presses(CARD + "prio:high"), changes=True),
+    "task_menus.set_status": Knock(presses(CARD + "status:deferred"), changes=True),
+    "task_menus.complete_from_card": Knock(presses(CARD + "done"), changes=True),
+    "task_menus.take_back": Knock(presses(CARD + "undo"), changes=True),
+    "task_menus.bring_back": Knock(presses("t:{task_id}:back"), changes=True),
+    "tasks.complete_task": Knock(
+        presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
+    ),
+    "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:week"), changes=True),
+    "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
+    "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
+    "task_moving.press_nothing": Knock(presses("·")),
+    # the next two find no question open; what follows one is tested beside each
+    "task_moving.confirm_moment": Knock(presses("when.{task_id}:yes:1")),
+    "task_assignees.choose_assignee": Knock(presses("who:1:{clara}")),
+    "task_checklists.show_checklist": Knock(presses(CARD + "list")),
+    "task_checklists.tick_item": Knock(presses(CARD + "tick:{item_id}"), changes=True),
+    "task_checklists.remove_item": Knock(presses(CARD + "drop:{item_id}"), changes=True),
+    "task_questions.ask_about_task": Knock(presses(CARD + "say")),
+    "task_questions.answer_about_task": Knock(says("noted"), changes=True, first=presses(CARD + "say")),
+    "task_talk.show_comments": Knock(presses(CARD + "talk")),
+    "task_talk.show_watchers": Knock(presses(CARD + "watch")),
+    "task_talk.change_watcher": Knock(presses(CARD + "watch:{anna}"), changes=True),
+    "task_talk.show_files": Knock(presses(CARD + "files")),
+    "task_talk.send_file": Knock(presses(CARD + "file:0")),
+    "task_replies.add_to_task": Knock(replies_to_task, changes=True),
+    "forwards.take_message": Knock(shares(text="what do you think", forward_origin=ZOE)),
+    "forwards.decide_forward": Knock(presses("fwd:{forward_mark}:task"), changes=True),
+    "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
+}
+CALL = "c:{call_id}"  # each change counts its version up, so that these are in order
+OF_CALLS: Mapping[str, Knock] = {
+    "calls.logs.log_call": Knock(says("/call Petrov +7 999 765-43-21 no answer"), changes=True),
+    "calls.logs.answer_call": Knock(says("Sidorov busy"), changes=True, first=says("/call")),
+    "calls.logs.reread_call": Knock(edits("/call Orlov busy"), changes=True),
+    "calls.logs.choose_who": chosen("/call Petrov Sidorov busy", "{contact_id}"),
+    "calls.logs.start_call": Knock(presses("callfor:{contact_id}"), changes=True),
+    "calls.lists.list_calls": Knock(says("/calls")),
+    "calls.lists.turn_calls": Knock(presses("calls:a--.:f")),
+    "calls.lists.open_filters": Knock(presses("calls:a--.:c")),
+    "calls.menus.open_menu": Knock(presses(CALL + ".1:menu:who")),
+    "calls.menus.show_call": Knock(presses(CALL + ":open")),
+    "calls.menus.change_call": Knock(presses(CALL + ".1:out:busy"), changes=True),
+    "calls.menus.choose_contact": Knock(presses(CALL + ".2:who:{other_contact_id}"), changes=True),
+    "calls.steps.plan_next": Knock(presses(CALL + ".3:next:1"), changes=True),
+    "calls.typed.type_field": Knock(
+        says("wants it by Friday"), changes=True, first=presses(CALL + ".4:type:notes")
+    ),
+    "calls.steps.take_offer": Knock(presses(CALL + ".5:task:0"), changes=True),
+    "calls.typed.ask_field": Knock(presses(CALL + ".6:type:notes")),
+    "calls.menus.take_back_call": Knock(presses(CALL + ":undo"), changes=True),
+    "calls.menus.bring_back_call": Knock(presses(CALL + ":back"), changes=True),
+}
+
+CONTACT_CARD = "k:{contact_ids[0]}."  # and the version that was shown
+A_FILE = {"file_id": "cards", "file_unique_id": "cards", "file_name": "cards.vcf", "file_size": 100}
+
+
+def saves_file() -> Knock:
+    """Yes to what a file of contacts asks; its button names the update that brought it."""
+    sent: list[int] = []
+
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = shares(document=A_FILE)(user_id, facts)
+        sent.append(update["update_id"])
+        return update
+
+    def agree(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"vcf:yes:{sent[-1]}")(user_id, facts)
+
+    return Knock(agree, changes=True, first=send)
+
+
+OF_CONTACTS: Mapping[str, Knock] = {
+    "contacts.saving.save_contact": Knock(says("/contact Ivanov +7 999 111-22-33"), changes=True),
+    "contacts.saving.create_contact": Knock(presses("knew:Zaitsev"), changes=True),
+    "contacts.saving.save_shared_contact": Knock(
+        shares(contact={"phone_number": "79990001122", "first_name": "Zoe"}), changes=True
+    ),
+    "contacts.lists.list_contacts": Knock(says("/contacts")),
+    "contacts.lists.turn_contacts": Knock(presses("contacts:all:+{contact_ids[0]}")),
+    "contacts.lists.open_contact": Knock(presses("contact:{contact_ids[0]}")),
+    "contacts.editing.open_menu": Knock(presses(CONTACT_CARD + "1:edit")),
+    "contacts.editing.ask_field": Knock(presses(CONTACT_CARD + "1:ask:note")),
+    "contacts.editing.type_field": Knock(
+        says("asked for the price"), changes=True, first=presses(CONTACT_CARD + "1:ask:note")
+    ),
+    "contacts.vcards.send_vcard": Knock(presses(CONTACT_CARD + "1:vcf")),
+    "contacts.vcards.read_vcards": Knock(shares(document=A_FILE)),
+    "contacts.vcards.save_vcards": saves_file(),
+    "contacts.merging.offer_merge": Knock(presses(CONTACT_CARD + "1:merge")),
+    "contacts.merging.compare_contacts": Knock(presses(CONTACT_CARD + "1:into:{contact_ids[1]}")),
+    "contacts.merging.merge_contacts": Knock(
+        presses("k:{contact_ids[1]}.1:join:{contact_ids[0]}"), changes=True
+    ),
+    "contacts.editing.change_contact": Knock(presses("k:{contact_ids[2]}.1:stage:won"), changes=True),
+    "contacts.editing.delete_contact": Knock(presses("k:{contact_ids[3]}.1:del"), changes=True),
+    "contacts.editing.bring_back": Knock(presses("k:{contact_ids[3]}.2:back"), changes=True),
+}
+
+
+def with_table(step: str, changes: bool = False) -> Knock:
+    """A button of the import that the same person's document opens; it names the update that opened it."""
+    opened: list[int] = []
+
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = shares(document=TABLE, caption="/import")(user_id, facts)
+        opened.append(update["update_id"])
+        return update
+
+    def press(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"im:{opened[-1]}:{step}")(user_id, facts)
+
+    return Knock(press, changes=changes, first=send)
+
+
+TABLE = {"file_id": "table", "file_unique_id": "table", "file_name": "people.csv", "file_size": 60}
+OF_FILES: Mapping[str, Knock] = {
+    "exports.choose_export": Knock(says("/export")),
+    "exports.send_export": Knock(presses("export:tasks:json")),
+    "imports.ask_file": Knock(says("/import")),
+    "imports.take_document": Knock(shares(document=TABLE)),
+    "imports.choose_kind": with_table("kind:contacts"),
+    "imports.show_columns": with_table("cols:0"),
+    "imports.ask_field": with_table("col:0"),
+    "imports.set_field": with_table("set:0:name"),
+    "imports.show_preview": with_table("try"),
+    "imports.take_in": with_table("go", changes=True),
+    "imports.cancel": with_table("no"),
+    "imports.take_back": Knock(presses("imported:{import_id}:undo"), changes=True),
+    "feeds.show_calendar": Knock(says("/calendar")),
+    "feeds.make_address": Knock(presses("feed:{workspace_id}:new"), changes=True),
+    "feeds.end_address": Knock(presses("feed:{workspace_id}:end"), changes=True),
+    "feeds.send_calendar": Knock(presses("feed:{workspace_id}:file")),
+}
+KNOCKS: Mapping[str, Knock] = {
+    "start.start": Knock(says("/start")),
+    "links.open_number": Knock(says("#103")),
+    "questions.drop_question": Knock(says("cancel"), first=says("/task")),
+    "help.show_help": Knock(says("/help")),
+    "help.open_topic": Knock(presses("help:tasks")),
+    "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
+    "start.choose_language": Knock(presses("language:ru"), changes=True),
+    "start.choose_timezone": Knock(presses("zone:Europe/Berlin"), changes=True),
+    "settings.show_settings": Knock(says("/settings")),
+    "settings.press_settings": Knock(presses("set:{owner_user_id}:hours:10:00-19:00"), changes=True),
+    "settings.type_setting": Knock(says("8:30"), changes=True, first=presses("set:{owner_user_id}:morning")),
+    "health.show_health": Knock(says("/health"), managers=True),
+    "history.show_history": Knock(says("/history {task_number}")),
+    "history.turn_history": Knock(presses("history:task:{task_id}:0")),
+    **OF_CALLS,
+    **OF_CONTACTS,
+    "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
+    "reminders.reread_reminder": Knock(
+        edits("/remind in 40 minutes tea", of="reminder_message_id"), changes=True
+    ),
+    "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
+    "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
+    "reminders.acknowledge_reminder": Knock(presses("ack:{delivery_id}"), changes=True),
+    "history.undo_last": Knock(says("/undo"), changes=True),
+    "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
+    **OF_TASKS,
+    **OF_FILES,
+    "inline.show_ways": Knock(asks_inline("")),
+    "inline.offer_task": Knock(asks_inline("task tomorrow buy paper")),
+    "inline.find_tasks": Knock(asks_inline(f"tasks {THEIRS}")),
+    "inline.find_contacts": Knock(asks_inline(f"contact {THEIRS}")),
+    "inline.save_chosen": Knock(chooses("{inline_mark}:0"), changes=True),
+    "links.open_help": Knock(says("/start help")),
+    "links.open_card": Knock(says("/start task_{workspace_id}_{task_number}")),
+    "links.open_here": Knock(presses("open:contact_{workspace_id}_{contact_id}")),
+    "links.go_there": Knock(presses("go:call_{workspace_id}_{call_id}"), changes=True),
+    "inline.save_task": Knock(presses("inline:{owner_user_id}:{inline_mark}"), changes=True),
+    "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
+    "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
+    "conversations.stop_answer": Knock(stops, changes=True),
+    "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
+    **OF_TEAMS,
+    **OF_GROUPS,
+}
+
+DEEP_LINKS = (
+    "guessed-code",
+    "x" * 64,
+    "task_1_1",
+    "contact_1_1",
+    "call_1_1",
+    "task_1_x",
+    "help",
+    "",
+    "team-1",
+    "t:1:undo",
+    "../start",
+    "да",
+)  # what may follow /start
