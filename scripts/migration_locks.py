@@ -5,7 +5,7 @@ import re
 _RULES = (
     (r"CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)", "make the index CONCURRENTLY"),
     (
-        r"ADD (COLUMN )?(?!.*\bDEFAULT\b).*\bNOT NULL(?! DEFAULT| VALID)",
+        r"ADD (?!CONSTRAINT|CHECK|FOREIGN)(?!.*\bDEFAULT\b).*\bNOT NULL",
         "a column NOT NULL needs a constant DEFAULT",
     ),
     (
