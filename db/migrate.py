@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +17,8 @@ from db.roles import RoleError, application_connection, ensure_application_role,
 from db.urls import Connection, connection
 
 LOCK = 7740  # any number, the same in every replica
+WAIT = 5.0  # seconds for a lock: whoever asks for the table after us queues behind us all that time
+_LOCK_NOT_AVAILABLE = "55P03"
 _FOLDER = Path(__file__).parent.parent / "migrations"
 
 
@@ -29,12 +32,13 @@ async def upgrade(
     say: Callable[[str], None],
     application_url: str | None = None,
     keep: Callable[[str], Awaitable[None]] | None = None,
+    wait: float = WAIT,
 ) -> Connection:
     """Migrate under an advisory lock held by one transaction; the connection of the application's role.
 
     Everything happens in that transaction or nothing does. `application_url` names a role made by hand, for
     owners that may not create roles; `keep` is told the revision of a database that is about to be changed.
-    Raises MigrationError for a schema newer than this code.
+    Raises MigrationError for a schema newer than this code, and when somebody holds what it needs for `wait` seconds.
     """
     owner = connection(owner_url)
     engine = create_async_engine(owner.url, connect_args=owner.arguments, poolclass=NullPool)
@@ -45,6 +49,7 @@ async def upgrade(
             if steps and there is not None and keep is not None:
                 await keep(there)
             if steps:
+                await link.execute(text(f"SET LOCAL lock_timeout = {round(wait * 1000)}"))
                 say(f"migrations: applying {len(steps)} ({steps[-1]})")
                 await link.run_sync(migrate_to, "head")
             if application_url is not None:
@@ -62,6 +67,12 @@ async def upgrade(
             await grant(link, role, await doors(link))
     except RoleError as fault:
         raise MigrationError(str(fault)) from None
+    except DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        raise MigrationError(
+            f"DATABASE_URL: a table was in use for {wait:g} s, so nothing was migrated; try again in a quiet minute"
+        ) from None
     finally:
         await engine.dispose()
     return application

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db.migrate import MigrationError, _config, doors, migrate_to, upgrade
+from db.migrate import MigrationError, _config, doors, migrate_to, revisions, upgrade
 from db.roles import application_role_faults
 from db.urls import connection
 from tests.databases import Database, run
@@ -45,6 +45,23 @@ async def test_a_schema_newer_than_the_code_is_refused(empty_database: str) -> N
     await run(empty_database, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(MigrationError, match="newer version"):
         await upgrade(empty_database, say=QUIET)
+
+
+async def test_a_migration_gives_up_when_a_table_stays_in_use(empty_database: str) -> None:
+    engine = create_async_engine(connection(empty_database).url)
+    try:
+        async with engine.begin() as link:
+            await link.run_sync(migrate_to, revisions()[-2])
+        async with engine.begin() as somebody:
+            await somebody.execute(text("LOCK TABLE alembic_version IN SHARE MODE"))
+            with pytest.raises(MigrationError, match=r"in use for 0\.2 s, so nothing was migrated"):
+                await upgrade(empty_database, say=QUIET, wait=0.2)
+        async with engine.begin() as link:
+            there = await link.scalar(text("SELECT version_num FROM alembic_version"))
+        assert there == revisions()[-2]
+        await upgrade(empty_database, say=QUIET)
+    finally:
+        await engine.dispose()
 
 
 async def test_every_table_is_guarded_but_the_two_open_ones(database: Database) -> None:
