@@ -43,7 +43,9 @@ async def test_whatever_is_refused_has_the_one_form_and_says_when_to_come_again(
     if why == "stop":
         house.webhook.stop()
     if why == "secret":
-        await is_refused(await house.post(1, secret="another"), 401, "unauthorized", None)
+        await is_refused(
+            await house.post(1, secret="another"), 401, "unauthorized", None
+        )  # pragma: allowlist secret
     else:
         await is_refused(await house.post(1), 503, "service unavailable", "1")
     assert house.desk.effects == []

@@ -8,7 +8,7 @@ from db.migrate import _FOLDER, migrate_to, revisions
 from db.urls import connection
 from scripts.migration_locks import faults
 
-BASELINE = "0013"  # the last migration not held to these rules
+BASELINE = "0014"  # the last migration not held to these rules
 
 
 @pytest.mark.parametrize(

@@ -80,14 +80,14 @@ async def test_another_key_of_the_model_is_used_after_a_restart(
         remote_model() as model,
         staged(
             tmp_path_factory.mktemp("key"), own_database.owner_url,
-            MODEL="openai:stub", MODEL_BASE_URL=model.url, MODEL_API_KEY="first",
+            MODEL="openai:stub", MODEL_BASE_URL=model.url, MODEL_API_KEY="first",  # pragma: allowlist secret
         ) as stage,
     ):  # fmt: skip
         anna = await stage.person("Anna")
         model.go.set()
         await anna.asks("what shall I do first", "Point")
         await asyncio.to_thread(stage.stop)
-        stage.environment["MODEL_API_KEY"] = "second"
+        stage.environment["MODEL_API_KEY"] = "second"  # pragma: allowlist secret
         await stage.start()
         await anna.asks("and what then", "Point")
         assert model.keys[-1] == "Bearer second"
