@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench campaigns test-readme test-image check format lint types contracts secrets texts configuration lock clean
+.PHONY: help run test fuzz bench campaigns test-readme test-image check format lint types contracts secrets texts configuration guide lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -73,6 +73,9 @@ texts: .venv/dev.stamp ## every text is translated
 
 configuration: .venv/dev.stamp ## rewrite docs/configuration.md from the settings
 	@PYTHONPATH=. .venv/bin/python scripts/configuration.py
+
+guide: .venv/dev.stamp ## rewrite docs/guide.md and docs/guide.ru.md from the texts of /help
+	@PYTHONPATH=. .venv/bin/python scripts/guide.py
 
 lock: .venv/dev.stamp ## resolve the newest versions into the hashed locks
 	@for group in "" "--group dev"; do \

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.settings import Settings
-from scripts import configuration
+from scripts import configuration, guide
 from tests.flows.stage import ROOT
 
 PAGES = sorted(
@@ -76,6 +76,11 @@ def test_names_in_capitals_are_settings(page: Path) -> None:
 
 def test_the_page_of_settings_is_up_to_date() -> None:
     assert configuration.PAGE.read_text(encoding="utf-8") == configuration.page()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_guide_says_what_help_says(language: str) -> None:
+    assert guide.PAGES[language].read_text(encoding="utf-8") == guide.page(language)
 
 
 def test_the_version_is_said_and_is_the_packages() -> None:
