@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 HEADS = {
     "en": """# What each command does
 
-The texts of `/help`, as the bot says them. In private a line that says without doubt what it is needs no command, Russian
-words work as commands too (`/задача`), and `{name}` stands for the bot's name.
+The texts of `/help`, as the bot says them. In private a line that says without doubt what it is needs no command,
+Russian words work as commands too (`/задача`), and `{name}` stands for the bot's name.
 """,
     "ru": """# Что делает каждая команда
 
