@@ -42,13 +42,33 @@ SCOPES = (
 )
 
 
+ABOUT = {  # what Telegram shows in an empty chat (512 characters, Bot API), and on the bot's page (120)
+    "en": (
+        "I keep your team's tasks, contacts and calls, remind you at the right minute, and answer the rest."
+        " Write a line as you would say it: tomorrow at 9 call Anna.",
+        "Tasks, contacts, calls and reminders of a team, written as you would say them.",
+    ),
+    "ru": (
+        "Здесь живут задачи, контакты и звонки вашей команды, напоминания приходят в нужную минуту, а на остальное"
+        " отвечают помощники. Пишите, как говорите: завтра в 9 позвонить Анне.",
+        "Задачи, контакты, звонки и напоминания команды – так, как вы их говорите.",
+    ),
+}
+
+
 async def set_menu(bot: Bot) -> None:
-    """English is what Telegram shows where there is no menu in a person's own language."""
-    for scope, hidden in SCOPES:
-        for language, commands in COMMANDS.items():
-            menu = [
-                BotCommand(command=name, description=text)
-                for name, text in commands.items()
-                if name not in hidden
-            ]
-            await bot.set_my_commands(menu, scope=scope, language_code=None if language == "en" else language)
+    """English is what Telegram shows where there is nothing in a person's own language. Only what differs is set:
+    Telegram limits how often a bot may change these."""
+    for language, commands in COMMANDS.items():
+        code = None if language == "en" else language
+        for scope, hidden in SCOPES:
+            wanted = {name: text for name, text in commands.items() if name not in hidden}
+            there = await bot.get_my_commands(scope=scope, language_code=code)
+            if list(wanted.items()) != [(one.command, one.description) for one in there]:
+                menu = [BotCommand(command=name, description=text) for name, text in wanted.items()]
+                await bot.set_my_commands(menu, scope=scope, language_code=code)
+        long, short = ABOUT[language]
+        if (await bot.get_my_description(language_code=code)).description != long:
+            await bot.set_my_description(long, language_code=code)
+        if (await bot.get_my_short_description(language_code=code)).short_description != short:
+            await bot.set_my_short_description(short, language_code=code)

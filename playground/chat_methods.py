@@ -1,4 +1,4 @@
-"""The Bot API's methods about chats: what they are, who is in them, and leaving them."""
+"""The Bot API's methods about chats, and about what the bot says of itself: what they are, who is in them, leaving them."""
 
 from typing import Any
 
@@ -62,3 +62,39 @@ async def leave_chat(world: World, bot_id: int, given: Json) -> Any:
         world, place, world.bot(bot_id), {"left_chat_member": member_of(world, bot_id, "left")["user"]}
     )
     return True
+
+
+@method
+async def set_my_description(world: World, bot_id: int, given: Json) -> Any:
+    return _describe(world, bot_id, given, "description", 512)
+
+
+@method
+async def get_my_description(world: World, bot_id: int, given: Json) -> Any:
+    return _described(world, bot_id, given, "description")
+
+
+@method
+async def set_my_short_description(world: World, bot_id: int, given: Json) -> Any:
+    return _describe(world, bot_id, given, "short_description", 120)
+
+
+@method
+async def get_my_short_description(world: World, bot_id: int, given: Json) -> Any:
+    return _described(world, bot_id, given, "short_description")
+
+
+def _describe(world: World, bot_id: int, given: Json, kind: str, limit: int) -> bool:
+    text, bot = str(given.get(kind) or ""), world.bot(bot_id)
+    if len(text) > limit:
+        raise bad(f"{kind} is too long")
+    bot.setdefault("texts", {})[f"{kind}:{given.get('language_code') or ''}"] = text
+    world.keep("bot", bot_id, bot)
+    return True
+
+
+def _described(world: World, bot_id: int, given: Json, kind: str) -> Json:
+    """One's own language's, else the one for everybody."""
+    texts = world.bot(bot_id).get("texts", {})
+    own = texts.get(f"{kind}:{given.get('language_code') or ''}")
+    return {kind: own if own is not None else texts.get(f"{kind}:", "")}

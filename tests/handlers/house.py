@@ -242,7 +242,8 @@ class House:
             own = f"SELECT person_id FROM members WHERE workspace_id = {team}"  # noqa: S608
             parts.append(f"SELECT string_agg(p::text, '|' ORDER BY id) FROM people p WHERE id IN ({own})")  # noqa: S608
         rows = await self.database.fetch(" UNION ALL ".join(parts))
-        return hashlib.sha256("".join(str(row[0]) for row in rows).encode()).hexdigest()
+        # in an order of ours: PostgreSQL may read the parts side by side once a table was large
+        return hashlib.sha256("".join(sorted(str(row[0]) for row in rows)).encode()).hexdigest()
 
     def said(self, answer: Answer | None) -> str:
         """All that left for Telegram, in the answer or by a call."""
