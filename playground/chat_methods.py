@@ -1,4 +1,4 @@
-"""The Bot API's methods about chats, and about what the bot says of itself: what they are, who is in them, leaving them."""
+"""The Bot API's methods about chats and what the bot says of itself: what they are, who is in them, leaving them."""
 
 from typing import Any
 
