@@ -136,7 +136,7 @@ class House:
                 row[0] for row in await self.database.fetch("SELECT id FROM crm_contacts ORDER BY id")
             ),
             contact_id=contact,
-            other_contact_id=await self.one("SELECT id FROM crm_contacts WHERE id <> $1", contact),
+            other_contact_id=await self.one("SELECT min(id) FROM crm_contacts WHERE id <> $1", contact),
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
             reminder_message_id=reminding["message_id"],
             delivery_id=delivery,
@@ -159,7 +159,7 @@ class House:
         return int(
             await self.one(
                 "INSERT INTO crm_task_items (workspace_id, task_id, body)"
-                " SELECT workspace_id, id, $1 FROM crm_tasks RETURNING id",
+                " SELECT workspace_id, id, $1 FROM crm_tasks ORDER BY id LIMIT 1 RETURNING id",
                 THEIRS,
             )
         )
