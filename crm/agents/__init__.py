@@ -1,0 +1,30 @@
+"""Assistants: who they are, and which one answers a message, with the reason."""
+
+from crm.agents.choosing import RECENT, Choice, Here, Reason, choose, matching_keyword
+from crm.agents.entities import (
+    SLUG_PATTERN,
+    Agent,
+    AgentDirectory,
+    AgentDoors,
+    AgentSpec,
+    AgentStore,
+    RoutingRules,
+    in_language,
+)
+
+__all__ = [
+    "RECENT",
+    "SLUG_PATTERN",
+    "Agent",
+    "AgentDirectory",
+    "AgentDoors",
+    "AgentSpec",
+    "AgentStore",
+    "Choice",
+    "Here",
+    "Reason",
+    "RoutingRules",
+    "choose",
+    "in_language",
+    "matching_keyword",
+]
