@@ -151,15 +151,16 @@ def parse() -> None:
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
     from bot.database import prepare_database
+    from crm.agents.files import BrokenRegistry
     from db.agent_cache import announce
     from db.agents import SqlAgentDoors
     from db.storage import create_engine
-    from llm.registry import RegistryError, load
+    from llm.registry import load
 
     settings = _settings()
     try:
         specs = load(file.read_text(encoding="utf-8"))
-    except (RegistryError, OSError) as fault:
+    except (BrokenRegistry, OSError, UnicodeDecodeError) as fault:
         raise _ended(f"{file}: {fault}") from None
 
     async def work() -> int:

@@ -186,6 +186,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     app.reminder_clock.start()
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
+    stack.push_async_callback(app.trials.stop)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
 

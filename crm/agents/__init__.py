@@ -9,8 +9,10 @@ from crm.agents.entities import (
     AgentSpec,
     AgentStore,
     RoutingRules,
+    Version,
     in_language,
 )
+from crm.agents.roster import default_of, roster
 
 __all__ = [
     "RECENT",
@@ -24,7 +26,10 @@ __all__ = [
     "Here",
     "Reason",
     "RoutingRules",
+    "Version",
     "choose",
+    "default_of",
     "in_language",
     "matching_keyword",
+    "roster",
 ]
