@@ -255,7 +255,8 @@ def with_agents(step: str, *, changes: bool = False) -> Knock:
 
 
 AGENTS = {"file_id": "agents", "file_unique_id": "agents", "file_name": "team.yaml", "file_size": 60}
-AGENT = "as:{agent_id}."  # and the version, which each change counts up, so that these are in order
+AGENT = "as:{agent_id}."  # and the version, which each change counts up, so that these are in order; what is
+# typed into a question that a member can't open is refused with the question
 OF_AGENTS: Mapping[str, Knock] = {
     "agents.list_agents": Knock(says("/agents")),
     "agents.turn_list": Knock(presses("asl:0")),
@@ -264,11 +265,9 @@ OF_AGENTS: Mapping[str, Knock] = {
     "agents.keeping.open_agent": Knock(presses(AGENT + "1:card")),
     "agents.editing.open_edit": Knock(presses(AGENT + "1:edit"), managers=True),
     "agents.editing.ask_field": Knock(presses(AGENT + "1:ask:names"), managers=True),
-    "agents.editing.type_field": Knock(
-        says("Renamed"), managers=True, changes=True, first=presses(AGENT + "1:ask:names")
-    ),
+    "agents.editing.type_field": Knock(says("Renamed"), changes=True, first=presses(AGENT + "1:ask:names")),
     "agents.editing.type_file": Knock(
-        shares(document=AGENTS), managers=True, changes=True, first=presses(AGENT + "2:ask:instructions")
+        shares(document=AGENTS), changes=True, first=presses(AGENT + "2:ask:instructions")
     ),
     "agents.editing.save_mine": Knock(presses(AGENT + "3:mine"), managers=True),
     "agents.editing.open_choices": Knock(presses(AGENT + "3:pick:tools"), managers=True),
@@ -278,13 +277,9 @@ OF_AGENTS: Mapping[str, Knock] = {
     "agents.keeping.roll_back": Knock(presses(AGENT + "4:back:1"), managers=True, changes=True),
     "agents.keeping.copy_agent": Knock(presses(AGENT + "5:copy:here"), managers=True, changes=True),
     "agents.keeping.hide_agent": Knock(presses("as:{shared_agent_id}.1:hide"), managers=True, changes=True),
-    "agents.keeping.replace_agent": Knock(
-        presses("as:{shared_agent_id}.1:own"), managers=True, changes=True
-    ),
+    "agents.keeping.replace_agent": Knock(presses("as:{shared_agent_id}.1:own"), managers=True, changes=True),
     "agents.trials.ask_trial": Knock(presses(AGENT + "5:try"), managers=True),
-    "agents.trials.try_agent": Knock(
-        says("What is a risk?"), managers=True, first=presses(AGENT + "5:try")
-    ),
+    "agents.trials.try_agent": Knock(says("What is a risk?"), first=presses(AGENT + "5:try")),
     "agents.keeping.ask_deletion": Knock(presses(AGENT + "5:del"), managers=True),
     "agents.files.send_file": Knock(presses("af:export:own"), managers=True),
     "agents.files.ask_file": Knock(presses("af:import")),
