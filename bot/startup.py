@@ -143,7 +143,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         engine,
         open_to_all=settings.open_to_all,
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
-        models=_models(settings),
+        models=model_config(settings),
         redis=redis,
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
@@ -207,7 +207,8 @@ async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bo
     stack.push_async_callback(_end, asyncio.create_task(look_after(app.bot, url, app.webhook)))
 
 
-def _models(settings: Settings) -> "ModelConfig":
+def model_config(settings: Settings) -> "ModelConfig":
+    """What the settings say of models, as plain strings."""
     from llm.models import ModelConfig
 
     def opened(secret: SecretStr | None) -> str | None:

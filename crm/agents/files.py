@@ -95,7 +95,7 @@ class AgentFiles:
     async def look(self, actor: Actor, read: Sequence[ReadSpec], *, everyone: bool) -> Plan:
         """Raises NotAllowed, BrokenRegistry with the line of each fault."""
         demand(actor, everyone=everyone)
-        await self._check(read)
+        await check_all(read, self._offer)
         async with self._storage.transaction(actor) as unit:
             return await _plan(unit, actor, read, everyone=everyone)
 
@@ -111,7 +111,7 @@ class AgentFiles:
     ) -> Answer:
         """All of it or nothing. Raises Edited when something was changed since it was looked at, and as `look`."""
         demand(actor, everyone=everyone)
-        await self._check(read)
+        await check_all(read, self._offer)
         async with self._storage.transaction(actor) as unit:
             plan = await _plan(unit, actor, read, everyone=everyone)
             for change in sorted(
@@ -125,16 +125,18 @@ class AgentFiles:
         await self._changed()
         return answer
 
-    async def _check(self, read: Sequence[ReadSpec]) -> None:
-        faults = []
-        for one in read:
-            try:
-                check(one.spec, self._offer)
-                await check_models(self._offer, one.spec.model, *one.spec.fallback_models)
-            except BadInput as fault:
-                faults.append(Fault(one.line, fault.text, fault.fields, one.spec.slug))
-        if faults:
-            raise BrokenRegistry(faults)
+
+async def check_all(read: Sequence[ReadSpec], offer: Offer) -> None:
+    """Raises BrokenRegistry with the line of each agent that can't be kept here."""
+    faults = []
+    for one in read:
+        try:
+            check(one.spec, offer)
+            await check_models(offer, one.spec.model, *one.spec.fallback_models)
+        except BadInput as fault:
+            faults.append(Fault(one.line, fault.text, fault.fields, one.spec.slug))
+    if faults:
+        raise BrokenRegistry(faults)
 
 
 def demand(actor: Actor, *, everyone: bool) -> None:

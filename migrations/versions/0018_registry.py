@@ -14,6 +14,12 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+EXPORT_BEFORE = """
+CREATE OR REPLACE FUNCTION export_global_agents() RETURNS TABLE (slug text, spec jsonb, is_default boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT slug, spec, is_default FROM agents WHERE workspace_id IS NULL AND is_active ORDER BY id $$;
+"""
+
 
 def upgrade() -> None:
     op.add_column("agents", sa.Column("deleted_at", sa.DateTime(timezone=True)))
@@ -25,6 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    run_script(EXPORT_BEFORE)
     op.execute("DROP POLICY operators_look ON agent_versions")
     op.execute("DROP POLICY operators_add ON agent_versions")
     op.execute("DROP POLICY operators_add ON agents")

@@ -229,3 +229,11 @@ async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, int]]:
         "SELECT t.id, c.agent_id FROM turns t JOIN conversations c ON c.id = t.conversation_id ORDER BY t.id"
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def test_a_deleted_one_of_the_bots_is_not_exported(house: House) -> None:
+    olga = await house.operator()
+    shared = (await house.registry.entries(olga))[0]
+    await house.registry.copy(olga, an_arrival(), shared.agent.id, house.keep, everyone=True)
+    await house.registry.delete(olga, an_arrival(), house.found[-1].agent.id, NOW, said)
+    assert [one.slug for one in await house.doors.export_global()] == ["assistant"]
