@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from crm.agents.checks import Offer, check, check_models
 from crm.agents.differences import changed_fields
 from crm.agents.entities import Agent, AgentSpec
-from crm.agents.registry import MANAGERS, add_agent, edited_since, save_agent
+from crm.agents.writing import MANAGERS, add_agent, edited_since, save_agent
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, NotAllowed
 from crm.people import Actor

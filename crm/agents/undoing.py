@@ -1,7 +1,7 @@
 """Undoing of what was done to assistants, within the transaction of whoever takes it back."""
 
 from crm.activity import Line
-from crm.agents.registry import as_it_was, save_agent
+from crm.agents.writing import as_it_was, save_agent
 from crm.storage import Unit
 from crm.undo import Back
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiogram.utils.formatting import Bold
 
 from crm.agents import Agent
-from crm.agents.registry import Entry
+from crm.agents.writing import Entry
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from handlers.agents.marks import Rows, mark

@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.agents.differences import TEXTS
 from crm.agents.edits import LISTED, SWITCHED, TYPED, chosen, typed
-from crm.agents.registry import Edited, Entry, Registry
+from crm.agents.registry import Registry
+from crm.agents.writing import Edited, Entry
 from crm.answers import Answer, Button
 from crm.errors import N_, BadInput, NotFound
 from crm.grammar.letters import storable

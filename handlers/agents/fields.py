@@ -6,7 +6,7 @@ from crm.agents import Agent
 from crm.agents.checks import DESCRIPTION_LIMIT, NAME_LIMIT, PROMPT_LIMIT, SETTINGS, Offer
 from crm.agents.differences import TEXTS
 from crm.agents.edits import KINDS, LISTED
-from crm.agents.registry import Entry
+from crm.agents.writing import Entry
 from crm.answers import Answer, Button
 from crm.people import LANGUAGES
 from handlers.agents.marks import in_rows, mark, token

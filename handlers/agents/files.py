@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.agents import Agent, AgentSpec
 from crm.agents.files import FILE_LIMIT, AgentFiles, BrokenRegistry, Plan, ReadSpec, demand
-from crm.agents.registry import MANAGERS, Edited
+from crm.agents.writing import MANAGERS, Edited
 from crm.answers import Answer, Button, File
 from crm.errors import N_, BadInput
 from crm.people import Actor

@@ -7,7 +7,8 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery
 
-from crm.agents.registry import Edited, Registry
+from crm.agents.registry import Registry
+from crm.agents.writing import Edited
 from crm.answers import Answer
 from crm.people import Actor
 from crm.updates import Arrival

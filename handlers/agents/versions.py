@@ -6,7 +6,8 @@ from aiogram.utils.formatting import Bold
 
 from crm.agents import Version
 from crm.agents.differences import Difference, changed_fields, differences
-from crm.agents.registry import VERSIONS, Entry
+from crm.agents.registry import VERSIONS
+from crm.agents.writing import Entry
 from crm.answers import Answer, Button
 from crm.people import Actor
 from handlers.agents.marks import in_rows, mark

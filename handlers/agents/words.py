@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crm.agents import Agent
 from crm.agents.checks import MICROS
-from crm.agents.registry import Edited
+from crm.agents.writing import Edited
 from crm.people import ChatKind
 from handlers.texts import gettext as _
 from handlers.texts import language

@@ -13,7 +13,8 @@ from crm.agents.checks import Offer
 from crm.agents.departures import Departures
 from crm.agents.edits import typed
 from crm.agents.files import AgentFiles, ReadSpec
-from crm.agents.registry import Edited, Entry, NewAgent, Registry
+from crm.agents.registry import NewAgent, Registry
+from crm.agents.writing import Edited, Entry
 from crm.answers import Answer
 from crm.conversations import Conversations
 from crm.errors import BadInput, NotAllowed, NotFound
