@@ -13,6 +13,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.departures import Announcing
 from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
@@ -24,10 +25,14 @@ from bot.polling import Polling
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import ReminderClock
+from bot.trials import ModelTrials
 from bot.turns import TurnWorker
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
+from crm.agents.departures import Departures
+from crm.agents.files import AgentFiles
+from crm.agents.registry import Registry
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
@@ -85,7 +90,9 @@ from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
 from llm.assistants import Assistants
+from llm.choices import offer_of
 from llm.models import ModelConfig
+from llm.registry import dump, read_registry
 
 
 def utc_now() -> datetime:
@@ -105,6 +112,7 @@ class App:
     secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
+    trials: ModelTrials
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
@@ -172,8 +180,10 @@ def build(
         cancel=cancel,
     )
     assistants = Assistants(directory, tasks, calls, models, clock)
+    announcing = Announcing(assistants, Departures(storage, directory), directory)
+    trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
     workers.append(
-        TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
+        TurnWorker(bot, conversations, announcing, presence, clock, new_reference, reports, metrics)
     )
     provided: dict[str, Any] = {
         "people": people,
@@ -210,7 +220,12 @@ def build(
         "inline": Inline(storage),
         "links": Links(storage),
         "limits": limits,
-        "undo": Undo(storage, UNDOABLE),
+        "undo": Undo(storage, UNDOABLE, {"agent": directory.invalidate}),
+        "registry": Registry(storage, offer, directory.invalidate),
+        "agent_files": AgentFiles(storage, offer, directory.invalidate),
+        "read_registry": read_registry,
+        "write_registry": dump,
+        "trials": trials,
         "visibility": Visibility(storage),
         "exports": Exports(storage),
         "imports": Imports(storage),
@@ -246,6 +261,7 @@ def build(
             postponed=PostponedAnswers(bot, journal, clock),
         ),
         turn_worker=workers[0],
+        trials=trials,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,

@@ -164,16 +164,22 @@ def parse() -> None:
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
     from bot.database import prepare_database
+    from bot.startup import model_config
+    from crm.agents.files import BrokenRegistry, check_all
     from db.agent_cache import announce
     from db.agents import SqlAgentDoors
     from db.storage import create_engine
-    from llm.registry import RegistryError, load
+    from llm.choices import offer_of
+    from llm.registry import read_registry
 
     settings = _settings()
     try:
-        specs = load(file.read_text(encoding="utf-8"))
-    except (RegistryError, OSError) as fault:
+        read = read_registry(file.read_text(encoding="utf-8"))
+        asyncio.run(check_all(read, offer_of(model_config(settings))))
+    except (BrokenRegistry, OSError, UnicodeDecodeError) as fault:
         raise _ended(f"{file}: {fault}") from None
+
+    specs = [one.spec for one in read]
 
     async def work() -> int:
         engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)

@@ -11,7 +11,7 @@ COMMANDS = {
         "contact": "Save or find a contact", "contacts": "Your contacts",
         "remind": "A reminder", "calendar": "Tasks in your own calendar",
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
-        "undo": "Take your last change back", "team": "Your team",
+        "undo": "Take your last change back", "agents": "Assistants", "team": "Your team",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
@@ -21,7 +21,7 @@ COMMANDS = {
         "contact": "Сохранить или найти контакт", "contacts": "Ваши контакты",
         "remind": "Напоминание", "calendar": "Задачи в вашем календаре",
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
-        "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
+        "undo": "Отменить своё последнее изменение", "agents": "Помощники", "team": "Ваша команда",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip

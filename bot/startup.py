@@ -143,7 +143,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         engine,
         open_to_all=settings.open_to_all,
         defaults=Defaults(settings.default_language, settings.default_timezone, frozenset(admins)),
-        models=_models(settings),
+        models=model_config(settings),
         redis=redis,
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
@@ -186,6 +186,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     app.reminder_clock.start()
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
+    stack.push_async_callback(app.trials.stop)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
 
@@ -206,7 +207,8 @@ async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bo
     stack.push_async_callback(_end, asyncio.create_task(look_after(app.bot, url, app.webhook)))
 
 
-def _models(settings: Settings) -> "ModelConfig":
+def model_config(settings: Settings) -> "ModelConfig":
+    """What the settings say of models, as plain strings."""
     from llm.models import ModelConfig
 
     def opened(secret: SecretStr | None) -> str | None:

@@ -36,11 +36,18 @@ class Standing(BadInput):
 
 
 class Undo:
-    """The rules of taking back; `undoable` maps (entity, action) to how it is done."""
+    """The rules of taking back; `undoable` maps (entity, action) to how it is done, and `cached` an entity to what
+    forgets it where it is remembered, after the commit."""
 
-    def __init__(self, storage: Storage, undoable: Mapping[tuple[str, str], TakeBack]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        undoable: Mapping[tuple[str, str], TakeBack],
+        cached: Mapping[str, Callable[[], Awaitable[object]]] | None = None,
+    ) -> None:
         self._storage = storage
         self._undoable = undoable
+        self._cached = cached or {}
 
     async def last(self, actor: Actor, arrival: Arrival, now: datetime, reply: Reply[Line]) -> Answer:
         """Take back the actor's last change; the next time, the one before it. It is logged like any change.
@@ -59,6 +66,8 @@ class Undo:
                 await self._one(unit, line, back)
             answer = reply(line)
             await unit.updates.finish(arrival, answer)
+        if (forget := self._cached.get(line.entity)) is not None:
+            await forget()
         return answer
 
     async def _all_at_once(self, unit: Unit, line: Line, back: Back) -> Line:

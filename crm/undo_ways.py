@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crm.activity import Line, is_pair
+from crm.agents.undoing import bring_back_agent, forget_agent, hide_agent, restore_agent, show_agent
 from crm.calls.changes import restored as restored_call
 from crm.calls.use_cases import revive
 from crm.contacts import apply as apply_to_contact
@@ -211,6 +212,11 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
     ("import", "created"): take_import_back,
+    ("agent", "created"): forget_agent,
+    ("agent", "changed"): restore_agent,
+    ("agent", "deleted"): bring_back_agent,
+    ("agent", "hidden"): show_agent,
+    ("agent", "shown"): hide_agent,
 }
 
 

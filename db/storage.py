@@ -65,7 +65,7 @@ class SqlUnit:
 
     def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
         self.activity = SqlActivity(link, workspace_id)
-        self.agents = SqlAgents(link)
+        self.agents = SqlAgents(link, workspace_id)
         self.calls = SqlCalls(link, workspace_id)
         self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)

@@ -12,6 +12,7 @@ from crm.presence import Presence
 from crm.requests import Requests
 from handlers import (
     agenda,
+    agents,
     calls,
     contacts,
     conversations,
@@ -90,6 +91,7 @@ def build_router() -> Router:
         removals.router(),
         requests.router(),
         exports.router(),
+        agents.router(),
         imports.router(),
         feeds.router(),
         inline.router(),
@@ -103,6 +105,7 @@ def build_router() -> Router:
         settings.answers(),
         teams.answers(),
         regions.answers(),
+        agents.answers(),
         links.numbers(),
         help.unknown_router(),
         task_replies.router(),

@@ -8,6 +8,7 @@ from babel.dates import get_day_names
 
 from crm.activity import Line, is_pair
 from crm.grammar.dates import Due
+from handlers.agents.words import field_names
 from handlers.repeats import rule_words
 from handlers.task_cards import lead_words
 from handlers.texts import due_words, language, length_words, moment_words
@@ -54,6 +55,7 @@ TYPED = {
     "item",
     "items",
     "external_id",
+    "assistant",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -117,6 +119,11 @@ def action_words(entity: str, action: str) -> str:
         ("feed", "created"): _("calendar address made"),
         ("feed", "ended"): _("calendar address ended"),
         ("chat", "separated"): _("group made a team of its own"),
+        ("agent", "created"): _("new assistant"),
+        ("agent", "changed"): _("assistant changed"),
+        ("agent", "deleted"): _("assistant deleted"),
+        ("agent", "hidden"): _("assistant hidden in this team"),
+        ("agent", "shown"): _("assistant shown again in this team"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -134,6 +141,7 @@ def entity_words(entity: str) -> str:
         "chat": _("group"),
         "import": _("table taken in"),
         "feed": _("calendar address"),
+        "agent": _("assistant"),
     }.get(entity, entity)
 
 
@@ -204,6 +212,9 @@ def field_words(field: str) -> str:
         "made": _("new rows"),
         "changed": _("changed rows"),
         "external_id": _("call ID"),
+        "assistant": _("short name"),
+        "edited": _("what changed"),
+        "version": _("version"),
     }.get(field, field)
 
 
@@ -225,6 +236,7 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
         "reminders": lambda: ", ".join(lead_words(timedelta(seconds=float(one))) for one in _each(value)),
         "quiet": lambda: "–".join(_each(value)),
         "hours": lambda: "–".join(_each(value)),
+        "edited": lambda: field_names(str(value).split(", ")),
         "workdays": lambda: " ".join(_weekday(int(day)) for day in _each(value)),
     }
     return readers[field]() if field in readers else value_words(value)

@@ -107,6 +107,10 @@ TOPICS: Mapping[str, Topic] = {
         (
             N_("Anything that is no command and no plain task goes to an assistant."),
             N_("It can look up your tasks and calls, and changes nothing by itself."),
+            N_(
+                "/agents — the assistants there are; owners and managers edit, try, copy and delete them there"
+            ),
+            N_("/agent_new Lawyer: reads contracts — a new assistant of your team, at once"),
         ),
     ),
 }

@@ -17,9 +17,10 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import Model
 
-from crm.agents import Agent, AgentDirectory, in_language
+from crm.agents import Agent, AgentDirectory, default_of, in_language
 from crm.calls import Calls
 from crm.conversations import ModelAnswer, Turn
+from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind
 from crm.tasks import Tasks
 from llm.masking import Mask
@@ -52,11 +53,17 @@ class Assistants:
         self._models: dict[str | None, Model] = {}
 
     async def answer(
-        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
+        self,
+        turn: Turn,
+        history: Sequence[Sequence[Any]],
+        on_text: OnText | None,
+        trial: Agent | None = None,
     ) -> ModelAnswer:
-        """Run the turn's agent. Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise."""
-        roster = await self._directory.roster(turn.actor)
-        agent = next((one for one in roster if one.id == turn.agent_id), roster[0])
+        """Run the turn's agent, or in its place the one on `trial`.
+
+        Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise.
+        """
+        agent = trial or await self._of_turn(turn)
         mask = Mask()
         work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
         past: list[ModelMessage] = []
@@ -84,6 +91,14 @@ class Assistants:
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
         )
+
+    async def _of_turn(self, turn: Turn) -> Agent:
+        """The default stands in for one that was deleted or switched off meanwhile. Raises NotFound for nobody."""
+        agents = await self._directory.roster(turn.actor)
+        agent = next((one for one in agents if one.id == turn.agent_id), default_of(agents))
+        if agent is None:
+            raise NotFound(N_("There are no assistants yet. The bot's operator can add them."))
+        return agent
 
     def prepare(self) -> None:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.models.base import identity, metadata, times
+from db.models.base import Moment, identity, metadata, times
 
 agents = Table(
     "agents",
@@ -18,6 +18,7 @@ agents = Table(
     Column("budget_micros", BigInteger),
     Column("is_default", Boolean, nullable=False, server_default=text("false")),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("deleted_at", Moment),  # its slug is free again from then on: the id is written behind it
     *times(),
     UniqueConstraint("workspace_id", "slug", postgresql_nulls_not_distinct=True),
 )

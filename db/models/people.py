@@ -42,6 +42,8 @@ workspaces = Table(
     Column("last_task_number", Integer, nullable=False, server_default="0"),
     *word("visibility", ("everyone", "own"), "everyone"),
     Column("visibility_asked_at", Moment),  # the owner of a grown team was asked about it
+    # slugs of the bot's own assistants that don't answer in this team
+    Column("hidden_agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     *times(),
 )
 people = Table(

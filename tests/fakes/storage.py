@@ -20,7 +20,7 @@ from crm.stats import MemberWork
 from crm.teams import Holdings
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
-from tests.fakes.agents import FakeAgents
+from tests.fakes.agents import FakeAgents, VersionRow
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
@@ -46,6 +46,7 @@ class State:
     last_id: int = 100
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
+    agent_versions: list[VersionRow] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
     calls: dict[int, CallRow] = field(default_factory=dict)
     cards: dict[int, Card] = field(default_factory=dict)  # of those who ask, by chat_id
@@ -71,6 +72,7 @@ class State:
     owners_to_ask: list[OwnerToAsk] = field(default_factory=list)
     items: dict[int, ItemRow] = field(default_factory=dict)
     comments: dict[int, CommentRow] = field(default_factory=dict)
+    hidden_agents: dict[int, frozenset[str]] = field(default_factory=dict)  # slugs by workspace_id
     hints: set[tuple[int, int]] = field(default_factory=set)  # (chat_id, member_id) told how to start
     files: dict[int, FileRow] = field(default_factory=dict)  # on tasks
     watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)

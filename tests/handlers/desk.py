@@ -10,6 +10,9 @@ from aiogram.fsm.strategy import FSMStrategy
 from aiogram.methods import GetFile, GetMe, TelegramMethod
 from aiogram.types import File, Update, User
 
+from crm.agents.checks import Offer
+from crm.agents.files import AgentFiles
+from crm.agents.registry import Registry
 from crm.answers import Answer
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
@@ -46,6 +49,7 @@ from crm.visibility import Visibility
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
+from llm.registry import dump, read_registry
 from tests.fakes import (
     FakeClock,
     FakeDialogs,
@@ -61,6 +65,12 @@ from tests.fakes import (
     everybody_stays,
 )
 
+
+async def _usable(name: str) -> bool:
+    return name.startswith("openai:")
+
+
+OFFER = Offer(("my_tasks", "latest_calls"), ("openai:small", "openai:large"), _usable)
 TOKEN = f"42:{'A' * 35}"
 ME = User(id=42, is_bot=True, first_name="Switchboard", username="Switchboard_bot")
 
@@ -100,6 +110,8 @@ class Desk:
         self.faults: list[BaseException] = []
         self.files: dict[str, bytes] = {}  # what Telegram has, by file id
         self._secrets = 0
+        self.told_caches = 0  # that assistants changed
+        self.tried: list[tuple[str, str]] = []  # slug and question
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
         self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
@@ -147,7 +159,12 @@ class Desk:
             "inline": Inline(storage),
             "links": Links(storage),
             "limits": limits,
-            "undo": Undo(storage, UNDOABLE),
+            "undo": Undo(storage, UNDOABLE, {"agent": self._agents_changed}),
+            "registry": Registry(storage, OFFER, self._agents_changed),
+            "agent_files": AgentFiles(storage, OFFER, self._agents_changed),
+            "read_registry": read_registry,
+            "write_registry": dump,
+            "trials": self,
             "visibility": Visibility(storage),
             "exports": Exports(storage),
             "imports": Imports(storage),
@@ -167,6 +184,13 @@ class Desk:
         connect(
             self.dispatcher, people, presence, groups, requests, Defaults("en", "UTC"), limits, self.clock
         )
+
+    async def _agents_changed(self) -> None:
+        self.told_caches += 1
+
+    def start(self, actor: Any, arrival: Any, agent: Any, question: str) -> None:
+        """See crm.agents.trials.Trials: what is tried is noted."""
+        self.tried.append((agent.slug, question))
 
     async def _look(self) -> Vitals:
         return self.vitals
@@ -232,6 +256,10 @@ class Desk:
         where = {"id": place, "type": "private" if place > 0 else "group"}
         date = int(self.clock().timestamp())
         return {"message_id": self._update_id + 1, "date": date, "chat": where, "from": _user(user), **body}
+
+    def skip_updates_of(self, other: "Desk") -> None:
+        """Go on counting where another desk, before a restart, has ended."""
+        self._update_id = other._update_id
 
     async def fed(self, kind: str, body: dict[str, Any]) -> Any:
         self._update_id += 1

@@ -44,6 +44,8 @@ class Facts:
     asking_id: int
     mark: str
     import_id: int
+    agent_id: int  # the team's own
+    shared_agent_id: int  # the bot's
     members: Mapping[str, int]  # member_id by name: anna, boris, clara, dora
 
 

@@ -11,6 +11,7 @@ from aiogram.types import Update
 from bot.app import App
 from crm.agents import AgentSpec
 from crm.answers import Answer
+from llm.registry import dump
 from tests.databases import Database
 from tests.handlers.doors import (
     ASKING,
@@ -53,9 +54,12 @@ class House:
                 if name not in ("update", "error"):
                     observer.middleware(self._note)
 
-    async def _table(self, _file_id: str) -> bytes:
-        """A table with somebody new each time; the team's own comes before all others."""
+    async def _table(self, file_id: str) -> bytes:
+        """A table with somebody new each time; the team's own comes before all others. Assistants are new too."""
         number = next(self._tables)
+        if file_id == "agents":
+            new = AgentSpec(f"new-{number}", {"en": "New"}, {"en": "new"}, {"en": "Be new."})
+            return dump([new]).encode()
         name = "Knocker" if hasattr(self, "facts") else THEIRS.title()
         return f"Name,Phone\n{name} {number},+7 999 555-00-{number:02}\n".encode()
 
@@ -121,6 +125,7 @@ class House:
         sent = an_update(message=a_message(OWNER, document=TABLE, caption="/import"))
         await self.feed(sent)
         await self.feed(an_update(callback_query=a_press(OWNER, f"im:{sent['update_id']}:go")))
+        await self.say(OWNER, f"/agent_new {THEIRS.title()}: knows {THEIRS}")
         kept = await self.one("SELECT data FROM dialogs WHERE user_id = $1 AND thread_id = -1", OWNER)
         self.facts = Facts(
             workspace_id=team,
@@ -151,6 +156,8 @@ class House:
             asking_id=await self.one(SEAT, GUEST, team),
             mark=mark,
             import_id=await self.one("SELECT id FROM imports"),
+            agent_id=await self.one("SELECT id FROM agents WHERE workspace_id = $1", team),
+            shared_agent_id=await self.one("SELECT id FROM agents WHERE workspace_id IS NULL"),
             members=members,
         )
 

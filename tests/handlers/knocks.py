@@ -237,6 +237,58 @@ OF_FILES: Mapping[str, Knock] = {
     "feeds.end_address": Knock(presses("feed:{workspace_id}:end"), changes=True),
     "feeds.send_calendar": Knock(presses("feed:{workspace_id}:file")),
 }
+
+
+def with_agents(step: str, *, changes: bool = False) -> Knock:
+    """A button of the file that the same person sends; it names the update that brought it."""
+    sent: list[int] = []
+
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = shares(document=AGENTS)(user_id, facts)
+        sent.append(update["update_id"])
+        return update
+
+    def press(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(f"af:{step.format(of=sent[-1])}")(user_id, facts)
+
+    return Knock(press, managers=True, changes=changes, first=send)
+
+
+AGENTS = {"file_id": "agents", "file_unique_id": "agents", "file_name": "team.yaml", "file_size": 60}
+AGENT = "as:{agent_id}."  # and the version, which each change counts up, so that these are in order; what is
+# typed into a question that a member can't open is refused with the question
+OF_AGENTS: Mapping[str, Knock] = {
+    "agents.list_agents": Knock(says("/agents")),
+    "agents.turn_list": Knock(presses("asl:0")),
+    "agents.ask_new": Knock(presses("asl:new")),
+    "agents.new_agent": Knock(says("/agent_new Accountant: counts"), managers=True, changes=True),
+    "agents.keeping.open_agent": Knock(presses(AGENT + "1:card")),
+    "agents.editing.open_edit": Knock(presses(AGENT + "1:edit"), managers=True),
+    "agents.editing.ask_field": Knock(presses(AGENT + "1:ask:names"), managers=True),
+    "agents.editing.type_field": Knock(says("Renamed"), changes=True, first=presses(AGENT + "1:ask:names")),
+    "agents.editing.type_file": Knock(
+        shares(document=AGENTS), changes=True, first=presses(AGENT + "2:ask:instructions")
+    ),
+    "agents.editing.save_mine": Knock(presses(AGENT + "3:mine"), managers=True),
+    "agents.editing.open_choices": Knock(presses(AGENT + "3:pick:tools"), managers=True),
+    "agents.editing.choose": Knock(presses(AGENT + "3:set:is_default"), managers=True, changes=True),
+    "agents.keeping.show_versions": Knock(presses(AGENT + "4:log:0"), managers=True),
+    "agents.keeping.show_version": Knock(presses(AGENT + "4:ver:2"), managers=True),
+    "agents.keeping.roll_back": Knock(presses(AGENT + "4:back:1"), managers=True, changes=True),
+    "agents.keeping.copy_agent": Knock(presses(AGENT + "5:copy:here"), managers=True, changes=True),
+    "agents.keeping.hide_agent": Knock(presses("as:{shared_agent_id}.1:hide"), managers=True, changes=True),
+    "agents.keeping.replace_agent": Knock(presses("as:{shared_agent_id}.1:own"), managers=True, changes=True),
+    "agents.trials.ask_trial": Knock(presses(AGENT + "5:try"), managers=True),
+    "agents.trials.try_agent": Knock(says("What is a risk?"), first=presses(AGENT + "5:try")),
+    "agents.keeping.ask_deletion": Knock(presses(AGENT + "5:del"), managers=True),
+    "agents.files.send_file": Knock(presses("af:export:own"), managers=True),
+    "agents.files.ask_file": Knock(presses("af:import")),
+    "agents.files.read_file": Knock(shares(document=AGENTS), managers=True),
+    "agents.files.look_at_file": with_agents("look:{of}:own"),
+    "agents.files.take_file": with_agents("save:{of}:own", changes=True),
+    "agents.files.drop_file": with_agents("no:{of}"),
+    "agents.keeping.delete_agent": Knock(presses(AGENT + "5:gone"), managers=True, changes=True),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
@@ -279,6 +331,7 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
     "conversations.stop_answer": Knock(stops, changes=True),
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
+    **OF_AGENTS,
     **OF_TEAMS,
     **OF_GROUPS,
 }

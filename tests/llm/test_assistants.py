@@ -14,6 +14,7 @@ from pydantic_ai.messages import ModelMessage, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from crm.agents import AgentDirectory
+from crm.agents.files import BrokenRegistry
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.conversations import Turn
@@ -22,7 +23,7 @@ from crm.tasks import Tasks
 from llm.assistants import Assistants
 from llm.masking import Mask
 from llm.models import ModelConfig, ModelConfigError, build_model
-from llm.registry import RegistryError, dump, load
+from llm.registry import dump, load
 from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent, an_arrival
 
 models.ALLOW_MODEL_REQUESTS = False
@@ -54,7 +55,7 @@ def test_four_assistants_ship_in_both_languages_and_survive_a_round_trip() -> No
     ],
 )
 def test_each_fault_of_the_file_is_named(text: str, fault: str) -> None:
-    with pytest.raises(RegistryError, match=fault):
+    with pytest.raises(BrokenRegistry, match=fault):
         load(text)
 
 

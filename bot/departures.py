@@ -1,0 +1,37 @@
+"""Departures: the answer of an assistant begins with who it stands in for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.turns import Assistant
+from crm.agents import AgentDirectory, default_of
+from crm.agents.departures import Departures
+from crm.conversations import ModelAnswer, Turn
+from handlers.texts import gettext as _
+from handlers.texts import speaking
+
+
+class Announcing:
+    """An assistant like the one within, that says in a line when the one before it is no longer there."""
+
+    def __init__(self, within: Assistant, departures: Departures, directory: AgentDirectory) -> None:
+        self._within = within
+        self._departures = departures
+        self._directory = directory
+
+    async def answer(
+        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: Callable[[str], Awaitable[None]] | None
+    ) -> ModelAnswer:
+        answer = await self._within.answer(turn, history, on_text)
+        gone = await self._departures.gone(turn.actor, turn.id, turn.agent_id)
+        if gone is None:
+            return answer
+        here = await self._directory.roster(turn.actor)
+        now = next((one for one in here if one.id == turn.agent_id), default_of(here))
+        language = turn.actor.language
+        with speaking(language):
+            line = _("{gone} is no longer here; {name} answers.").format(
+                gone=gone.name(language), name=now.name(language) if now is not None else ""
+            )
+        return replace(answer, text=f"{line}\n\n{answer.text}")

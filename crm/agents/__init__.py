@@ -1,0 +1,35 @@
+"""Assistants: who they are, and which one answers a message, with the reason."""
+
+from crm.agents.choosing import RECENT, Choice, Here, Reason, choose, matching_keyword
+from crm.agents.entities import (
+    SLUG_PATTERN,
+    Agent,
+    AgentDirectory,
+    AgentDoors,
+    AgentSpec,
+    AgentStore,
+    RoutingRules,
+    Version,
+    in_language,
+)
+from crm.agents.roster import default_of, roster
+
+__all__ = [
+    "RECENT",
+    "SLUG_PATTERN",
+    "Agent",
+    "AgentDirectory",
+    "AgentDoors",
+    "AgentSpec",
+    "AgentStore",
+    "Choice",
+    "Here",
+    "Reason",
+    "RoutingRules",
+    "Version",
+    "choose",
+    "default_of",
+    "in_language",
+    "matching_keyword",
+    "roster",
+]

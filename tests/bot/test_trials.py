@@ -1,0 +1,128 @@
+"""Trials: answered beside all else and marked as such, nothing is kept, and an end is said."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiogram import Bot
+
+from bot.departures import Announcing
+from bot.trials import ModelTrials
+from crm.agents import Agent
+from crm.agents.departures import Departures
+from crm.conversations import Conversations, ModelAnswer, Turn
+from crm.errors import BadInput
+from llm.assistants import Assistants
+from tests.fakes import (
+    FakeClock,
+    FakeDirectory,
+    FakeStorage,
+    FakeTurnDoors,
+    an_actor,
+    an_agent,
+    an_arrival,
+)
+
+
+class Telegram:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.keys: list[Any] = []
+
+    async def send_message(self, _chat_id: int, text: str, **more: Any) -> Any:
+        self.said.append(text)
+        self.keys.append(more["reply_markup"])
+
+        class Sent:
+            message_id = 1
+
+        return Sent()
+
+
+class Model:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.fault: Exception | None = None
+        self.hold: asyncio.Event | None = None
+
+    async def answer(
+        self, turn: Turn, _history: Any, on_text: Any, trial: Agent | None = None
+    ) -> ModelAnswer:
+        self.asked.append((trial.slug if trial else "", turn.text))
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.fault is not None:
+            raise self.fault
+        return ModelAnswer("**Yes**, it is.", [], "stub")
+
+
+class House:
+    def __init__(self) -> None:
+        self.telegram, self.model = Telegram(), Model()
+        self.reported: list[BaseException] = []
+        self.trials = ModelTrials(
+            cast(Bot, self.telegram),
+            cast(Assistants, self.model),
+            FakeClock(),
+            lambda: "REF",
+            lambda fault, _reference: self.reported.append(fault),
+        )
+
+    async def tries(self, **actor: Any) -> None:
+        self.trials.start(an_actor(**actor), an_arrival(), an_agent("lawyer"), "Is it a risk?")
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+async def test_the_answer_comes_by_itself_and_says_it_was_a_trial() -> None:
+    house = House()
+    await house.tries()
+    assert house.model.asked == [("lawyer", "Is it a risk?")]
+    assert house.telegram.said == ["Yes, it is.\n\n— A trial of “Lawyer”: nothing of it is saved."]
+    assert "as:" in str(house.telegram.keys[0])
+
+
+async def test_it_speaks_the_persons_language() -> None:
+    house = House()
+    await house.tries(language="ru")
+    assert "Проба помощника «Lawyer»" in house.telegram.said[0]
+
+
+async def test_a_slow_model_holds_nobody_up_and_a_stop_says_so() -> None:
+    house = House()
+    house.model.hold = asyncio.Event()
+    await house.tries()
+    assert house.telegram.said == []
+    await house.trials.stop()
+    assert house.telegram.said[0].startswith("The trial was interrupted.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "said", "reported"),
+    [(RuntimeError("x"), "Reference REF", 1), (BadInput("Too much."), "Too much.", 0)],
+)
+async def test_a_fault_is_one_sentence(fault: Exception, said: str, reported: int) -> None:
+    house = House()
+    house.model.fault = fault
+    await house.tries()
+    assert said in house.telegram.said[0]
+    assert len(house.reported) == reported
+
+
+async def test_the_next_answer_says_in_a_line_who_is_no_longer_here() -> None:
+    storage, model, anna = FakeStorage(), Model(), an_actor()
+    lawyer = an_agent("lawyer")
+    storage.state.agents += [an_agent("assistant", is_default=True), lawyer]
+    directory, doors = FakeDirectory(storage), FakeTurnDoors(storage)
+    conversations = Conversations(storage, doors, directory, wake=lambda: None, cancel=lambda _turn: None)
+    announcing = Announcing(model, Departures(storage, directory), directory)
+
+    async def answered(update_id: int, text: str) -> str:
+        await conversations.ask(anna, an_arrival(update_id), text)
+        turn = max((row.turn for row in storage.state.turns.values()), key=lambda one: one.id)
+        return (await announcing.answer(turn, (), None)).text
+
+    assert await answered(1, "@lawyer a risk?") == "**Yes**, it is."
+    storage.state.deleted.add(lawyer.id)
+    assert await answered(2, "and this?") == "Lawyer is no longer here; Assistant answers.\n\n**Yes**, it is."
+    assert await answered(3, "and that?") == "**Yes**, it is."
