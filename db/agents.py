@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from sys import intern
 from typing import Any
 
 from sqlalchemy import select, text
@@ -70,6 +71,7 @@ def spec_to_json(spec: AgentSpec | Agent) -> dict[str, Any]:
         "fallback_models": list(spec.fallback_models),
         "settings": dict(spec.settings),
         "tools": list(spec.tools),
+        "examples": list(spec.examples),
         "rules": {
             "keywords": list(spec.rules.keywords),
             "languages": list(spec.rules.languages),
@@ -85,6 +87,7 @@ def spec_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
         **{key: stored[key] for key in ("names", "descriptions", "instructions", "model", "settings")},
         "fallback_models": tuple(stored["fallback_models"]),
         "tools": tuple(stored["tools"]),
+        "examples": tuple(intern(one) for one in stored.get("examples", ())),  # each team's roster has the same
         "rules": RoutingRules(
             keywords=tuple(rules["keywords"]),
             languages=tuple(rules["languages"]),

@@ -34,6 +34,7 @@ class AgentEntry(BaseModel):
     fallback_models: list[str] = []
     settings: dict[str, object] = {}
     tools: list[str] = []
+    examples: list[str] = []
     rules: RulesEntry = RulesEntry()
 
 
@@ -78,6 +79,7 @@ def dump(specs: list[AgentSpec]) -> str:
             "fallback_models": list(spec.fallback_models),
             "settings": dict(spec.settings),
             "tools": list(spec.tools),
+            "examples": list(spec.examples),
             "rules": {
                 "keywords": list(spec.rules.keywords),
                 "languages": list(spec.rules.languages),
@@ -95,7 +97,7 @@ def _spec(entry: AgentEntry) -> AgentSpec:
         tuple(entry.rules.languages),
         tuple(entry.rules.chat_kinds),
     )
-    fields = entry.model_dump(exclude={"rules", "tools", "fallback_models"})
+    fields = entry.model_dump(exclude={"rules", "tools", "fallback_models", "examples"})
     return AgentSpec(
-        **fields, tools=tuple(entry.tools), fallback_models=tuple(entry.fallback_models), rules=rules
+        **fields, tools=tuple(entry.tools), examples=tuple(entry.examples), fallback_models=tuple(entry.fallback_models), rules=rules
     )

@@ -22,7 +22,7 @@ class RoutingRules:
 @dataclass(frozen=True, slots=True)
 class Agent:
     """An agent as a row. `names`, `descriptions` and `instructions` map a language to text; `model` None means
-    the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`."""
+    the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`. `examples` are messages meant for it."""
 
     id: int
     slug: str
@@ -35,6 +35,7 @@ class Agent:
     settings: Mapping[str, object] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
     rules: RoutingRules = RoutingRules()
+    examples: tuple[str, ...] = ()
     is_default: bool = False
     workspace_id: int | None = None
 
@@ -74,6 +75,7 @@ class AgentSpec:
     settings: Mapping[str, object] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
     rules: RoutingRules = RoutingRules()
+    examples: tuple[str, ...] = ()
     is_default: bool = False
 
 
