@@ -87,7 +87,9 @@ def spec_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
         **{key: stored[key] for key in ("names", "descriptions", "instructions", "model", "settings")},
         "fallback_models": tuple(stored["fallback_models"]),
         "tools": tuple(stored["tools"]),
-        "examples": tuple(intern(one) for one in stored.get("examples", ())),  # each team's roster has the same
+        "examples": tuple(
+            intern(one) for one in stored.get("examples", ())
+        ),  # each team's roster has the same
         "rules": RoutingRules(
             keywords=tuple(rules["keywords"]),
             languages=tuple(rules["languages"]),

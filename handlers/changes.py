@@ -30,6 +30,7 @@ HIDDEN = {
     "item_ids",
     "member_id",
     "completed_at",
+    "thread_id",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -54,6 +55,8 @@ TYPED = {
     "item",
     "items",
     "external_id",
+    "agent",
+    "default_agent",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -117,6 +120,7 @@ def action_words(entity: str, action: str) -> str:
         ("feed", "created"): _("calendar address made"),
         ("feed", "ended"): _("calendar address ended"),
         ("chat", "separated"): _("group made a team of its own"),
+        ("chat", "bound"): _("who answers in a chat"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -189,6 +193,8 @@ def field_words(field: str) -> str:
         "notes": _("notes"),
         "visibility": _("who sees what"),
         "region": _("country"),
+        "agent": _("always"),
+        "default_agent": _("when nothing else decides"),
         "role": _("role"),
         "heir": _("taken over by"),
         "uses": _("uses"),

@@ -99,5 +99,9 @@ def _spec(entry: AgentEntry) -> AgentSpec:
     )
     fields = entry.model_dump(exclude={"rules", "tools", "fallback_models", "examples"})
     return AgentSpec(
-        **fields, tools=tuple(entry.tools), examples=tuple(entry.examples), fallback_models=tuple(entry.fallback_models), rules=rules
+        **fields,
+        tools=tuple(entry.tools),
+        examples=tuple(entry.examples),
+        fallback_models=tuple(entry.fallback_models),
+        rules=rules,
     )

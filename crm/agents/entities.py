@@ -22,7 +22,8 @@ class RoutingRules:
 @dataclass(frozen=True, slots=True)
 class Agent:
     """An agent as a row. `names`, `descriptions` and `instructions` map a language to text; `model` None means
-    the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`. `examples` are messages meant for it."""
+    the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`. `examples` are messages
+    meant for it."""
 
     id: int
     slug: str

@@ -58,7 +58,12 @@ def find_agent(words: str, roster: Sequence[Agent]) -> tuple[Agent, str] | None:
         for name in agent.names.values():
             if (folded + " ").startswith(_folded(name) + " "):
                 return agent, words[len(name) :].strip()
-    short = [agent for agent in roster for name in agent.names.values() if _folded(name).split()[:1] == [_folded(first)]]
+    short = [
+        agent
+        for agent in roster
+        for name in agent.names.values()
+        if _folded(name).split()[:1] == [_folded(first)]
+    ]
     return (short[0], rest.strip()) if len({agent.id for agent in short}) == 1 else None
 
 
@@ -91,9 +96,7 @@ def _addressed(text: str, roster: Sequence[Agent]) -> Choice | None:
     return None
 
 
-def _ruled(
-    text: str, language: str, chat_kind: ChatKind, roster: Sequence[Agent]
-) -> list[tuple[Agent, str]]:
+def _ruled(text: str, language: str, chat_kind: ChatKind, roster: Sequence[Agent]) -> list[tuple[Agent, str]]:
     """The agents whose rules apply, each with its keyword. Rules of several decide nothing by themselves."""
     found = ((agent, matching_keyword(agent.rules, text, language, chat_kind)) for agent in roster)
     return [(agent, keyword) for agent, keyword in found if keyword is not None]

@@ -34,20 +34,19 @@ class Classifier(Protocol):
 
 
 class LocalClassifier:
-    """Learns from names, descriptions, keywords and examples on this machine; no text leaves it (crm.routing.learning)."""
+    """Learns from names, descriptions, keywords and examples, on this machine (crm.routing.learning)."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[tuple[int, int], ...], asyncio.Future[Model]] = {}
 
     async def ranker(self, roster: Sequence[Agent]) -> Ranker:
         key = tuple((agent.id, agent.version) for agent in roster)
-        if key not in self._kept:
-            while len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[key] = asyncio.ensure_future(asyncio.to_thread(model_of, roster))
-        self._kept[key] = self._kept.pop(key)  # the last one used goes last
+        learning = self._kept.pop(key, None) or asyncio.ensure_future(asyncio.to_thread(model_of, roster))
+        while len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = learning  # the last one used goes last
         try:
-            model = await asyncio.shield(self._kept[key])
+            model = await asyncio.shield(learning)
         except Exception:
             self._kept.pop(key, None)
             raise
@@ -56,7 +55,9 @@ class LocalClassifier:
 
 def model_of(roster: Sequence[Agent]) -> Model:
     examples = [
-        (number, features(text)) for number, agent in enumerate(roster) for text in dict.fromkeys(_said_of(agent))
+        (number, features(text))
+        for number, agent in enumerate(roster)
+        for text in dict.fromkeys(_said_of(agent))
     ]
     return learn(examples, len(roster))
 

@@ -27,7 +27,9 @@ Vector = tuple[list[int], list[float]]  # positions of features, and how much of
 class Model:
     """How strongly each feature speaks for each class. A piece or a pair seen in one message only is left out."""
 
-    def __init__(self, places: Mapping[str, int], rarity: Sequence[float], weights: Sequence[list[float]]) -> None:
+    def __init__(
+        self, places: Mapping[str, int], rarity: Sequence[float], weights: Sequence[list[float]]
+    ) -> None:
         self._places = places
         self._rarity = rarity
         self._weights = weights

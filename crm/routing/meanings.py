@@ -1,4 +1,4 @@
-"""Meanings: words of both languages that say the same to whoever routes a message, so that one is learnt from the other.
+"""Meanings: words of both languages that say the same about whom a message is for, so that one teaches the other.
 
 Each meaning lists its words, lower case with ё folded: a beginning (`напиш` is also напишите), or after = a whole word.
 Of several beginnings that fit, the longest counts. A word may have several meanings, and the first is its chief one.
@@ -36,9 +36,7 @@ MEANINGS: Mapping[str, str] = {
     "translate": (
         "переведи переведит перевест перевод translat =английский =русский =немецкий =english =russian"
     ),
-    "courtesy": (
-        "извин apolog благодар =sorry поблагодар соболезн condolence вежлив отказать =отказ"
-    ),
+    "courtesy": ("извин apolog благодар =sorry поблагодар соболезн condolence вежлив отказать =отказ"),
     "how_to": (
         "как how =ways =way =tips =tip совет посовет подскаж advice advise =should =стоит =правильно lessons "
         "=техника techniqu tactic strategy тактик стратеги coach научи"
@@ -68,9 +66,7 @@ MEANINGS: Mapping[str, str] = {
         "клиент покупат заказчик client customer buyer prospect =lead =leads =лид =лида =лиды =лидов =лпр "
         "собеседник gatekeeper секретар procurement закупщик director =ceo =cfo начальник owner гендир"
     ),
-    "cold": (
-        "холодн =cold прозвон скрипт script незнаком stranger icebreaker opener warm"
-    ),
+    "cold": ("холодн =cold прозвон скрипт script незнаком stranger icebreaker opener warm"),
     "prepare": (
         "подготовит подготовк готовит prepare preparing =prep practic practis rehears потрен тренир прорепет "
         "репет ролев =роль =role roleplay разыгра симул simulat pretend притвор сыграй отработ отрабат поучи "
@@ -80,12 +76,8 @@ MEANINGS: Mapping[str, str] = {
         "боюсь страх страшно стесн волну неловк робе afraid nervous scared =shy anxious anxiety stress "
         "мандраж confiden увереннос уверенн стыдно"
     ),
-    "discovery": (
-        "вопрос question потребност =needs qualif квалиф выявит discovery rapport доверие trust"
-    ),
-    "followup": (
-        "дожим follow nudge chase chasing вернут напомин remind"
-    ),
+    "discovery": ("вопрос question потребност =needs qualif квалиф выявит discovery rapport доверие trust"),
+    "followup": ("дожим follow nudge chase chasing вернут напомин remind"),
     "count": (
         "сколько скоко скок количеств =число =числу =numbers count =total totals всего =сумма =сумму посчит "
         "подсчит amount =volume quantity объем"
@@ -106,9 +98,7 @@ MEANINGS: Mapping[str, str] = {
         "=top =best =worst =most =least =fewest лучший худший рейтинг rank ranking лидер leader отста behind "
         "=ahead опереж чаще =реже often =more =less =fewer лучшее between than разниц"
     ),
-    "why": (
-        "почему why причин reason =отчего зачем"
-    ),
+    "why": ("почему why причин reason =отчего зачем"),
     "change": (
         "упал упали снизил снижа вырос растет растем рост просел просе падае падени drop grew grow growth "
         "increas decreas declin =fell =rise rising slump spike скач изменил changed ухудш =dip slower slow"
@@ -135,9 +125,7 @@ MEANINGS: Mapping[str, str] = {
     "task": (
         "задач =дела =дел =task =tasks tasc todo =задание задани deadline дедлайн срок overdue просроч =due"
     ),
-    "meeting": (
-        "встреч meeting appointment созвон =demo демо"
-    ),
+    "meeting": ("встреч meeting appointment созвон =demo демо"),
     "schedule": (
         "расписан календар schedul calendar agenda =план =планы =запланировано =plate =plans свобод =free "
         "busy занят"
@@ -151,21 +139,11 @@ MEANINGS: Mapping[str, str] = {
         "покаж =show =list выведи открой =open найди =find =искать поищи =look display напомни remind =дай "
         "=give перечисл скинь"
     ),
-    "when": (
-        "когда =when =время =time =давно =ago"
-    ),
-    "who": (
-        "=кто =who =whom =кому =кем =кого whose"
-    ),
-    "info": (
-        "номер телефон phone адрес address контакт contact =почта =почту фамили surname"
-    ),
-    "me": (
-        "=мне =меня =мои =моя =мой =мое =моих =my =me =mine =i =мною =я"
-    ),
-    "we": (
-        "=мы =нас =наш =наши =наша =нам =we =our =us =ours =нашей =наших"
-    ),
+    "when": ("когда =when =время =time =давно =ago"),
+    "who": ("=кто =who =whom =кому =кем =кого whose"),
+    "info": ("номер телефон phone адрес address контакт contact =почта =почту фамили surname"),
+    "me": ("=мне =меня =мои =моя =мой =мое =моих =my =me =mine =i =мною =я"),
+    "we": ("=мы =нас =наш =наши =наша =нам =we =our =us =ours =нашей =наших"),
     "greet": (
         "привет здравств добр хай =hello =hi =hey спасиб =thanks =thank =thx =ok =ок =окей =пока =bye =алло "
         "=ау =ку =салют =йо =yo =хорошо =понял =понятно =ясно =да =нет =yes =no =great =cool =супер =класс "
@@ -187,141 +165,65 @@ MEANINGS: Mapping[str, str] = {
     "deal": (
         "сделк =deal =deals выигран проигран =won =lost =win =wins =lose =losing теря контракт contract"
     ),
-    "money": (
-        "цен price pricing стоимост cost оплат платит payment pay invoice счет"
-    ),
-    "which": (
-        "=какой =какая =какие =каких =какому =каким =какое =which =каков"
-    ),
-    "what": (
-        "=что =чо =че =what =whats =what's =чего =чем"
-    ),
-    "where": (
-        "=где =куда =откуда =where"
-    ),
-    "need": (
-        "=нужно =нужен =нужна =нужны =надо =need =want =хочу =хочется =wanna =нуж"
-    ),
-    "can": (
-        "=можно =можешь =могу =can =could =may =может"
-    ),
-    "this": (
-        "=это =этот =эту =этого =этом =этой =this =that =these =текст =тут =here"
-    ),
-    "begin": (
-        "начат начин начну =start =starting =begin старт первые =first"
-    ),
-    "hours": (
-        "=long долго длится минут =hour =hours =час =часы =часов =minutes =time =занимает =уходит"
-    ),
+    "money": ("цен price pricing стоимост cost оплат платит payment pay invoice счет"),
+    "which": ("=какой =какая =какие =каких =какому =каким =какое =which =каков"),
+    "what": ("=что =чо =че =what =whats =what's =чего =чем"),
+    "where": ("=где =куда =откуда =where"),
+    "need": ("=нужно =нужен =нужна =нужны =надо =need =want =хочу =хочется =wanna =нуж"),
+    "can": ("=можно =можешь =могу =can =could =may =может"),
+    "this": ("=это =этот =эту =этого =этом =этой =this =that =these =текст =тут =here"),
+    "begin": ("начат начин начну =start =starting =begin старт первые =first"),
+    "hours": ("=long долго длится минут =hour =hours =час =часы =часов =minutes =time =занимает =уходит"),
     "active": (
         "активн active заброс neglect перегруж загруж overload loaded loyal спящ слаб weak =сильные strength "
         "силь"
     ),
-    "help": (
-        "помог помощ =help =sos =помоги =helpme"
-    ),
-    "partner": (
-        "поставщик supplier vendor партнер partner"
-    ),
-    "owner": (
-        "отвечает ответствен respons курирует assigned назнач =зовут =name"
-    ),
+    "help": ("помог помощ =help =sos =помоги =helpme"),
+    "partner": ("поставщик supplier vendor партнер partner"),
+    "owner": ("отвечает ответствен respons курирует assigned назнач =зовут =name"),
     "nice": (
         "красив =nice beautiful catchy звуч =sound =sounds =тон =тоном harsh resk резк грубо сухо =funny "
         "=funnier смешн юмор душевн тепл живее оживи канцеляр jargon эмоц лаконичн =ясно =clear креатив "
         "creativ wittier =punchy"
     ),
-    "variant": (
-        "вариант version variant =another =другой =другие =еще option"
-    ),
-    "points": (
-        "пункт bullet point списк"
-    ),
-    "mood": (
-        "мотивир motivat настроиться настрой выгор устал energy"
-    ),
-    "insight": (
-        "вывод insight закономерн pattern бросается =stand =out выдели тенденц закономер причин"
-    ),
-    "sales": (
-        "продаж sales оборот выруч revenue чек"
-    ),
+    "variant": ("вариант version variant =another =другой =другие =еще option"),
+    "points": ("пункт bullet point списк"),
+    "mood": ("мотивир motivat настроиться настрой выгор устал energy"),
+    "insight": ("вывод insight закономерн pattern бросается =stand =out выдели тенденц закономер причин"),
+    "sales": ("продаж sales оборот выруч revenue чек"),
     "progress": (
         "прогресс progress план =plan =target =targets =goal цел =выполняем =успеваем хуже эффектив"
     ),
-    "complain": (
-        "претенз жалоб complain claim рекламаци"
-    ),
-    "office": (
-        "отпуск holiday vacation автоответ"
-    ),
-    "debt": (
-        "должник debtor долг оплат неоплат unpaid"
-    ),
-    "back": (
-        "вернут return =back ушедш lost"
-    ),
-    "ask": (
-        "прос =ask =asks =asked =asking спрос требу demand хочет хотят wants =wants"
-    ),
-    "product": (
-        "товар product услуг service гаранти guarantee доставк delivery возврат"
-    ),
-    "note": (
-        "заметк =note =notes записано записал"
-    ),
-    "deadend": (
-        "отказ =no =нет никак"
-    ),
+    "complain": ("претенз жалоб complain claim рекламаци"),
+    "office": ("отпуск holiday vacation автоответ"),
+    "debt": ("должник debtor долг оплат неоплат unpaid"),
+    "back": ("вернут return =back ушедш lost"),
+    "ask": ("прос =ask =asks =asked =asking спрос требу demand хочет хотят wants =wants"),
+    "product": ("товар product услуг service гаранти guarantee доставк delivery возврат"),
+    "note": ("заметк =note =notes записано записал"),
+    "deadend": ("отказ =no =нет никак"),
     "talk": (
         "разговор беседа conversation =conversations =talk говорить общат общени =speak обсужд discussion"
     ),
-    "urgent": (
-        "срочн urgent важн important"
-    ),
-    "recency": (
-        "=последний =последние =last =recent"
-    ),
-    "they": (
-        "=они =она =он =he =she =they =him =her =them =ему =ей =им =его =их =it's"
-    ),
-    "boss": (
-        "=boss начальник директор director =ceo =cfo owner владел гендир генеральн руковод chief"
-    ),
-    "decide": (
-        "решени decision решат decide decid выбрал choose chose chosen"
-    ),
+    "urgent": ("срочн urgent важн important"),
+    "recency": ("=последний =последние =last =recent"),
+    "they": ("=они =она =он =he =she =they =him =her =them =ему =ей =им =его =их =it's"),
+    "boss": ("=boss начальник директор director =ceo =cfo owner владел гендир генеральн руковод chief"),
+    "decide": ("решени decision решат decide decid выбрал choose chose chosen"),
     "this_bot": (
         "undo отмен =log запис записать =save сохран =change поменя измени удали delete remove подключ "
         "connect групп =group reset switch =turn смени notificat уведомл настро функци feature команды "
         "command пользов pausa напоминани reminder импорт"
     ),
-    "value": (
-        "ценност value обоснова justif аргумент argument преимуществ benefit доказ prove выгод"
-    ),
-    "step": (
-        "=шаг =шаги =step =steps =дальше =next =теперь"
-    ),
-    "behave": (
-        "веду вести =вел себя behave behav поведен реагир react"
-    ),
+    "value": ("ценност value обоснова justif аргумент argument преимуществ benefit доказ prove выгод"),
+    "step": ("=шаг =шаги =step =steps =дальше =next =теперь"),
+    "behave": ("веду вести =вел себя behave behav поведен реагир react"),
     "analysis": (
         "узк bottleneck отклонен anomal этап stage отвали застря stuck достиг achiev загружен busiest"
     ),
-    "go_on": (
-        "=продолжай continue =go =дальше =начнем =давай =ладно nothing ничего"
-    ),
-    "scenario": (
-        "видео video ролик реклам promo"
-    ),
-    "referral": (
-        "рекоменд referral refer reference посовет"
-    ),
-    "messenger": (
-        "whatsapp ватсап вотсап вацап viber"
-    ),
-    "hook": (
-        "=серьезно serious зацеп hook против against"
-    ),
+    "go_on": ("=продолжай continue =go =дальше =начнем =давай =ладно nothing ничего"),
+    "scenario": ("видео video ролик реклам promo"),
+    "referral": ("рекоменд referral refer reference посовет"),
+    "messenger": ("whatsapp ватсап вотсап вацап viber"),
+    "hook": ("=серьезно serious зацеп hook против against"),
 }

@@ -237,6 +237,17 @@ OF_FILES: Mapping[str, Knock] = {
     "feeds.end_address": Knock(presses("feed:{workspace_id}:end"), changes=True),
     "feeds.send_calendar": Knock(presses("feed:{workspace_id}:file")),
 }
+OF_PICKING: Mapping[str, Knock] = {
+    "picking.choose_agent": Knock(says("/agent")),
+    "picking.press_pick": Knock(presses("pick:{owner_user_id}:off")),
+    "picking.ask_once": Knock(says("/ask")),
+    "picking.press_ask": Knock(presses("ask1:1")),
+    "picking.ask_named": Knock(says("What is new?"), changes=True, first=says("/ask assistant")),
+    "picking.explain": Knock(says("/why")),
+    "picking.open_binding": Knock(presses("bind:all")),
+    "picking.press_binding": Knock(presses("bind:all:off")),
+    "picking.ask_held": Knock(presses("held:1:1")),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
@@ -278,6 +289,7 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
     "conversations.stop_answer": Knock(stops, changes=True),
+    **OF_PICKING,
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_TEAMS,
     **OF_GROUPS,
