@@ -39,6 +39,7 @@ held_questions = Table(
     Column("scores", Text, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    *times()[:1],
     Index("ix_held_questions_member_id", "member_id"),
     Index("ix_held_questions_chat_id", "chat_id"),
     Index("ix_held_questions_expires_at", "expires_at"),

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("scores", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        *times()[:1],
     )
     for table, column in (
         ("agent_bindings", "agent_id"),
