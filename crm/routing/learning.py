@@ -19,6 +19,8 @@ _DROPPED = 0.3  # of a message's features each time it is seen, so that no singl
 _DECAY = 1e-4
 _LOUDEST = 4.0  # how much more an example may count where there are few
 _SETTLED = 2e-3  # an error that teaches nothing any more
+_TELLING = 30  # a word that is in more than one of so many examples tells nothing
+_FEW = 3  # examples that never make a word a frequent one
 _SEED = 1  # the same examples give the same model on every replica
 
 Vector = tuple[list[int], list[float]]  # positions of features, and how much of each there is
@@ -28,15 +30,20 @@ class Model:
     """How strongly each feature speaks for each class. A piece or a pair seen in one message only is left out."""
 
     def __init__(
-        self, places: Mapping[str, int], rarity: Sequence[float], weights: Sequence[list[float]]
+        self,
+        places: Mapping[str, int],
+        rarity: Sequence[float],
+        weights: Sequence[list[float]],
+        telling: frozenset[str],
     ) -> None:
         self._places = places
         self._rarity = rarity
         self._weights = weights
+        self._telling = telling
 
     def judge(self, features: frozenset[str]) -> list[float] | None:
-        """How likely each class is, together 1; None when no word of the message is known."""
-        if not any(feature[0] in "wk" and feature in self._places for feature in features):
+        """How likely each class is, together 1; None when no word of the message is known that tells anything."""
+        if self._telling.isdisjoint(features):
             return None
         return _likelihoods(_vector(features, self._places, self._rarity), self._weights)
 
@@ -59,7 +66,9 @@ def learn(examples: Sequence[tuple[int, frozenset[str]]], classes: int) -> Model
             _correct(weights, _some_of(vector, random), one, rate * loudness[one])
         kept = 1 - _DECAY * rate * len(vectors)
         weights = [[weight * kept for weight in of_class] for of_class in weights]
-    return Model(places, rarity, weights)
+    most = max(_FEW, len(examples) / _TELLING)
+    telling = frozenset(one for one in known if one[0] == "k" or (one[0] == "w" and seen[one] <= most))
+    return Model(places, rarity, weights, telling)
 
 
 def _correct(weights: Sequence[list[float]], vector: Vector, right: int, rate: float) -> None:

@@ -191,9 +191,20 @@ def test_a_confident_classifier_decides_and_its_scores_are_kept() -> None:
 def test_a_doubt_offers_those_worth_it_likeliest_first() -> None:
     doubt = chosen("что сказать", rank=sounds_like(writer=0.4, coach=0.58, assistant=0.02))
     assert doubt == Doubt((COACH, WRITER), "что сказать", "coach 0.58, writer 0.40, assistant 0.02")
-    even = chosen("что сказать", rank=sounds_like(writer=0.3, coach=0.4, assistant=0.3))
-    assert isinstance(even, Doubt)
-    assert len(even.options) == 3
+    three = chosen("что сказать", rank=sounds_like(writer=0.3, coach=0.5, assistant=0.2))
+    assert isinstance(three, Doubt)
+    assert three.options == (COACH, WRITER, ASSISTANT)
+
+
+def test_what_suits_nobody_in_particular_is_the_defaults() -> None:
+    even = sounds_like(writer=0.3, coach=0.4, assistant=0.3)
+    assert routed("ну и ну", rank=even).reason is Reason.DEFAULT
+    assert routed("ну и ну", rank=even, here=Here(default_agent_id=WRITER.id)).agent == WRITER
+
+
+def test_the_default_needs_a_smaller_lead_than_others() -> None:
+    assert routed("привет", rank=sounds_like(assistant=0.66, coach=0.34)).reason is Reason.CLASSIFIED
+    assert isinstance(chosen("привет", rank=sounds_like(coach=0.66, assistant=0.34)), Doubt)
 
 
 def test_rules_of_two_agents_leave_it_to_the_classifier_between_them() -> None:
