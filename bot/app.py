@@ -48,6 +48,7 @@ from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
 from crm.people import People
+from crm.picking import Picking
 from crm.presence import Presence
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
@@ -55,6 +56,7 @@ from crm.reminder_edits import ReminderEdits
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
+from crm.routing import LocalClassifier
 from crm.sends import PER_SECOND
 from crm.settings import Settings
 from crm.stats import Stats
@@ -178,6 +180,7 @@ def build(
         directory,
         wake=wake,
         cancel=cancel,
+        classifier=LocalClassifier(),
     )
     assistants = Assistants(directory, tasks, calls, models, clock)
     announcing = Announcing(assistants, Departures(storage, directory), directory)
@@ -214,6 +217,7 @@ def build(
         "invites": Invites(storage, partial(token_urlsafe, 18)),
         "removals": Removals(storage),
         "conversations": conversations,
+        "picking": Picking(storage, directory, wake=wake),
         "dialogs": dialogs,
         "health": Health(looks.look),
         "history": History(storage),

@@ -12,6 +12,7 @@ COMMANDS = {
         "remind": "A reminder", "calendar": "Tasks in your own calendar",
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "agents": "Assistants", "team": "Your team",
+        "ask": "Ask an assistant", "agent": "Who answers you here", "why": "Why that assistant answered",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
@@ -22,6 +23,7 @@ COMMANDS = {
         "remind": "Напоминание", "calendar": "Задачи в вашем календаре",
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "agents": "Помощники", "team": "Ваша команда",
+        "ask": "Спросить помощника", "agent": "Кто здесь отвечает", "why": "Почему ответил этот помощник",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip

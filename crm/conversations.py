@@ -1,14 +1,17 @@
 """Conversations: plain text becomes a turn, a row that some process answers (DESIGN §2.2)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
+from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason
+from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.grammar.letters import storable
 from crm.people import Actor
+from crm.picking import HELD, Held
+from crm.routing import Classifier, LocalClassifier, choose
 from crm.storage import Storage
 from crm.updates import Arrival
 
@@ -55,6 +58,9 @@ class ConversationStore(Protocol):
     async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
         """Open the conversation of chat, thread and agent if need be, and queue a turn in it; the turn's id."""
 
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
+
     async def history(
         self, conversation_id: int, *, before_turn_id: int, limit: int
     ) -> Sequence[Sequence[Any]]:
@@ -92,15 +98,43 @@ class Conversations:
         *,
         wake: Callable[[], None],
         cancel: Callable[[int], None],
+        classifier: Classifier | None = None,
     ) -> None:
         self._storage = storage
         self._doors = doors
         self._directory = directory
         self._wake = wake
         self._cancel = cancel
+        self._classifier = classifier or LocalClassifier()
 
     async def ask(self, actor: Actor, arrival: Arrival, text: str) -> Choice:
-        """Choose the agent and commit the turn; the answer comes later, from the turn. Raises BadInput, NotFound."""
+        """Choose the agent, in doubt the likeliest, and commit the turn; the answer comes later, from the turn. Raises
+        BadInput, NotFound."""
+        return (await self._ask(actor, arrival, text))[0]
+
+    async def ask_or_hold(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        question: Reply[Held],
+        *,
+        asked: Agent | None = None,
+        replied_to: int | None = None,
+    ) -> Answer | None:
+        """As `ask`; in doubt the message is held, and the answer asks whom it is for. `asked` is whom /ask names,
+        `replied_to` Telegram's id of our message that this one replies to."""
+        return (await self._ask(actor, arrival, text, question, asked, replied_to))[1]
+
+    async def _ask(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        question: Reply[Held] | None = None,
+        asked: Agent | None = None,
+        replied_to: int | None = None,
+    ) -> tuple[Choice, Answer | None]:
         if len(text) > QUESTION_LIMIT:
             raise BadInput(
                 N_("That is {length} characters. Ask in up to {limit}."),
@@ -109,15 +143,33 @@ class Conversations:
             )
         text = storable(text)
         roster = await self._directory.roster(actor)
+        rank = await self._classifier.ranker(roster)
+        answer: Answer | None = None
         async with self._storage.transaction(actor) as unit:
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)
+            if replied_to is not None:
+                wrote = await unit.conversations.answered_by(actor.chat_id, replied_to)
+                here = replace(here, replied_agent_id=wrote)
             choice = choose(
-                text, language=actor.language, chat_kind=actor.chat_kind, here=here, roster=roster
+                text,
+                language=actor.language,
+                chat_kind=actor.chat_kind,
+                here=here,
+                roster=roster,
+                rank=rank,
+                asked=asked,
             )
-            await unit.conversations.add_turn(actor, arrival, choice)
-            await unit.updates.finish(arrival, None)
-        self._wake()
-        return choice
+            if isinstance(choice, Doubt) and question is not None:
+                held_id = await unit.picking.hold(actor, arrival, choice, arrival.sent_at + HELD)
+                answer = question(Held(held_id, choice))
+            if isinstance(choice, Doubt):
+                choice = Choice(choice.options[0], Reason.CLASSIFIED, choice.text, choice.detail)
+            if answer is None:
+                await unit.conversations.add_turn(actor, arrival, choice)
+            await unit.updates.finish(arrival, answer)
+        if answer is None:
+            self._wake()
+        return choice, answer
 
     async def stop(self, actor: Actor, arrival: Arrival, turn_id: int) -> bool:
         """Cancel a turn the actor's chat is waiting for; False when it is finished already."""

@@ -10,6 +10,7 @@ from crm.calls.use_cases import revive
 from crm.contacts import apply as apply_to_contact
 from crm.contacts import restored as restored_contact
 from crm.people import Role
+from crm.picking import may_bind
 from crm.reminder_edits import restored as as_it_was
 from crm.settings import restored_settings
 from crm.storage import Unit
@@ -156,6 +157,22 @@ async def restore_visibility(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.visibility.set(Sight(str(_before(line, "visibility"))))
 
 
+async def restore_binding(unit: Unit, line: Line, back: Back) -> bool:
+    """An agent that is gone by now answers nowhere again."""
+    elsewhere = back.actor.chat_id != line.entity_id and back.actor.role not in (Role.OWNER, Role.MANAGER)
+    if elsewhere or not may_bind(back.actor):
+        return False
+    field = "default_agent" if "default_agent" in line.changes else "agent"
+    slug, thread_id = _before(line, field), line.changes.get("thread_id")
+    ids = {agent.slug: agent.id for agent in await unit.agents.active()}
+    agent_id = ids.get(str(slug)) if slug is not None else None
+    if field == "default_agent":
+        await unit.picking.set_default(line.entity_id, agent_id)
+    else:
+        await unit.picking.bind(line.entity_id, thread_id if isinstance(thread_id, int) else None, agent_id)
+    return True
+
+
 async def restore_name(unit: Unit, line: Line, back: Back) -> bool:
     if back.actor.role not in (Role.OWNER, Role.MANAGER):
         return False
@@ -209,6 +226,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("delivery", "acknowledged"): unsee_reminder,
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,
+    ("chat", "bound"): restore_binding,
     ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
     ("import", "created"): take_import_back,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select, text, update
@@ -246,6 +247,7 @@ def spec_to_json(spec: AgentSpec | Agent) -> dict[str, Any]:
         "settings": dict(spec.settings),
         "tools": list(spec.tools),
         "budget_micros": spec.budget_micros,
+        "examples": list(spec.examples),
         "rules": {
             "keywords": list(spec.rules.keywords),
             "languages": list(spec.rules.languages),
@@ -262,6 +264,9 @@ def spec_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
         "fallback_models": tuple(stored["fallback_models"]),
         "budget_micros": stored.get("budget_micros"),
         "tools": tuple(stored["tools"]),
+        "examples": tuple(
+            intern(one) for one in stored.get("examples", ())
+        ),  # each team's roster has the same
         "rules": RoutingRules(
             keywords=tuple(rules["keywords"]),
             languages=tuple(rules["languages"]),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.agents import Choice, Here
+from crm.agents import Choice, Here, Reason
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import Removed
 from crm.people import Actor
@@ -16,6 +16,9 @@ from crm.updates import Arrival
 from db.actors import actor_columns, actor_of, claims_by_member
 from db.models.chats import chats, conversations, turns
 from db.models.people import members, people
+from db.models.routing import agent_bindings as bindings
+from db.models.routing import agent_picks as picks
+from db.picking import picked_by
 from db.transactions import entered, plain_transaction
 
 UNFINISHED = ("queued", "running", "ready")
@@ -29,8 +32,16 @@ class SqlConversations:
         self._workspace_id = workspace_id
 
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here:
-        bound = await self._link.scalar(select(chats.c.default_agent_id).where(chats.c.id == actor.chat_id))
-        recent = await self._link.scalar(
+        bound = (
+            select(bindings.c.agent_id)
+            .where(
+                bindings.c.chat_id == actor.chat_id,
+                bindings.c.thread_id.is_(None) | (bindings.c.thread_id == thread_id),
+            )
+            .order_by(bindings.c.thread_id.nulls_last())
+            .limit(1)
+        )
+        recent = (
             select(conversations.c.agent_id)
             .join(turns, turns.c.conversation_id == conversations.c.id)
             .where(
@@ -38,11 +49,36 @@ class SqlConversations:
                 conversations.c.thread_id.is_not_distinct_from(thread_id),
                 turns.c.member_id == actor.member_id,
                 turns.c.asked_at >= since,
+                turns.c.reason != Reason.ASKED.value,  # that was for once
             )
             .order_by(turns.c.id.desc())
             .limit(1)
         )
-        return Here(bound_agent_id=bound, recent_agent_id=recent)
+        found = await self._link.execute(
+            select(
+                bound.scalar_subquery().label("bound"),
+                recent.scalar_subquery().label("recent"),
+                select(picks.c.agent_id).where(picked_by(actor, thread_id)).scalar_subquery().label("picked"),
+                select(picks.c.is_handed)
+                .where(picked_by(actor, thread_id))
+                .scalar_subquery()
+                .label("handed"),
+                select(chats.c.default_agent_id)
+                .where(chats.c.id == actor.chat_id)
+                .scalar_subquery()
+                .label("default"),
+            )
+        )
+        row = found.one()
+        return Here(row.bound, row.recent, row.picked, bool(row.handed), row.default)
+
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        return await self._link.scalar(
+            select(conversations.c.agent_id)
+            .join(turns, turns.c.conversation_id == conversations.c.id)
+            .where(conversations.c.chat_id == chat_id, turns.c.telegram_message_id == message_id)
+            .limit(1)
+        )
 
     async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
         made = await self._link.execute(

@@ -20,6 +20,7 @@ from db.invites import SqlInvites
 from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.picking import SqlPicking
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -78,6 +79,7 @@ class SqlUnit:
         self.notes = SqlNotes(link, workspace_id)
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
+        self.picking = SqlPicking(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

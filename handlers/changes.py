@@ -31,6 +31,7 @@ HIDDEN = {
     "item_ids",
     "member_id",
     "completed_at",
+    "thread_id",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -56,6 +57,8 @@ TYPED = {
     "items",
     "external_id",
     "assistant",
+    "agent",
+    "default_agent",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -124,6 +127,7 @@ def action_words(entity: str, action: str) -> str:
         ("agent", "deleted"): _("assistant deleted"),
         ("agent", "hidden"): _("assistant hidden in this team"),
         ("agent", "shown"): _("assistant shown again in this team"),
+        ("chat", "bound"): _("who answers in a chat"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -197,6 +201,8 @@ def field_words(field: str) -> str:
         "notes": _("notes"),
         "visibility": _("who sees what"),
         "region": _("country"),
+        "agent": _("always"),
+        "default_agent": _("when nothing else decides"),
         "role": _("role"),
         "heir": _("taken over by"),
         "uses": _("uses"),

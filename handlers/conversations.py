@@ -17,6 +17,7 @@ from crm.limits import TURN_COST, Limits, Pace
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.answers import LIMIT, send_text, split
+from handlers.picking.cards import which
 from handlers.texts import gettext as _
 
 EVERY = 0.5  # seconds between drafts at least; Telegram takes about 20 in 5 s and 40 in 30 s a chat
@@ -44,8 +45,21 @@ async def ask_assistant(
     if pace is Pace.TOO_FAST:
         return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
     if pace is Pace.FINE:
-        await conversations.ask(actor, arrival, message.text or "")
+        return await conversations.ask_or_hold(
+            actor,
+            arrival,
+            message.text or "",
+            lambda held: which(held, actor),
+            replied_to=_replied_to(message, arrival.bot_id),
+        )
     return None
+
+
+def _replied_to(message: Message, bot_id: int) -> int | None:
+    """The message of ours that this one replies to."""
+    replied = message.reply_to_message
+    ours = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
+    return replied.message_id if replied is not None and ours else None
 
 
 async def decline_other(message: Message) -> Answer:

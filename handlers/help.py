@@ -105,7 +105,14 @@ TOPICS: Mapping[str, Topic] = {
         N_("Assistants"),
         N_("Anything else you write goes to an assistant."),
         (
-            N_("Anything that is no command and no plain task goes to an assistant."),
+            N_("Anything that is no command and no plain task goes to the assistant it suits best."),
+            N_(
+                "/ask coach how do I hold the price — one assistant, once; @coach at the beginning does the same"
+            ),
+            N_("Reply to an assistant's message, and the same one answers."),
+            N_(
+                "/agent — who answers you here, or everybody; /why — why the last message went to whom it went"
+            ),
             N_("It can look up your tasks and calls, and changes nothing by itself."),
             N_(
                 "/agents — the assistants there are; owners and managers edit, try, copy and delete them there"

@@ -51,6 +51,7 @@ class AgentEntry(BaseModel):
     settings: dict[str, object] = {}
     tools: list[str] = []
     budget: Annotated[float, Field(ge=0, le=BUDGET_LIMIT, allow_inf_nan=False)] | None = None
+    examples: list[str] = []
     rules: RulesEntry = RulesEntry()
 
 
@@ -237,6 +238,7 @@ def _spec(entry: AgentEntry) -> AgentSpec:
             tuple(entry.rules.languages),
             tuple(entry.rules.chat_kinds),
         ),
+        examples=tuple(entry.examples),
         is_default=entry.is_default,
         budget_micros=None if entry.budget is None else round(entry.budget * MICROS),
     )
@@ -253,6 +255,7 @@ def _entry(spec: AgentSpec | Agent) -> dict[str, Any]:
         "fallback_models": list(spec.fallback_models),
         "settings": dict(spec.settings),
         "tools": list(spec.tools),
+        "examples": list(spec.examples),
         "budget": None if spec.budget_micros is None else spec.budget_micros / MICROS,
         "rules": {
             "keywords": list(spec.rules.keywords),

@@ -1,6 +1,6 @@
 """Assistants: who they are, and which one answers a message, with the reason."""
 
-from crm.agents.choosing import RECENT, Choice, Here, Reason, choose, matching_keyword
+from crm.agents.choosing import RECENT, Choice, Doubt, Here, Reason
 from crm.agents.entities import (
     SLUG_PATTERN,
     Agent,
@@ -23,13 +23,12 @@ __all__ = [
     "AgentSpec",
     "AgentStore",
     "Choice",
+    "Doubt",
     "Here",
     "Reason",
     "RoutingRules",
     "Version",
-    "choose",
     "default_of",
     "in_language",
-    "matching_keyword",
     "roster",
 ]

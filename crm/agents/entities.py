@@ -24,7 +24,8 @@ class RoutingRules:
 class Agent:
     """An agent as a row. `names`, `descriptions` and `instructions` map a language to text; `model` None means
     the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`. `budget_micros` is what it may
-    cost in a calendar month (UTC), in millionths of a dollar, None without a limit of its own."""
+    cost in a calendar month (UTC), in millionths of a dollar, None without a limit of its own. `examples` are messages
+    meant for it."""
 
     id: int
     slug: str
@@ -37,6 +38,7 @@ class Agent:
     settings: Mapping[str, object] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
     rules: RoutingRules = RoutingRules()
+    examples: tuple[str, ...] = ()
     is_default: bool = False
     workspace_id: int | None = None
     budget_micros: int | None = None
@@ -127,6 +129,7 @@ class AgentSpec:
     settings: Mapping[str, object] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
     rules: RoutingRules = RoutingRules()
+    examples: tuple[str, ...] = ()
     is_default: bool = False
     budget_micros: int | None = None
 

@@ -1,6 +1,18 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates
+from db.models import (
+    agents,
+    calls,
+    chats,
+    contacts,
+    faults,
+    files,
+    people,
+    reminders,
+    routing,
+    tasks,
+    updates,
+)
 from db.models.base import metadata
 
 __all__ = [
@@ -13,6 +25,7 @@ __all__ = [
     "metadata",
     "people",
     "reminders",
+    "routing",
     "tasks",
     "updates",
 ]

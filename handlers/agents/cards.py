@@ -10,6 +10,7 @@ from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
 from handlers.agents.marks import Rows, mark
 from handlers.agents.words import budget_words, shown_name, value_words
+from handlers.picking.cards import bind_button
 from handlers.texts import formatted, language
 from handlers.texts import gettext as _
 
@@ -82,6 +83,8 @@ def card_rows(entry: Entry, actor: Actor) -> Rows:
             rows.append((Button(hide[0], data=mark(agent, hide[1])),))
             if entry.replaced_by is None:
                 rows.append((Button(_("Put our own in its place"), data=mark(agent, "own")),))
+    if agent.is_active and (entry.manages or actor.chat_kind is ChatKind.PRIVATE):
+        rows.append((bind_button(agent),))
     rows.append((Button(_("‹ All assistants"), data="asl:0"),))
     return tuple(rows)
 

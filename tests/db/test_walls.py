@@ -42,6 +42,8 @@ EVERYBODY = (
 ALLOWED = {
     "activity_logs": ("bhmMO", "obghmMO", "", ""),
     "agent_versions": ("obmMO", "MO", "", ""),
+    "agent_bindings": ("obhmMO", "MO", "MO", "MO"),
+    "agent_picks": ("b", "obhmMO", "b", "b"),
     "agents": ("obghmMO", "MO", "MO", "MO"),
     "calendar_feeds": ("b", "obmMO", "b", "b"),
     "chat_members": ("obhmMO", "", "", ""),
@@ -59,6 +61,7 @@ ALLOWED = {
     "crm_task_watchers": ("bhmMO", "bmMO", "", "bmMO"),
     "crm_tasks": ("bhmMO", "obhmMO", "bmMO", "MO"),
     "faults": ("", "", "", ""),
+    "held_questions": ("b", "obhmMO", "", "b"),
     "imports": ("bMO", "obmMO", "", ""),
     "installation": ("", "", "", ""),
     "invites": ("MO", "MO", "MO", "MO"),

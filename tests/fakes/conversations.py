@@ -25,6 +25,7 @@ class TurnRow:
     answer: ModelAnswer | None = None
     telegram_message_id: int | None = None
     reference: str | None = None
+    detail: str | None = None
 
 
 class FakeConversations:
@@ -39,11 +40,24 @@ class FakeConversations:
             if (row.turn.actor.chat_id, row.turn.thread_id) == topic
             and row.turn.actor.person_id == actor.person_id
             and row.turn.asked_at >= since
+            and row.reason is not Reason.ASKED
         ]
+        picked = self._state.picks.get((*topic, actor.member_id), (None, False))
         return Here(
             bound_agent_id=bound.get(topic, bound.get((actor.chat_id, None))),
             recent_agent_id=lately[-1].agent_id if lately else None,
+            picked_agent_id=picked[0],
+            handed_over=picked[1],
+            default_agent_id=self._state.default_agents.get(actor.chat_id),
         )
+
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        wrote = [
+            row.turn.agent_id
+            for row in self._state.turns.values()
+            if row.turn.actor.chat_id == chat_id and row.telegram_message_id == message_id
+        ]
+        return wrote[0] if wrote else None
 
     async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
         talks = self._state.conversations
@@ -60,7 +74,7 @@ class FakeConversations:
             text=choice.text,
             asked_at=arrival.sent_at,
         )
-        self._state.turns[turn.id] = TurnRow(turn, choice.reason)
+        self._state.turns[turn.id] = TurnRow(turn, choice.reason, detail=choice.detail)
         return turn.id
 
     async def history(

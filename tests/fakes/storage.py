@@ -29,6 +29,7 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
+from tests.fakes.picking import FakePicking, HeldRow
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
@@ -77,6 +78,10 @@ class State:
     files: dict[int, FileRow] = field(default_factory=dict)  # on tasks
     watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)
     unreached: set[int] = field(default_factory=set)  # members without a private chat
+    default_agents: dict[int, int] = field(default_factory=dict)  # by chat_id
+    held: dict[int, HeldRow] = field(default_factory=dict)  # questions in doubt
+    # (chat_id, thread_id, member_id): agent id, and whether another agent passed it on
+    picks: dict[tuple[int, int | None, int], tuple[int, bool]] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
@@ -156,6 +161,7 @@ class FakeUnit:
         self.notes = FakeNotes(state, actor)
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
+        self.picking = FakePicking(state)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)

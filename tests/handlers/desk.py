@@ -29,6 +29,7 @@ from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
 from crm.people import People
+from crm.picking import Picking
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -171,6 +172,7 @@ class Desk:
             "feeds": Feeds(storage, FakeFeedDoors(storage), self._secret, "https://bot.example.org/"),
             "download": self._download,
             "conversations": conversations,
+            "picking": Picking(storage, FakeDirectory(storage), wake=lambda: None),
             "dialogs": self.dialogs,
             "clock": self.clock,
             "new_reference": lambda: "REFERENCE",

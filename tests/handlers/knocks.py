@@ -289,6 +289,17 @@ OF_AGENTS: Mapping[str, Knock] = {
     "agents.files.drop_file": with_agents("no:{of}"),
     "agents.keeping.delete_agent": Knock(presses(AGENT + "5:gone"), managers=True, changes=True),
 }
+OF_PICKING: Mapping[str, Knock] = {
+    "picking.choose_agent": Knock(says("/agent")),
+    "picking.press_pick": Knock(presses("pick:{owner_user_id}:off")),
+    "picking.ask_once": Knock(says("/ask")),
+    "picking.press_ask": Knock(presses("ask1:1")),
+    "picking.ask_named": Knock(says("What is new?"), changes=True, first=says("/ask assistant")),
+    "picking.explain": Knock(says("/why")),
+    "picking.open_binding": Knock(presses("bind:all")),
+    "picking.press_binding": Knock(presses("bind:all:off")),
+    "picking.ask_held": Knock(presses("held:1:1")),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
@@ -330,6 +341,7 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
     "conversations.stop_answer": Knock(stops, changes=True),
+    **OF_PICKING,
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_AGENTS,
     **OF_TEAMS,
