@@ -76,6 +76,7 @@ from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
+from db.stops import Stops
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from db.webhooks import SqlWebhooks
@@ -105,6 +106,7 @@ class App:
     secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
+    stops: Stops
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
@@ -172,8 +174,11 @@ def build(
         cancel=cancel,
     )
     assistants = Assistants(directory, tasks, calls, models, clock)
+    stops = Stops(redis)
     workers.append(
-        TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
+        TurnWorker(
+            bot, conversations, assistants, presence, clock, new_reference, reports, metrics, tell=stops.tell
+        )
     )
     provided: dict[str, Any] = {
         "people": people,
@@ -246,6 +251,7 @@ def build(
             postponed=PostponedAnswers(bot, journal, clock),
         ),
         turn_worker=workers[0],
+        stops=stops,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
