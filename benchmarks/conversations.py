@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +82,7 @@ class Telegram(BaseSession):
     async def close(self) -> None:
         """Nothing is open."""
 
-    async def stream_content(self, *_given: Any, **_more: Any) -> AsyncIterator[bytes]:
+    async def stream_content(self, *_given: Any, **_more: Any) -> AsyncGenerator[bytes, None]:
         yield b""
 
 

@@ -164,7 +164,7 @@ async def test_a_closed_topic_gets_nothing_and_no_other_place_does(
 ) -> None:
     anna = await stage.person("Anna")
     group = await stage.group("Forum", [anna], type="supergroup", is_forum=True)
-    await anna.asks("/help", "In a group", chat_id=group, thread_id=5)
+    await anna.asks("/help", "/task tomorrow.*privacy mode", chat_id=group, thread_id=5)
     before = len(await answers(stage, anna, group))
     closed = {"method": "sendMessage", "error_code": 400, "description": "Bad Request: TOPIC_CLOSED"}
     await stage.post("/sim/faults", {**closed, "count": 1})
@@ -181,7 +181,10 @@ async def test_topics_don_t_hear_each_other_and_speakers_keep_their_names(
     await anna.asks("my secret is blue", "Point 2")
     group = await stage.group("Forum", [anna, boris], type="supergroup", is_forum=True)
     for who, text, thread in ((anna, "the red topic", 5), (boris, "the green topic", 6), (boris, "again", 5)):
-        message = await who.asks(f"@switchboard_bot {text}", "Point 2", chat_id=group, thread_id=thread)
+        number = await who.say(f"@switchboard_bot {text}", chat_id=group, thread_id=thread)
+        message = await who.hears("Point 2", chat_id=group)
+        while message.get("reply_to") != number:  # they read what others were answered too
+            message = await who.hears("Point 2", chat_id=group)
         assert message["thread_id"] == thread
     heard = str(model.asked[-1]["messages"])
     assert "Anna: @switchboard_bot the red topic" in heard
