@@ -83,6 +83,7 @@ from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
+from db.stops import Stops
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from db.webhooks import SqlWebhooks
@@ -115,6 +116,7 @@ class App:
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
     trials: ModelTrials
+    stops: Stops
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
@@ -185,8 +187,11 @@ def build(
     assistants = Assistants(directory, tasks, calls, models, clock)
     announcing = Announcing(assistants, Departures(storage, directory), directory)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
+    stops = Stops(redis)
     workers.append(
-        TurnWorker(bot, conversations, announcing, presence, clock, new_reference, reports, metrics)
+        TurnWorker(
+            bot, conversations, announcing, presence, clock, new_reference, reports, metrics, tell=stops.tell
+        )
     )
     provided: dict[str, Any] = {
         "people": people,
@@ -266,6 +271,7 @@ def build(
         ),
         turn_worker=workers[0],
         trials=trials,
+        stops=stops,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,

@@ -1,13 +1,13 @@
 """Departures: the answer of an assistant begins with who it stands in for."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.turns import Assistant
+from bot.answering import Assistant
 from crm.agents import AgentDirectory, default_of
 from crm.agents.departures import Departures
-from crm.conversations import ModelAnswer, Turn
+from crm.turns import Listener, ModelAnswer, Turn
 from handlers.texts import gettext as _
 from handlers.texts import speaking
 
@@ -20,10 +20,8 @@ class Announcing:
         self._departures = departures
         self._directory = directory
 
-    async def answer(
-        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: Callable[[str], Awaitable[None]] | None
-    ) -> ModelAnswer:
-        answer = await self._within.answer(turn, history, on_text)
+    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
+        answer = await self._within.answer(turn, history, listener)
         gone = await self._departures.gone(turn.actor, turn.id, turn.agent_id)
         if gone is None:
             return answer

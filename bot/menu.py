@@ -13,7 +13,8 @@ COMMANDS = {
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "agents": "Assistants", "team": "Your team",
         "ask": "Ask an assistant", "agent": "Who answers you here", "why": "Why that assistant answered",
-        "settings": "Language, time, quiet hours", "help": "What I can do",
+        "settings": "Language, time, quiet hours", "stop": "Stop the answer being written",
+        "answers": "How answers appear in this group", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "agenda": "План на день и просроченное",
@@ -24,7 +25,8 @@ COMMANDS = {
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "agents": "Помощники", "team": "Ваша команда",
         "ask": "Спросить помощника", "agent": "Кто здесь отвечает", "why": "Почему ответил этот помощник",
-        "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
+        "settings": "Язык, время, тихие часы", "stop": "Остановить ответ",
+        "answers": "Как появляются ответы в группе", "help": "Что можно сделать",
     },
 }  # fmt: skip
 NOT_IN_GROUPS = {
@@ -38,8 +40,9 @@ NOT_IN_GROUPS = {
     "export",
     "import",
 }  # a phone book and other people's calls are nobody's business there
+ONLY_IN_GROUPS = {"answers"}
 SCOPES = (
-    (BotCommandScopeAllPrivateChats(), set[str]()),
+    (BotCommandScopeAllPrivateChats(), ONLY_IN_GROUPS),
     (BotCommandScopeAllGroupChats(), NOT_IN_GROUPS),
 )
 

@@ -11,9 +11,9 @@ from telegramify_markdown import convert
 
 from crm.agents import Agent
 from crm.answers import Answer, Button, Entity
-from crm.conversations import Turn
 from crm.errors import CrmError
 from crm.people import Actor
+from crm.turns import Turn, Unwatched
 from crm.updates import Arrival
 from handlers.agents.marks import mark
 from handlers.answers import send_text
@@ -71,7 +71,7 @@ class ModelTrials:
         )
         try:
             async with self._places:
-                answer = await self._assistants.answer(turn, (), None, agent)
+                answer = await self._assistants.answer(turn, (), Unwatched(), agent)
             text, entities = convert(answer.text)
             kept = tuple(
                 Entity(str(one.type), one.offset, one.length, one.url, one.language) for one in entities

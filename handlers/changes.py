@@ -128,6 +128,7 @@ def action_words(entity: str, action: str) -> str:
         ("agent", "hidden"): _("assistant hidden in this team"),
         ("agent", "shown"): _("assistant shown again in this team"),
         ("chat", "bound"): _("who answers in a chat"),
+        ("chat", "answers"): _("how answers appear in the group"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -158,6 +159,7 @@ def change_words(field: str, told: object, *, year: int | None = None, zone: str
 
 def field_words(field: str) -> str:
     return {
+        "live": _("answers as they are written"),
         "title": _("title"),
         "description": _("description"),
         "result": _("result"),

@@ -12,6 +12,7 @@ from crm.agents import Agent
 from crm.agents.departures import Departures
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import BadInput
+from crm.turns import Unwatched
 from llm.assistants import Assistants
 from tests.fakes import (
     FakeClock,
@@ -120,7 +121,7 @@ async def test_the_next_answer_says_in_a_line_who_is_no_longer_here() -> None:
     async def answered(update_id: int, text: str) -> str:
         await conversations.ask(anna, an_arrival(update_id), text)
         turn = max((row.turn for row in storage.state.turns.values()), key=lambda one: one.id)
-        return (await announcing.answer(turn, (), None)).text
+        return (await announcing.answer(turn, (), Unwatched())).text
 
     assert await answered(1, "@lawyer a risk?") == "**Yes**, it is."
     storage.state.deleted.add(lawyer.id)

@@ -133,7 +133,7 @@ async def test_an_answer_is_known_by_its_message(
     (turn,) = await doors.claim(NOW, limit=1, lease=LEASE)
     async with storage.transaction(anna) as unit:
         assert await unit.conversations.keep_answer(turn, ModelAnswer("b", [], "offline"))
-        assert await unit.conversations.mark_sent(turn, 55)
+        assert await unit.conversations.mark_sent(turn, [54, 55])
         assert await unit.conversations.answered_by(anna.chat_id, 55) == agents["coach"].id
         assert await unit.conversations.answered_by(anna.chat_id, 56) is None
         assert await unit.conversations.answered_by(anna.chat_id + 1, 55) is None
