@@ -212,7 +212,7 @@ class Gate(BaseRequestMiddleware):
 
     def _wait_of(self, place: Place) -> float:
         """Seconds until it is this one's turn, as far as this process knows."""
-        now, kept = self._clock(), RESERVED // 2 if place.rank[0] >= Priority.TURN else 0
+        now, kept = self._clock(), RESERVED // 2 if place.rank[0] == Priority.TURN else 0
         wait = self._rooms.chat_wait(place.chat_id, now, self._line.ahead_in_chat(place) + 1)
         if wait > 0:
             self._line.step_back(place)

@@ -199,7 +199,7 @@ async def test_ask_asks_once_and_a_reply_goes_on_with_who_wrote(
     await conversations.ask_or_hold(ANNA, an_arrival(1), "a headline", said, asked=WRITER)
     row = last_row(storage)
     assert (row.turn.agent_id, row.reason) == (WRITER.id, Reason.ASKED)
-    storage.state.turns[row.turn.id] = replace(row, state="sent", telegram_message_id=77)
+    storage.state.turns[row.turn.id] = replace(row, turn=replace(row.turn, pieces=(77,)), state="sent")
     soon = MONDAY + timedelta(minutes=1)
     assert (await conversations.ask(ANNA, an_arrival(2, sent_at=soon), "shorter")).reason is Reason.CLASSIFIED
     reply = an_arrival(3, sent_at=soon)
