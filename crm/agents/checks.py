@@ -12,6 +12,7 @@ NAME_LIMIT = 64  # characters
 DESCRIPTION_LIMIT = 300
 PROMPT_LIMIT = 20_000
 KEYWORDS, KEYWORD_LIMIT = 50, 64  # how many, and characters of one
+EXAMPLES, EXAMPLE_LIMIT = 500, 200  # how many messages meant for it, and characters of one
 AGENTS = 50  # of one team, deleted ones not counted
 BUDGET_LIMIT = 1_000_000  # dollars a month
 MICROS = 1_000_000  # in a dollar
@@ -83,6 +84,29 @@ def kept_keywords(words: tuple[str, ...]) -> tuple[str, ...]:
         if len(word) > KEYWORD_LIMIT or says_nothing(word.replace("*", "")):
             raise BadInput(N_("“{word}” can't be a word to listen for."), word=word[:KEYWORD_LIMIT])
     return words
+
+
+def checked_examples(text: str) -> tuple[str, ...]:
+    """Messages meant for it, one on a line; a lone dash is none."""
+    if text.strip() in ("-", "–", "—"):
+        return ()
+    lines = (on_one_line(storable(line)).strip() for line in text.splitlines())
+    return kept_examples(tuple(dict.fromkeys(line for line in lines if line)))
+
+
+def kept_examples(lines: tuple[str, ...]) -> tuple[str, ...]:
+    if len(lines) > EXAMPLES:
+        raise BadInput(
+            N_("Those are {count} messages; up to {limit} are taken."), count=len(lines), limit=EXAMPLES
+        )
+    for line in lines:
+        if len(line) > EXAMPLE_LIMIT or says_nothing(line):
+            raise BadInput(
+                N_("“{line}” can't be an example: up to {limit} characters, in words."),
+                line=line[:64],
+                limit=EXAMPLE_LIMIT,
+            )
+    return lines
 
 
 def checked_budget(text: str) -> int | None:
@@ -157,6 +181,7 @@ def check(one: Agent | AgentSpec, offer: Offer) -> None:
         for text in texts.values():
             checked_text(field, text)
     kept_keywords(one.rules.keywords)
+    kept_examples(one.examples)
     check_settings(one.settings)
     unknown = [tool for tool in one.tools if tool not in offer.tools]
     if unknown:

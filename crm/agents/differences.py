@@ -17,6 +17,7 @@ FIELDS: Mapping[str, Callable[[Kept], object]] = {
     "settings": lambda one: dict(one.settings),
     "tools": lambda one: tuple(one.tools),
     "keywords": lambda one: one.rules.keywords,
+    "examples": lambda one: one.examples,
     "languages": lambda one: one.rules.languages,
     "chat_kinds": lambda one: one.rules.chat_kinds,
     "is_default": lambda one: one.is_default,

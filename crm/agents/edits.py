@@ -1,12 +1,13 @@
 """Edits: what a typed line or a pressed button makes of an assistant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crm.agents.checks import (
     check_model_name,
     checked_budget,
+    checked_examples,
     checked_keywords,
     checked_settings,
     checked_slug,
@@ -17,7 +18,7 @@ from crm.agents.entities import Agent
 from crm.errors import N_, BadInput
 from crm.people import LANGUAGES, ChatKind
 
-TYPED = (*TEXTS, "slug", "model", "keywords", "budget_micros", "settings")
+TYPED = (*TEXTS, "slug", "model", "keywords", "examples", "budget_micros", "settings")
 """Fields that are answered by a message."""
 LISTED = ("model", "fallback_models", "tools", "languages", "chat_kinds")
 """Fields that are answered by one of several buttons."""
@@ -25,6 +26,12 @@ SWITCHED = ("is_default", "is_active")
 """Fields that are on or off."""
 KINDS = (ChatKind.PRIVATE, ChatKind.GROUP)
 Edit = Callable[[Agent], Agent]
+_PLAIN: Mapping[str, Callable[[str], object]] = {
+    "slug": checked_slug,
+    "model": check_model_name,
+    "examples": checked_examples,
+    "budget_micros": checked_budget,
+}
 Value = TypeVar("Value")
 
 
@@ -33,20 +40,18 @@ def typed(field: str, language: str, text: str) -> Edit:
     if field in TEXTS:
         kept = checked_text(field, text)
         return lambda agent: _with_text(agent, field, language, kept)
-    if field == "slug":
-        slug = checked_slug(text)
-        return lambda agent: replace(agent, slug=slug)
-    if field == "model":
-        name = check_model_name(text)
-        return lambda agent: replace(agent, model=name)
+    if field in _PLAIN:
+        told = _PLAIN[field](text)
+        return lambda agent: _with_field(agent, field, told)
     if field == "keywords":
         keywords = checked_keywords(text)
         return lambda agent: replace(agent, rules=replace(agent.rules, keywords=keywords))
-    if field == "budget_micros":
-        budget = checked_budget(text)
-        return lambda agent: replace(agent, budget_micros=budget)
     settings = checked_settings(text)
     return lambda agent: replace(agent, settings=settings)
+
+
+def _with_field(agent: Agent, field: str, value: Any) -> Agent:
+    return replace(agent, **{field: value})
 
 
 def chosen(field: str, value: str) -> Edit:

@@ -3,7 +3,7 @@
 from aiogram.utils.formatting import Bold
 
 from crm.agents import Agent
-from crm.agents.checks import DESCRIPTION_LIMIT, NAME_LIMIT, PROMPT_LIMIT, SETTINGS, Offer
+from crm.agents.checks import DESCRIPTION_LIMIT, EXAMPLES, NAME_LIMIT, PROMPT_LIMIT, SETTINGS, Offer
 from crm.agents.differences import TEXTS
 from crm.agents.edits import KINDS, LISTED
 from crm.agents.writing import Entry
@@ -16,8 +16,8 @@ from handlers.texts import gettext as _
 
 SHOWN = 3000  # characters of a text as it is now
 MENU = (
-    "names", "descriptions", "instructions", "slug", "model", "fallback_models", "tools", "keywords", "languages",
-    "chat_kinds", "budget_micros", "settings", "is_default",
+    "names", "descriptions", "instructions", "slug", "model", "fallback_models", "tools", "keywords", "examples",
+    "languages", "chat_kinds", "budget_micros", "settings", "is_default",
 )  # fmt: skip
 
 
@@ -121,6 +121,10 @@ def _asks(field: str) -> str:
         "keywords": _(
             "Send words with commas between; an asterisk stands for any ending: invoice*, счёт*. A dash (-) for none."
         ),
+        "examples": _(
+            "Send messages that are meant for it, each on its own line, up to {limit} of them: by them it learns"
+            " which ones to answer. A dash (-) for none."
+        ).format(limit=EXAMPLES),
         "budget_micros": _("Type dollars a month, for example 5 or 0.50; a dash (-) for no limit."),
         "settings": _("Send settings of the model, for example: temperature 0.3. There are: {known}.").format(
             known=", ".join(SETTINGS)

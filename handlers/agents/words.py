@@ -9,6 +9,7 @@ from crm.people import ChatKind
 from handlers.texts import gettext as _
 from handlers.texts import language
 
+EXAMPLES_SHOWN = 2
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
@@ -23,6 +24,7 @@ def field_name(field: str) -> str:
         "settings": _("model settings"),
         "tools": _("what it looks up"),
         "keywords": _("words it listens for"),
+        "examples": _("examples"),
         "languages": _("languages"),
         "chat_kinds": _("kinds of chats"),
         "is_default": _("answers when nobody else is meant"),
@@ -51,6 +53,15 @@ def budget_words(agent: Agent) -> str:
     return _("${dollars} a month").format(dollars=f"{agent.budget_micros / MICROS:g}")
 
 
+def examples_words(agent: Agent) -> str:
+    """The first of the messages meant for it; there may be hundreds."""
+    if not agent.examples:
+        return "—"
+    rest = len(agent.examples) - EXAMPLES_SHOWN
+    shown = "; ".join(agent.examples[:EXAMPLES_SHOWN])
+    return shown if rest <= 0 else _("{messages}; and {count} more").format(messages=shown, count=rest)
+
+
 def value_words(agent: Agent, field: str, of_language: str) -> str:
     """A field as it is now, in a line; a text in one language."""
     none = "—"
@@ -63,6 +74,7 @@ def value_words(agent: Agent, field: str, of_language: str) -> str:
         "settings": lambda: ", ".join(f"{name} {told}" for name, told in agent.settings.items()) or none,
         "tools": lambda: ", ".join(tool_name(tool) for tool in agent.tools) or none,
         "keywords": lambda: ", ".join(agent.rules.keywords) or none,
+        "examples": lambda: examples_words(agent),
         "languages": lambda: (
             ", ".join(LANGUAGE_NAMES.get(one, one) for one in agent.rules.languages) or _("all")
         ),

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.agents import SLUG_PATTERN
-from crm.agents.checks import checked_budget, checked_keywords, checked_settings, checked_slug
+from crm.agents.checks import (
+    checked_budget,
+    checked_examples,
+    checked_keywords,
+    checked_settings,
+    checked_slug,
+)
 from crm.agents.differences import changed_fields, differences
 from crm.agents.naming import named
 from crm.agents.roster import default_of, roster
@@ -87,3 +93,14 @@ def test_the_teams_own_win_and_one_is_the_default() -> None:
     assert [one.is_default for one in roster([shared, second], frozenset())] == [True, False]
     assert default_of(roster([shared, second], frozenset())) == second
     assert default_of([]) is None
+
+
+def test_examples_are_lines_each_once() -> None:
+    assert checked_examples("напиши письмо\n\n  a headline  \nнапиши письмо") == (
+        "напиши письмо",
+        "a headline",
+    )
+    assert checked_examples("-") == ()
+    for text in ("\n".join(str(number) + " word" for number in range(501)), "word " * 60, "…"):
+        with pytest.raises(BadInput):
+            checked_examples(text)
