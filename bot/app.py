@@ -79,6 +79,7 @@ from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
+from db.wakes import on_made_due
 from db.webhooks import SqlWebhooks
 from handlers import connect
 from handlers.access import Defaults
@@ -228,24 +229,26 @@ def build(
     outage, webhooks = Outage(redis), SqlWebhooks(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
     intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
+    reminder_clock = ReminderClock(
+        bot,
+        deliveries,
+        presence,
+        journal,
+        clock,
+        reports=reports,
+        metrics=metrics,
+        postponed=PostponedAnswers(bot, journal, clock),
+    )
+    on_made_due(engine, reminder_clock.wake, clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
-        polling=Polling(bot, intake().handle),
+        polling=Polling(bot, intake().handle, heard=reminder_clock.heard),
         webhook=Webhook(bot, intake(waits=False), SqlLanes(engine), secrets),
         webhooks=webhooks,
         secrets=secrets,
-        reminder_clock=ReminderClock(
-            bot,
-            deliveries,
-            presence,
-            journal,
-            clock,
-            reports=reports,
-            metrics=metrics,
-            postponed=PostponedAnswers(bot, journal, clock),
-        ),
+        reminder_clock=reminder_clock,
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),

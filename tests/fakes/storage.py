@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from crm.activity import Activity
 from crm.agents import Agent
@@ -45,6 +46,7 @@ class State:
     """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
 
     last_id: int = 100
+    alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
