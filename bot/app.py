@@ -86,6 +86,7 @@ from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
+from handlers.notices import Notices
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 
@@ -148,7 +149,8 @@ def build(
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
     metrics = Metrics()
-    reports = Reports(bot, SqlFaultDoors(engine), metrics, clock)
+    notices = Notices(bot, journal, clock)
+    reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
@@ -207,7 +209,7 @@ def build(
         "removals": Removals(storage),
         "conversations": conversations,
         "dialogs": dialogs,
-        "health": Health(looks.look),
+        "health": Health(looks.look, SqlHealth(engine), storage),
         "history": History(storage),
         "inline": Inline(storage),
         "links": Links(storage),
@@ -220,6 +222,7 @@ def build(
         "download": partial(download, bot),
         "clock": clock,
         "new_reference": new_reference,
+        "notices": notices,
         "report": reports,
     }
     dispatcher = Dispatcher(

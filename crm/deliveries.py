@@ -117,6 +117,10 @@ class DeliveryStore(Protocol):
     async def add_delivery(self, delivery: Delivery, due: Due) -> None:
         """The same reminder's next one; one that is there already is left alone."""
 
+    async def retry(self, delivery_id: int) -> int:
+        """An operator has a failed one tried again, and all that failed for the same reason, in all teams; how
+        many."""
+
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None: ...
 
     async def mark_held(self, delivery: Delivery, reason: str, until: datetime) -> None:

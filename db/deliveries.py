@@ -21,9 +21,9 @@ from db.transactions import plain_transaction
 
 BATCHES = 20  # taken from where the one before began, before a look from the very oldest
 _EVER = datetime.min.replace(tzinfo=UTC)
-_CLAIM = text("SELECT * FROM claim_deliveries(:now, :until, :limit, :lease, :held, :leases, :since)").bindparams(
-    bindparam("held", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text))
-)
+_CLAIM = text(
+    "SELECT * FROM claim_deliveries(:now, :until, :limit, :lease, :held, :leases, :since)"
+).bindparams(bindparam("held", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text)))
 _READ = text("SELECT * FROM read_deliveries(:claims)").bindparams(bindparam("claims", type_=JSONB))
 
 
@@ -80,6 +80,10 @@ class SqlDeliveries:
             )
             .on_conflict_do_nothing()
         )
+
+    async def retry(self, delivery_id: int) -> int:
+        again = await self._link.scalar(text("SELECT retry_deliveries(:id)"), {"id": delivery_id})
+        return int(again or 0)
 
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
         await self._mark(delivery, state="skipped", reason=reason)

@@ -43,6 +43,14 @@ class FakeDeliveries:
             delivery, state="sent", telegram_message_id=telegram_message_id, late_seconds=late_seconds
         )
 
+    async def retry(self, delivery_id: int) -> int:
+        asked = self._state.reminders.get(delivery_id)
+        failed = [row for row in self._state.reminders.values() if row.state == "failed"]
+        again = [row for row in failed if asked in failed and row.reason == getattr(asked, "reason", None)]
+        for row in again:
+            self._state.reminders[row.delivery.id] = replace(row, state="pending")
+        return len(again)
+
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
         self._mark(delivery, state="skipped", reason=reason)
 
