@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from crm.answers import Answer
 from crm.deliveries import Delivery, Passed, why_late
 from crm.people import ChatKind
+from crm.tasks.changes import set_assignee
 from db.health import SqlHealth
 from db.wakes import on_made_due
 from tests.acting import NOW, an_arrival
@@ -101,11 +102,15 @@ async def test_to_whoever_left_nothing_is_sent_and_the_row_says_why(team: Team, 
 
 async def test_a_task_given_to_another_reminds_the_other(team: Team, database: Database) -> None:
     await team.tasks.create(team.anna, an_arrival(), "in 5 minutes tea", said)
-    task_id = await database.task_id(1)
-    (first,) = await team.deliveries.claim(NOW + timedelta(minutes=5))  # about to be sent as it is given away
-    await database.fetch("UPDATE crm_tasks SET assignee_id = $1 WHERE id = $2", team.boris.member_id, task_id)
-    outcome = await team.deliveries.ready(first, NOW + timedelta(minutes=5))
+    task_id, due = await database.task_id(1), NOW + timedelta(minutes=5)
+    (first,) = await team.deliveries.claim(due)  # about to be sent as it is given away
+    await team.tasks.change(team.anna, an_arrival(), task_id, set_assignee(team.boris.member_id), said)
+    outcome = await team.deliveries.ready(first, due)
     assert outcome == Passed("done, taken over or deleted meanwhile")
+    claimed = [one for one in await team.deliveries.claim(due) if one.notice is None]
+    assert [one.actor.telegram_chat_id for one in claimed] == [102]
+    (row,) = await database.fetch("SELECT state, reason FROM reminder_deliveries WHERE id = $1", first.id)
+    assert tuple(row) == ("skipped", "the task changed")
 
 
 async def test_a_group_of_another_team_by_now_reads_nothing(team: Team, database: Database) -> None:
