@@ -70,16 +70,17 @@ async def test_what_was_missed_is_one_message_that_says_how_late_and_why(
     for number in range(1, 4):
         await anna.asks(f"/task tomorrow 10:0{number} job {number}", f"job {number}")
     own_stage.kill()
-    await own_database.fetch("UPDATE installation SET alive_at = now() - interval '3 hours'")
+    await own_database.fetch("UPDATE installation SET alive_at = now() - interval '9 hours'")
     await own_database.fetch(
-        "UPDATE reminder_deliveries SET due_at = now() - interval '2 hours' + id * interval '1 second'"
+        "UPDATE reminder_deliveries SET due_at = now() - interval '310 minutes' + id * interval '1 second'"
     )
     await own_stage.start()
     told = await anna.hears("3 reminders come late")
     lines = told["text"].split("\n")[1:]
     assert lines == [
-        f"• #{number} job {number} – 119 minutes late: the bot was not running" for number in (1, 2, 3)
+        f"• #{number} job {number} – 5 hours late: the bot was not running" for number in (1, 2, 3)
     ]
+    await own_stage.until(lambda: own_database.count("reminder_deliveries WHERE state = 'sent'"), 3)
     rows = await own_database.fetch("SELECT DISTINCT state, telegram_message_id FROM reminder_deliveries")
     assert [tuple(row) for row in rows] == [("sent", told["message_id"])]
     await anna.press(told, "✓ 2")
