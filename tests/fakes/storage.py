@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from crm.activity import Activity
 from crm.agents import Agent
@@ -24,6 +25,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
@@ -44,6 +46,7 @@ class State:
     """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
 
     last_id: int = 100
+    alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
@@ -146,6 +149,7 @@ class FakeUnit:
         self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.deliveries = FakeDeliveries(state)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
         self.imports = FakeImports(state, actor)
