@@ -30,7 +30,7 @@ def is_pair(name: str, told: object) -> bool:
     return name not in LISTS or all(isinstance(one, list) for one in told)
 
 
-LISTS = {"labels", "notes", "phones", "reminders"}  # fields whose value is a list
+LISTS = {"labels", "notes", "phones", "reminders", "timed", "meetings", "days"}  # fields whose value is a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Changes: what one press on a card changes of a task. Each is a pure function from a task to a task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -104,9 +104,28 @@ def set_repeat(rrule: str | None, tz: str, now: datetime) -> Change:
     return change
 
 
-def set_reminder(before: timedelta | None) -> Change:
-    """Remind so long before the due as well; None leaves only the one at the due."""
-    return lambda task: replace(task, reminders=() if before is None else (before,))
+def set_reminders_to(leads: Collection[timedelta]) -> Change:
+    """Remind so long before the due, and at no other time; none of them reminds of nothing."""
+    return lambda task: replace(task, reminders=tuple(sorted(leads)), chosen_reminders=True)
+
+
+def switch_reminder(before: timedelta) -> Change:
+    """Remind so long before the due as well, or no longer, where it did. From here on they are chosen one by one."""
+
+    def change(task: Task) -> Task:
+        return set_reminders_to({*asked(task)} ^ {before})(task)
+
+    return change
+
+
+def asked(task: Task) -> tuple[timedelta, ...]:
+    """The reminders of a task, as how long before: those chosen, or those there are by the assignee's settings."""
+    return task.reminders if task.chosen_reminders else tuple(sorted({*task.rings, *task.reminders}))
+
+
+def set_nag(minutes: int | None) -> Change:
+    """Remind again every so many minutes until it is seen; None says it once."""
+    return lambda task: replace(task, nag_minutes=minutes)
 
 
 def take_reading(number: int) -> Change:
@@ -124,6 +143,8 @@ def as_text(title: str) -> Change:
         task,
         title=title,
         due=None,
+        chosen_reminders=False,
+        nag_minutes=None,
         priority=Priority.NORMAL,
         task_type="todo",
         contact_id=None,
