@@ -32,6 +32,7 @@ from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.deliveries import Deliveries
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -66,6 +67,7 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
+from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
 from db.faults import SqlFaultDoors
 from db.feeds import SqlFeedDoors
@@ -73,7 +75,6 @@ from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.storage import SqlStorage
@@ -150,7 +151,7 @@ def build(
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
-    reminders = Reminders(storage, SqlReminderDoors(engine))
+    deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     directory = CachedAgents(storage, redis)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
@@ -237,7 +238,7 @@ def build(
         secrets=secrets,
         reminder_clock=ReminderClock(
             bot,
-            reminders,
+            deliveries,
             presence,
             journal,
             clock,

@@ -15,11 +15,11 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
+from crm.deliveries import Deliveries, Delivery
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
-from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT, UpdateJournal
-from handlers.reminders import deliver
+from handlers.deliveries import deliver
 
 log = structlog.get_logger()
 SENDING = 5.0  # seconds a stop waits for reminders on their way
@@ -34,7 +34,7 @@ class ReminderClock:
     def __init__(
         self,
         bot: Bot,
-        reminders: Reminders,
+        deliveries: Deliveries,
         presence: Presence,
         journal: UpdateJournal,
         clock: Callable[[], datetime],
@@ -44,7 +44,7 @@ class ReminderClock:
         postponed: PostponedAnswers | None = None,
     ) -> None:
         self._bot = bot
-        self._reminders = reminders
+        self._deliveries = deliveries
         self._presence = presence
         self._journal = journal
         self._clock = clock
@@ -82,7 +82,7 @@ class ReminderClock:
         for job, delivery in list(self._waiting.items()):
             job.cancel()
             with contextlib.suppress(StorageAway, CrmError):
-                await self._reminders.release(delivery)
+                await self._deliveries.release(delivery)
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=SENDING)
 
@@ -93,7 +93,7 @@ class ReminderClock:
 
     async def _look(self) -> None:
         try:
-            while not self._stopping and (claimed := await self._reminders.claim(self._clock())):
+            while not self._stopping and (claimed := await self._deliveries.claim(self._clock())):
                 for delivery in claimed:
                     job = asyncio.create_task(self._fire(delivery))
                     self._jobs.add(job)
@@ -146,7 +146,11 @@ class ReminderClock:
             chat = delivery.actor.chat_kind.value
             with sending(Priority.REMINDER), bound_contextvars(delivery=delivery.id, chat=chat):
                 await deliver(
-                    self._bot, delivery, reminders=self._reminders, presence=self._presence, clock=self._clock
+                    self._bot,
+                    delivery,
+                    deliveries=self._deliveries,
+                    presence=self._presence,
+                    clock=self._clock,
                 )
         except StorageAway:
             log.warning("delivery_left_to_its_lease", delivery=delivery.id)

@@ -7,20 +7,16 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, NotFound, NoTitle, Removed, ToConfirm
+from crm.errors import N_, BadInput, NotFound, NoTitle, ToConfirm
 from crm.grammar.contacts import words_of
 from crm.grammar.dates import Due, elapsed
 from crm.grammar.drafts import parse
 from crm.grammar.fields import Draft
 from crm.people import Actor
-from crm.recurrence import next_due
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
-LEASE = timedelta(seconds=60)  # how long a claimed delivery is one process's alone
-LATE = timedelta(seconds=60)  # from here on a message says that it is late
-RETRY_STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 TEXT_LIMIT = 500  # characters
 
 
@@ -43,26 +39,6 @@ class Reminder:
     due: Due
     task_id: int | None
     rrule: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One reminder for one recipient at one moment, leased to us. `attempts` counts this one.
-
-    `actor` is the recipient in the chat the message goes to (their private chat, or the source chat when they
-    never started the bot); `due_at` is aware, UTC.
-    """
-
-    id: int
-    lease: str
-    attempts: int
-    due_at: datetime
-    text: str
-    actor: Actor
-    thread_id: int | None
-    task_number: int | None
-    task_id: int | None = None
-    notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
 
 
 class ReminderStore(Protocol):
@@ -101,43 +77,15 @@ class ReminderStore(Protocol):
 
     async def forget_acknowledgement(self, delivery_id: int) -> bool: ...
 
-    async def holds(self, delivery: Delivery) -> bool:
-        """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
-
-    async def release(self, delivery: Delivery) -> None:
-        """Give the lease back, as if the delivery had not been claimed."""
-
-    async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
-        """False when the lease was no longer ours."""
-
-    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't."""
-
-    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
-        """The same reminder's next one; one that is there already is left alone."""
-
-    async def mark_skipped(self, delivery: Delivery, reason: str) -> None: ...
-
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
-        """Back to pending at `retry_at`, or failed for good when None."""
-
     async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
         """False when there is no such delivery in this workspace."""
 
 
-class ReminderDoors(Protocol):
-    async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
-    ) -> Sequence[Delivery]:
-        """Lease what is due by now + `ahead` across workspaces, oldest first, skipping what others hold."""
-
-
 class Reminders:
-    """Asking for reminders, and what the scheduler does with what is due."""
+    """Asking for reminders, taking them back, and having read them."""
 
-    def __init__(self, storage: Storage, doors: ReminderDoors) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._doors = doors
 
     async def create(
         self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder], *, confirmed: bool = False
@@ -182,43 +130,6 @@ class Reminders:
             await unit.updates.finish(arrival, answer)
         return answer
 
-    async def claim(
-        self, now: datetime, *, ahead: timedelta = timedelta(seconds=1), limit: int = 100
-    ) -> Sequence[Delivery]:
-        """What falls due within `ahead`, leased to this process."""
-        return await self._doors.claim(now, ahead=ahead, limit=limit, lease=LEASE)
-
-    async def still_ours(self, delivery: Delivery) -> bool:
-        """Asked just before sending: the lease holds, the member is still of the team, the task still open."""
-        try:
-            async with self._storage.transaction(delivery.actor) as unit:
-                return await unit.reminders.holds(delivery)
-        except Removed:
-            return False
-
-    async def release(self, delivery: Delivery) -> None:
-        """Leave it to whoever claims it next, at once instead of after the lease."""
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.release(delivery)
-
-    async def sent(self, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
-        late = max(0, int((now - delivery.due_at).total_seconds()))
-        async with self._storage.transaction(delivery.actor) as unit:
-            ours = await unit.reminders.mark_sent(delivery, telegram_message_id, late)
-            if ours and (series := await unit.reminders.series(delivery)) is not None:
-                await _go_on(unit, delivery, *series, now)
-            return ours
-
-    async def skipped(self, delivery: Delivery, reason: str) -> None:
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.mark_skipped(delivery, reason)
-
-    async def failed(self, delivery: Delivery, reason: str, now: datetime, *, for_good: bool) -> None:
-        """Try again later, each time after a longer pause; after the last step every half hour, never dropped."""
-        step = RETRY_STEPS[min(delivery.attempts, len(RETRY_STEPS)) - 1]
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.mark_failed(delivery, reason, None if for_good else now + step)
-
 
 async def read_reminder(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
     """What a line says after /remind."""
@@ -231,15 +142,6 @@ def _as_said(text: str) -> str:
     """/remind me to call reads as "remind me to call" does."""
     first = text.split(maxsplit=1)[0].casefold() if text.strip() else ""
     return {"me": "remind ", "мне": "напомни "}.get(first, "") + text
-
-
-async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
-    """Queue the next message of a reminder that repeats."""
-    local = delivery.due_at.astimezone(anchor.zone)
-    then = max(now, delivery.due_at)  # sent a hair before its time, it still is not its own next one
-    due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=then)
-    if due is not None:
-        await unit.reminders.add_delivery(delivery, due)
 
 
 async def save_reminder(
@@ -286,9 +188,3 @@ def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
     if draft.confirm != "past":
         return new
     return replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
-
-
-def lateness(delivery: Delivery, now: datetime) -> timedelta | None:
-    """How late a message is, or None while it need not be said."""
-    late = now - delivery.due_at
-    return late if late >= LATE else None

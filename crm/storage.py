@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
+    from crm.deliveries import DeliveryStore
     from crm.exports import ExportStore
     from crm.feeds import FeedStore
     from crm.groups import GroupStore
@@ -41,6 +42,8 @@ class Unit(Protocol):
     def contacts(self) -> "ContactStore": ...
     @property
     def conversations(self) -> "ConversationStore": ...
+    @property
+    def deliveries(self) -> "DeliveryStore": ...
     @property
     def exports(self) -> "ExportStore": ...
     @property

@@ -12,6 +12,7 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
+from db.deliveries import SqlDeliveries
 from db.exports import SqlExports
 from db.feeds import SqlFeeds
 from db.groups import SqlGroups
@@ -70,6 +71,7 @@ class SqlUnit:
         self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.deliveries = SqlDeliveries(link, workspace_id)
         self.exports = SqlExports(link)
         self.feeds = SqlFeeds(link, workspace_id)
         self.imports = SqlImports(link, workspace_id)

@@ -24,6 +24,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
@@ -146,6 +147,7 @@ class FakeUnit:
         self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.deliveries = FakeDeliveries(state)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
         self.imports = FakeImports(state, actor)

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from crm.deliveries import Delivery
 from crm.limits import Limits
 from crm.people import ChatKind
-from crm.reminders import Delivery
-from handlers.reminders import reminder_message
+from handlers.deliveries import reminder_message
 from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk
 
