@@ -34,6 +34,9 @@ class Delivery:
     task_number: int | None
     task_id: int | None = None
     notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
+    contact_id: int | None = None  # whom a task of calling is about
+    nag: int = 0  # how often it was said before
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class DeliveryStore(Protocol):
         """False when the lease was no longer ours."""
 
     async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't."""
+        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't, and for one
+        that was put off or is said again."""
 
     async def add_delivery(self, delivery: Delivery, due: Due) -> None:
         """The same reminder's next one; one that is there already is left alone."""
@@ -122,8 +126,10 @@ class Deliveries:
         late = max(0, int((now - delivery.due_at).total_seconds()))
         async with self._storage.transaction(delivery.actor) as unit:
             ours = await unit.deliveries.mark_sent(delivery, telegram_message_id, late)
+            if ours:
+                await unit.presses.nag(delivery.id, now)
             if ours and (series := await unit.deliveries.series(delivery)) is not None:
-                await _go_on(unit, delivery, *series, now)
+                await go_on(unit, delivery, *series, now)
             return ours
 
     async def held(self, delivery: Delivery, held: Held) -> None:
@@ -142,7 +148,7 @@ class Deliveries:
             await unit.deliveries.mark_failed(delivery, reason, None if for_good else now + step)
 
 
-async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
+async def go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
     """Queue the next message of a reminder that repeats."""
     local = delivery.due_at.astimezone(anchor.zone)
     then = max(now, delivery.due_at)  # sent a hair before its time, it still is not its own next one

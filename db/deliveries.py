@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, Result, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -56,7 +57,16 @@ class SqlDeliveries:
 
     async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
         row = (
-            await self._link.execute(select(reminders).where(_of(delivery), reminders.c.rrule.is_not(None)))
+            await self._link.execute(
+                select(reminders)
+                .join(deliveries, deliveries.c.reminder_id == reminders.c.id)
+                .where(
+                    deliveries.c.id == delivery.id,
+                    deliveries.c.occurrence_at.is_(None),
+                    reminders.c.rrule.is_not(None),
+                    reminders.c.paused_at.is_(None),
+                )
+            )
         ).first()
         return None if row is None else (row.rrule, Due(row.local_date, row.local_time, row.timezone))
 
@@ -124,7 +134,7 @@ class SqlDeliveryDoors:
 
 async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]:
     """What the claimed deliveries say and to whom, as far as the entered member may see it."""
-    rows = await link.execute(
+    rows: Result[Any] = await link.execute(
         select(
             deliveries.c.id.label("delivery_id"),
             deliveries.c.attempts,
@@ -134,6 +144,9 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]
             reminders.c.source_thread_id,
             tasks.c.number,
             tasks.c.id.label("task_id"),
+            case((tasks.c.task_type == "call", tasks.c.contact_id)).label("contact_id"),
+            deliveries.c.nag,
+            reminders.c.urgent,
             *actor_columns(),
         )
         .join(reminders, reminders.c.id == deliveries.c.reminder_id)
@@ -155,6 +168,9 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]
             task_number=row.number,
             task_id=row.task_id,
             notice=row.notice,
+            contact_id=row.contact_id,
+            nag=row.nag,
+            is_urgent=row.urgent,
         )
         for row in rows
     ]

@@ -8,12 +8,13 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.utils.formatting import Bold
 
-from crm.answers import Answer, Button
+from crm.answers import Answer
 from crm.deliveries import Deliveries, Delivery, Held, Passed, lateness
 from crm.errors import Removed
 from crm.presence import Presence
 from handlers.answers import send_text
 from handlers.private import title_for
+from handlers.reminder_messages import rows_of
 from handlers.task_notices import TASK_NOTICES
 from handlers.texts import formatted, ngettext, speaking
 from handlers.texts import gettext as _
@@ -33,13 +34,15 @@ def reminder_message(delivery: Delivery, now: datetime) -> Answer:
     words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
     late = lateness(delivery, now)
     why = ["\n", late_words(late)] if late is not None else []
-    text, entities = formatted("⏰ ", number, Bold(words), *why)
-    button = (
-        Button(_("Done"), data=f"done:{delivery.task_id}")
-        if delivery.task_id
-        else Button(_("Got it"), data=f"ack:{delivery.id}")
+    again = (
+        [
+            _("Again: "),
+        ]
+        if delivery.nag
+        else []
     )
-    return Answer(text, entities, buttons=((button,),))
+    text, entities = formatted("⏰ ", *again, number, Bold(words), *why)
+    return Answer(text, entities, buttons=rows_of(delivery))
 
 
 def late_words(late: timedelta) -> str:

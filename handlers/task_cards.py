@@ -184,9 +184,9 @@ def nag_words(minutes: int) -> str:
     """How often it is said again until it is seen."""
     if minutes % 60 == 0:
         hours = minutes // 60
-        return ngettext(
-            "again every hour until seen", "again every {count} hours until seen", hours
-        ).format(count=hours)
+        return ngettext("again every hour until seen", "again every {count} hours until seen", hours).format(
+            count=hours
+        )
     return ngettext(
         "again every minute until seen", "again every {count} minutes until seen", minutes
     ).format(count=minutes)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from crm.grammar.dates import Due
+from crm.grammar.dates import Due, elapsed
 from crm.tasks.changed import as_read
 from crm.tasks.entities import Priority, Reading, RepeatFrom, Task
 
@@ -41,8 +42,8 @@ def set_time(clock: time | None, tz: str, now: datetime) -> Change:
 
 
 def snooze(how: str, now: datetime, evening: time) -> Change:
-    """Put off: by an hour from `now` (aware, in the person's zone), to the evening, to tomorrow or to next Monday, at
-    the same clock. Raises KeyError for another `how`."""
+    """Put off: by a quarter of an hour or an hour from `now` (aware, in the person's zone), to the evening, to tomorrow
+    or to next Monday, at the same clock. Raises KeyError for another `how`."""
 
     def change(task: Task) -> Task:
         due = snoozed(task.due, how, now, evening)
@@ -55,9 +56,9 @@ def snooze(how: str, now: datetime, evening: time) -> Change:
 def snoozed(due: Due | None, how: str, now: datetime, evening: time) -> Due:
     """When that is; an evening that has begun is tomorrow's."""
     tz, clock = (due.tz, due.time) if due else (str(now.tzinfo), None)
-    if how == "hour":
-        then = now + timedelta(hours=1)
-        return Due(then.date(), then.time().replace(second=0, microsecond=0, fold=0), str(now.tzinfo))
+    if how in ("quarter", "hour"):
+        passing = timedelta(minutes=15) if how == "quarter" else timedelta(hours=1)
+        return elapsed(passing, now.replace(second=0, microsecond=0), ZoneInfo(str(now.tzinfo)))
     if how == "evening":
         later = timedelta(days=int(now.time() >= evening))
         return Due(now.date() + later, evening, str(now.tzinfo))

@@ -59,8 +59,8 @@ class NewTask:
 
     `reminders` are how long before the due to remind, besides what its assignee's settings ask for, or, where they
     were `chosen_reminders` one by one, no others; for a date-only task they count from the start of the working day.
-    `nag_minutes` is how often to remind again until it is seen. `rrule` is an RFC 5545 rule; `phone` is E.164; labels carry no #.
-    `source_url` leads to the message the task is about.
+    `nag_minutes` is how often to remind again until it is seen. `rrule` is an RFC 5545 rule; `phone` is E.164; labels
+    carry no #. `source_url` leads to the message the task is about.
     """
 
     title: str
@@ -90,8 +90,8 @@ class Task(NewTask):
     """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC.
 
     `version` grows with each change; `slot_date` and `slot_time` say where in its series it belongs, wherever it
-    was moved. `rings` are the reminders there are, as how long before the due. `do_not_call` is the contact's wish. `unmet` names an assignee who never opened a chat with the bot
-    and is to be told here how.
+    was moved. `rings` are the reminders there are, as how long before the due. `do_not_call` is the contact's wish.
+    `unmet` names an assignee who never opened a chat with the bot and is to be told here how.
     """
 
     id: int

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from crm.activity import Activity
+from crm.errors import N_, BadInput
 from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.reminders import NewReminder
@@ -33,8 +35,14 @@ async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) 
     that was paused stays so."""
     paused = await unit.reminders.drop_for_task(task.id, "the task changed")
     if task.due is None:
-        return replace(task, reminders=(), rings=())
+        return replace(task, rings=())
     habits = await unit.reminders.habits(task.assignee_id or actor.member_id)
+    await unit.reminders.follow_task(
+        task.id,
+        task.title,
+        task.assignee_id or actor.member_id,
+        urgent=task.priority is Priority.URGENT,
+    )
     rings = {
         before: due
         for before in sorted(leads(task, habits))
@@ -53,6 +61,35 @@ async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) 
         )
         await unit.reminders.add(new, actor, arrival)
     return replace(task, rings=tuple(rings))
+
+
+async def add_own_reminder(unit: Unit, actor: Actor, arrival: Arrival, task: Task, due: Due | None) -> Task:
+    """A reminder of a task at a moment of its own; a day alone is the start of the working day. Raises BadInput."""
+    if due is None:
+        raise BadInput(N_("I can't read that. Type it like this: 2 hours before, or tomorrow 9:00"))
+    recipient_id = task.assignee_id or actor.member_id
+    then = start(due, await unit.reminders.habits(recipient_id))
+    if then.at is None or then.at <= arrival.sent_at:
+        raise BadInput(N_("That time has already passed. Choose a later one."))
+    new = NewReminder(
+        text=task.title,
+        due=then,
+        task_id=task.id,
+        recipient_id=recipient_id,
+        before=None,
+        urgent=task.priority is Priority.URGENT,
+    )
+    added = await unit.reminders.add(new, actor, arrival)
+    await unit.activity.add(
+        Activity(
+            "created",
+            "reminder",
+            added.id,
+            actor_member_id=actor.member_id,
+            changes={"text": new.text, "due": f"{then.date} {then.time:%H:%M}"},
+        )
+    )
+    return task
 
 
 def leads(task: Task, habits: Habits) -> set[timedelta]:

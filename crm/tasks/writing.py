@@ -86,6 +86,7 @@ async def move_to(
         return Completed(moved, following)
     if task.is_closed:
         await drop_next(unit, task, now, done_at=task.completed_at or now)
+        await unit.reminders.restore_for_task(task.id, DONE, now)
         moved = await set_reminders(unit, moved, actor, replace(arrival, sent_at=now))
     return Completed(moved)
 

@@ -168,9 +168,7 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
             off,
         ]
 
-    def leads(
-        offered: tuple[int, ...], chosen: tuple[int, ...], words: Callable[[int], str]
-    ) -> list[Button]:
+    def leads(offered: tuple[int, ...], chosen: tuple[int, ...], words: Callable[[int], str]) -> list[Button]:
         every = [
             button(words(one), f"{'-' if one in chosen else '+'}{one}", is_chosen=one in chosen)
             for one in sorted({*offered, *chosen})
