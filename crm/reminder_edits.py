@@ -132,9 +132,9 @@ async def _type(unit: Unit, actor: Actor, arrival: Arrival, listed: Listed, fiel
             if field is Field.TIME
             else (_repeated(before, draft, words, arrival.sent_at, listed.next_at))
         )
-        after = await unit.reminders.change(before.id, new)
-        if listed.is_paused:
+        if listed.is_paused:  # whoever gives it another moment wants it to come
             await unit.reminder_lists.resume(before.id, arrival.sent_at, new.due.at)
+        after = await unit.reminders.change(before.id, new)
     await _write_down(unit, actor, before, after)
 
 

@@ -36,7 +36,8 @@ def reminder_message(delivery: Delivery, now: datetime) -> Answer:
     why = ["\n", late_words(late)] if late is not None else []
     again = (
         [
-            _("Again: "),
+            _("Again:"),
+            " ",
         ]
         if delivery.nag
         else []

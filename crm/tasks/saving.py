@@ -14,6 +14,7 @@ from crm.people import Actor, Role
 from crm.storage import Unit
 from crm.tasks.changed import first_values, reading
 from crm.tasks.entities import TEXT_LIMIT, TITLE_LIMIT, NewTask, Priority, Reading, RepeatFrom, Task
+from crm.tasks.meetings import is_meeting
 from crm.tasks.naming import folded, member_called
 from crm.tasks.reminding import set_reminders
 from crm.tasks.sources import NOWHERE, Source
@@ -61,11 +62,12 @@ async def new_task(
 
 
 def _said(draft: Draft) -> NewTask:
+    title = checked_title(draft)
     return NewTask(
-        title=checked_title(draft),
+        title=title,
         due=draft.due,
         priority=Priority(draft.priority or Priority.NORMAL),
-        task_type=draft.task_type or "todo",
+        task_type=draft.task_type or ("meeting" if is_meeting(title) else "todo"),
         contact_id=draft.contact.id if draft.contact else None,
         phone=draft.phone,
         labels=tuple(dict.fromkeys(draft.labels))[:LABELS],
