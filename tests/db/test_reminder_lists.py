@@ -1,5 +1,6 @@
 """The list of reminders over real rows: what is to come, paused, typed anew, deleted and kept after all."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,9 +39,12 @@ class Desk:
 
     async def task(self, line: str) -> Task:
         made: list[Task] = []
-        await self.team.tasks.create(
-            self.team.anna, an_arrival(), line, lambda tasks: made.extend(tasks) or Answer("ok")
-        )
+
+        def keep(tasks: Sequence[Task]) -> Answer:
+            made.extend(tasks)
+            return Answer("ok")
+
+        await self.team.tasks.create(self.team.anna, an_arrival(), line, keep)
         return made[0]
 
     async def listed(self, number: int = 0) -> list[Listed]:

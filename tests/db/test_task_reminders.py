@@ -1,5 +1,6 @@
 """Reminders of tasks over real rows: by the habits of whose task it is, chosen one by one, moved with the due."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -30,9 +31,12 @@ def berlin(day: int, hour: int, minute: int = 0) -> datetime:
 
 async def add(team: Team, line: str, actor: Actor | None = None) -> Task:
     made: list[Task] = []
-    await team.tasks.create(
-        actor or team.anna, an_arrival(), line, lambda tasks: made.extend(tasks) or Answer("ok")
-    )
+
+    def keep(tasks: Sequence[Task]) -> Answer:
+        made.extend(tasks)
+        return Answer("ok")
+
+    await team.tasks.create(actor or team.anna, an_arrival(), line, keep)
     return made[0]
 
 

@@ -73,6 +73,8 @@ class FakeReminders:
             thread_id=arrival.thread_id,
             task_number=task.number if task else None,
             task_id=task.id if task else None,
+            contact_id=task.contact_id if task and task.task_type == "call" else None,
+            is_urgent=reminder.urgent,
         )
         self._state.reminders[delivery.id] = ReminderRow(
             saved,

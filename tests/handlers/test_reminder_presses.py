@@ -205,7 +205,7 @@ async def test_it_is_all_said_in_russian(desk: Desk) -> None:
     assert "повтор через 15 минут, пока не просмотрено, не больше 5 раз" in said.text
     assert "срочное" in said.text
     _delivery, message = await sent(desk, minutes=20)
-    assert texts(message) == ["Принято", "Отложить", "Изменить"]
+    assert texts(message) == ["Понятно", "Отложить", "Изменить"]
     menu = await desk.presses(button(message, "Отложить"))
     after = await desk.presses(button(menu, "Через час"))
     assert after.text == "💤 чай\nОтложено до 2 мар., 10:20"
