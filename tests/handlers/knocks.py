@@ -286,13 +286,13 @@ KNOCKS: Mapping[str, Knock] = {
     "history.turn_history": Knock(presses("history:task:{task_id}:0")),
     **OF_CALLS,
     **OF_CONTACTS,
+    **OF_REMINDERS,
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
     "reminders.reread_reminder": Knock(
         edits("/remind in 40 minutes tea", of="reminder_message_id"), changes=True
     ),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
-    **OF_REMINDERS,
     "history.undo_last": Knock(says("/undo"), changes=True),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
