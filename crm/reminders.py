@@ -81,8 +81,8 @@ class ReminderStore(Protocol):
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
     async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
-        """End a task's reminders that hang on its due; what is pending or under way is skipped. How long before the
-        due those were that were paused."""
+        """End a task's reminders that hang on its due; what is pending or under way is skipped, but what was put off
+        stays where it was put. How long before the due those were that were paused."""
 
     async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
         """Give the reminders that stay at their own moment what a task says now, and to whom."""

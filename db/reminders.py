@@ -80,6 +80,22 @@ class SqlReminders(EditedReminders):
         )
 
     async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        put_off = select(deliveries.c.id).where(
+            deliveries.c.reminder_id == reminders.c.id,
+            deliveries.c.state == "pending",
+            deliveries.c.occurrence_at.is_not(None),
+            deliveries.c.nag == 0,
+        )
+        await self._link.execute(  # what a person put off comes when they said, whatever becomes of the due
+            update(reminders)
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.kind == "relative",
+                reminders.c.deleted_at.is_(None),
+                put_off.exists(),
+            )
+            .values(kind="absolute", before=None)
+        )
         dropped = await self._link.execute(
             update(reminders)
             .where(

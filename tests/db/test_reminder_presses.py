@@ -13,6 +13,7 @@ from crm.errors import AlreadyHandled, BadInput, NotAllowed, Stale
 from crm.grammar.dates import Due
 from crm.reminder_presses import Message, ReminderPresses, put_off_by
 from crm.tasks import Status
+from crm.tasks.changes import set_date, set_title
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from db.deliveries import SqlDeliveryDoors
@@ -100,6 +101,23 @@ async def test_putting_off_moves_neither_a_task_nor_its_series(desk: Desk) -> No
     await desk.presses.put_off(anna, an_arrival(), sent.id, to(first + timedelta(days=2)), first, ok)
     assert await database.fetch("SELECT due_at, occurrence_date, rrule, version FROM crm_tasks") == before
     assert await desk.waiting() == [first + timedelta(days=2)]
+
+
+async def test_what_was_put_off_comes_though_its_task_is_changed_and_not_once_it_is_done(desk: Desk) -> None:
+    anna, team = desk.team.anna, desk.team
+    await team.tasks.create(anna, an_arrival(), "in 5 minutes send the offer", said)
+    (sent,) = await desk.sends(now := NOW + timedelta(minutes=5))
+    later = now + timedelta(hours=2)
+    await desk.presses.put_off(anna, an_arrival(), sent.id, to(later), now, ok)
+    for change in (set_title("send both offers"), set_date(now.date() + timedelta(days=3), "Europe/Berlin")):
+        arrival = an_arrival(sent_at=now + timedelta(minutes=1))
+        await team.tasks.change(anna, arrival, sent.task_id or 0, change, ok)
+        assert (await desk.waiting())[0] == later
+    (again,) = await desk.deliveries.claim(later)
+    assert again.text == "send both offers"
+    await desk.deliveries.release(again)
+    await team.tasks.complete(anna, an_arrival(), sent.task_id or 0, now, ok)
+    assert await desk.waiting() == []
 
 
 async def test_said_again_until_it_is_seen_and_no_oftener_than_asked(desk: Desk) -> None:

@@ -149,6 +149,9 @@ class FakeReminders:
         for row in self._of_task(task_id):
             if row.before is None or row.is_dropped:
                 continue
+            if row.occurrence_at is not None and row.state == "pending" and row.nag == 0:
+                self._state.reminders[row.delivery.id] = replace(row, before=None)
+                continue
             if row.is_paused:
                 paused.add(row.before)
             is_coming = row.state in ("pending", "leased")
