@@ -110,7 +110,7 @@ OF_TASKS: Mapping[str, Knock] = {
         presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
     ),
     "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
-    "task_moving.snooze_task": Knock(presses(CARD + "snooze:week"), changes=True),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:hour"), changes=True),
     "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
     "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
     "task_moving.press_nothing": Knock(presses("·")),
@@ -255,7 +255,7 @@ OF_REMINDERS: Mapping[str, Knock] = {
     ),
     "reminder_presses.see_reminder": Knock(presses("ack:{delivery_id}"), changes=True, first=UNDONE),
     "reminder_presses.complete_reminded": Knock(presses("rd:{task_delivery_id}:done"), changes=True),
-    "reminder_lists.list_reminders": Knock(says("/reminders")),
+    "reminder_lists.list_reminders": Knock(says("/reminders"), first=presses("rd:{task_delivery_id}:undo")),
     "reminder_lists.turn_reminders": Knock(presses("rl:{owner_user_id}:0")),
     "reminder_lists.open_reminder": Knock(presses(LISTED)),
     "reminder_lists.edit_from_message": Knock(presses(PRESSED + "edit")),
