@@ -16,8 +16,9 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from crm.deliveries import Deliveries, Delivery, Downtime, folded
+from crm.deliveries import Deliveries, Delivery
 from crm.errors import CrmError, StorageAway
+from crm.lateness import Downtime, folded
 from crm.presence import Presence
 from crm.updates import KEPT, UpdateJournal
 from handlers.deliveries import Outcome, Post

@@ -14,11 +14,8 @@ from crm.recurrence import next_due
 from crm.storage import Storage, Unit
 
 LEASE = timedelta(seconds=60)  # how long a claimed delivery is one process's alone
-LATE = timedelta(seconds=60)  # from here on a message says that it is late
 TELEGRAM_KEEPS = timedelta(hours=24)  # updates that nobody fetches (Bot API, getUpdates)
 RETRY_STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-TOGETHER = 20  # late ones for one person that one message tells of
-NOT_RUNNING = "not_running"
 TO_GROUPS = ("gap_here",)  # notices that are said in the group they are about
 UNDELIVERED = "undelivered"  # the notice to whoever assigned a task that its reminder could not be delivered
 
@@ -31,14 +28,6 @@ class Why(StrEnum):
     REFUSED = "telegram_refused"
     BLOCKED = "blocked"  # by the recipient, or never started
     NO_CHAT = "chat_not_found"
-
-
-@dataclass(frozen=True, slots=True)
-class Downtime:
-    """When no process of the bot was running, last."""
-
-    since: datetime
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +61,9 @@ class Delivery:
     repeats: bool = True  # whether its reminder may have a rule
     assigner_id: int | None = None  # the member who made the task, when that is not the recipient
     group: Group | None = None  # where it can be said when not in private
+    contact_id: int | None = None  # whom a task of calling is about
+    nag: int = 0  # how often it was said before
+    is_urgent: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -112,7 +104,8 @@ class DeliveryStore(Protocol):
         """False when the lease was no longer ours."""
 
     async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't."""
+        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't, and for one
+        that was put off or is said again."""
 
     async def add_delivery(self, delivery: Delivery, due: Due) -> None:
         """The same reminder's next one; one that is there already is left alone."""
@@ -260,51 +253,20 @@ class Deliveries:
 async def _sent(unit: Unit, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
     late = max(0, int((now - delivery.due_at).total_seconds()))
     ours = await unit.deliveries.mark_sent(delivery, telegram_message_id, late)
+    if ours:
+        await unit.presses.nag(delivery.id, now)
     if ours and delivery.repeats and (series := await unit.deliveries.series(delivery)) is not None:
-        await _go_on(unit, delivery, *series, now)
+        await go_on(unit, delivery, *series, now)
     return ours
 
 
-async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
+async def go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
     """Queue the next message of a reminder that repeats."""
     local = delivery.due_at.astimezone(anchor.zone)
     then = max(now, delivery.due_at)  # sent a hair before its time, it still is not its own next one
     due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=then)
     if due is not None:
         await unit.deliveries.add_delivery(delivery, due)
-
-
-def lateness(delivery: Delivery, now: datetime) -> timedelta | None:
-    """How late a message is, or None while it need not be said."""
-    late = now - delivery.due_at
-    return late if late >= LATE else None
-
-
-def folded(deliveries: Iterable[Delivery], now: datetime) -> list[list[Delivery]]:
-    """Late ones for one person in one chat, to be told in one message, TOGETHER at most; all others by themselves. In
-    the order of the oldest of each."""
-    groups: list[list[Delivery]] = []
-    open_one: dict[tuple[int, int, int | None], list[Delivery]] = {}
-    for delivery in deliveries:
-        if delivery.notice is not None or lateness(delivery, now) is None:
-            groups.append([delivery])
-            continue
-        actor = delivery.actor
-        key = (actor.telegram_user_id, actor.telegram_chat_id, delivery.thread_id)
-        group = open_one.get(key)
-        if group is None or len(group) >= TOGETHER:
-            group = open_one[key] = []
-            groups.append(group)
-        group.append(delivery)
-    return groups
-
-
-def why_late(delivery: Delivery, downtime: Downtime | None) -> str | None:
-    """What kept it, as its row has it; "not_running" when that was the bot itself, None when it is not known."""
-    if delivery.reason is not None:
-        return delivery.reason
-    slept = downtime is not None and downtime.since <= delivery.due_at < downtime.until
-    return NOT_RUNNING if slept else None
 
 
 def _by_entry(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:

@@ -1,9 +1,9 @@
 """Reminders: a row that becomes a message at its time, once (DESIGN §2.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
@@ -12,24 +12,35 @@ from crm.grammar.contacts import words_of
 from crm.grammar.dates import Due, elapsed
 from crm.grammar.drafts import parse
 from crm.grammar.fields import Draft
+from crm.grammar.letters import on_one_line, says_nothing, storable
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
+if TYPE_CHECKING:
+    from crm.tasks.reminding import Habits
+
 TEXT_LIMIT = 500  # characters
+NAGS = 5  # how often a reminder is said again, unless its card says otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class NewReminder:
-    """`due` is when to remind; `before` is how long that is before a task's due. `recipient_id` None is the actor."""
+    """`due` is when to remind; `before` is how long that is before a task's due, None for a task's reminder that stays
+    at its own moment. `recipient_id` None is the actor. `urgent` passes quiet hours. `nag_minutes` is how often it is
+    said again until it is seen, at most `nag_limit` times."""
 
     text: str
     due: Due
     task_id: int | None = None
     recipient_id: int | None = None
-    before: timedelta = timedelta(0)
+    before: timedelta | None = timedelta(0)
     rrule: str | None = None
+    urgent: bool = False
+    nag_minutes: int | None = None
+    nag_limit: int = NAGS
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,12 @@ class Reminder:
     due: Due
     task_id: int | None
     rrule: str | None = None
+    urgent: bool = False
+    nag_minutes: int | None = None
+    nag_limit: int = NAGS
+
+
+URGENT = frozenset({"urgent", "срочно"})
 
 
 class ReminderStore(Protocol):
@@ -63,8 +80,15 @@ class ReminderStore(Protocol):
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
-    async def drop_for_task(self, task_id: int, reason: str) -> None:
-        """End a task's reminders; what is pending or under way is skipped."""
+    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        """End a task's reminders that hang on its due; what is pending or under way is skipped, but what was put off
+        stays where it was put. How long before the due those were that were paused."""
+
+    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+        """Give the reminders that stay at their own moment what a task says now, and to whom."""
+
+    async def habits(self, member_id: int) -> "Habits":
+        """When tasks of theirs remind unless they say otherwise."""
 
     async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
         """Take a skip for that reason back, of what is still to come."""
@@ -76,9 +100,6 @@ class ReminderStore(Protocol):
         """Take a deletion back, with what of it is still to come; False when it is out of reach."""
 
     async def forget_acknowledgement(self, delivery_id: int) -> bool: ...
-
-    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
-        """False when there is no such delivery in this workspace."""
 
 
 class Reminders:
@@ -116,20 +137,6 @@ class Reminders:
             await unit.updates.finish(arrival, answer)
         return answer
 
-    async def acknowledge(
-        self, actor: Actor, arrival: Arrival, delivery_id: int, now: datetime, reply: Reply[None]
-    ) -> Answer:
-        """Raises NotFound."""
-        async with self._storage.transaction(actor) as unit:
-            if not await unit.reminders.acknowledge(delivery_id, now):
-                raise NotFound(N_("That reminder is no longer here."))
-            await unit.activity.add(
-                Activity("acknowledged", "delivery", delivery_id, actor_member_id=actor.member_id)
-            )
-            answer = reply(None)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
 
 async def read_reminder(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
     """What a line says after /remind."""
@@ -156,10 +163,14 @@ async def save_reminder(
             "reminder",
             reminder.id,
             actor_member_id=actor.member_id,
-            changes={"text": new.text, "due": f"{new.due.date} {new.due.time:%H:%M}"},
+            changes={"text": new.text, "due": f"{new.due.date} {new.due.time:%H:%M}"} | _nagging(new),
         )
     )
     return reminder
+
+
+def _nagging(new: NewReminder) -> dict[str, object]:
+    return {} if new.nag_minutes is None else {"nag_minutes": new.nag_minutes}
 
 
 def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
@@ -169,18 +180,41 @@ def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
     about = " ".join(part for part in (draft.title, draft.phone) if part)
     if not about:
         raise NoTitle(N_("What shall I remind you of? For example: /remind in 20 minutes call Anna"))
-    if len(about) > TEXT_LIMIT:
-        raise BadInput(
-            N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
-            length=len(about),
-            limit=TEXT_LIMIT,
-        )
+    fits(about)
     if draft.confirm == "past" and not confirmed:
         raise ToConfirm(N_("That time has already passed. Remind you at once?"))
     if draft.confirm == "far_future" and not confirmed:
         raise ToConfirm(N_("That is more than a year away. Remind you then?"))
     due = draft.due if draft.due.time is not None else draft.due.at_start_of_workday()
-    return NewReminder(text=about, due=due, rrule=draft.rrule)
+    return NewReminder(
+        text=about, due=due, rrule=draft.rrule, urgent=is_urgent(draft), nag_minutes=draft.nag_minutes
+    )
+
+
+def checked_text(words: str) -> str:
+    """What a reminder shall say. Raises BadInput for nothing, or for too much."""
+    text = " ".join(on_one_line(storable(words)).split())
+    if says_nothing(text):
+        raise BadInput(N_("A reminder needs words to say."))
+    fits(text)
+    return text
+
+
+def fits(text: str) -> None:
+    """Raises BadInput."""
+    if len(text) > TEXT_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
+            length=len(text),
+            limit=TEXT_LIMIT,
+        )
+
+
+def is_urgent(draft: Draft) -> bool:
+    """By its mark, or by a word that opens or ends the text; the word stays in it."""
+    ends = (draft.title or "").casefold().split()
+    said = {word.strip(",.:!") for word in (*ends[:1], *ends[-1:])}
+    return draft.priority == "urgent" or not said.isdisjoint(URGENT)
 
 
 def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:

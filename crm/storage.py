@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
     from crm.people import Actor, PeopleStore
+    from crm.reminder_lists import ReminderListStore
+    from crm.reminder_presses import PressStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.stats import StatsStore
@@ -60,6 +62,10 @@ class Unit(Protocol):
     def notes(self) -> "NoteStore": ...
     @property
     def people(self) -> "PeopleStore": ...
+    @property
+    def presses(self) -> "PressStore": ...
+    @property
+    def reminder_lists(self) -> "ReminderListStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property

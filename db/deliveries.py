@@ -64,7 +64,16 @@ class SqlDeliveries:
 
     async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
         row = (
-            await self._link.execute(select(reminders).where(_of(delivery), reminders.c.rrule.is_not(None)))
+            await self._link.execute(
+                select(reminders)
+                .join(deliveries, deliveries.c.reminder_id == reminders.c.id)
+                .where(
+                    deliveries.c.id == delivery.id,
+                    deliveries.c.occurrence_at.is_(None),
+                    reminders.c.rrule.is_not(None),
+                    reminders.c.paused_at.is_(None),
+                )
+            )
         ).first()
         return None if row is None else (row.rrule, Due(row.local_date, row.local_time, row.timezone))
 
@@ -192,6 +201,9 @@ def _delivery(row: Row[Any], lease: str) -> Delivery:
         repeats=row.repeats,
         assigner_id=row.assigner_id,
         group=Group(row.telegram_chat_id, row.thread_id) if linked else None,
+        contact_id=row.contact_id,
+        nag=row.nag,
+        is_urgent=row.is_urgent,
     )
 
 

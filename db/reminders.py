@@ -1,18 +1,20 @@
 """Reminders and their deliveries, as rows; a delivery belongs to whoever holds its lease."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from crm.people import Actor
 from crm.reminders import NewReminder, Reminder
+from crm.tasks.reminding import Habits
 from crm.updates import Arrival
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
-from db.reminder_edits import EditedReminders
+from db.reminder_edits import EditedReminders, read_reminder
 
 TAKEN_BACK = "reminder taken back"
+PAUSED = "paused"
 
 
 class SqlReminders(EditedReminders):
@@ -23,12 +25,16 @@ class SqlReminders(EditedReminders):
             reminders.insert()
             .values(
                 workspace_id=self._workspace_id,
-                kind="relative" if reminder.task_id else "standalone",
+                kind=_kind(reminder),
                 task_id=reminder.task_id,
                 recipient_id=reminder.recipient_id or actor.member_id,
                 text=reminder.text,
                 before=reminder.before if reminder.task_id else None,
                 rrule=reminder.rrule,
+                urgent=reminder.urgent,
+                nag_minutes=reminder.nag_minutes,
+                nag_limit=reminder.nag_limit,
+                paused_at=func.now() if reminder.is_paused else None,
                 local_date=reminder.due.date,
                 local_time=reminder.due.time,
                 timezone=reminder.due.tz,
@@ -36,18 +42,20 @@ class SqlReminders(EditedReminders):
                 source_thread_id=arrival.thread_id,
                 source_message_id=None if reminder.task_id else arrival.message_id,
             )
-            .returning(reminders.c.id)
+            .returning(reminders)
         )
-        reminder_id = made.scalar_one()
+        row = made.one()
         await self._link.execute(
             deliveries.insert().values(
                 workspace_id=self._workspace_id,
-                reminder_id=reminder_id,
-                recipient_id=reminder.recipient_id or actor.member_id,
+                reminder_id=row.id,
+                recipient_id=row.recipient_id,
                 due_at=reminder.due.at,
+                state="skipped" if reminder.is_paused else "pending",
+                reason=PAUSED if reminder.is_paused else None,
             )
         )
-        return Reminder(reminder_id, reminder.text, reminder.due, reminder.task_id, reminder.rrule)
+        return read_reminder(row)
 
     async def owe(
         self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime
@@ -71,16 +79,75 @@ class SqlReminders(EditedReminders):
             .values(state="skipped", reason=reason, lease=None)
         )
 
-    async def drop_for_task(self, task_id: int, reason: str) -> None:
-        await self.skip_for_task(task_id, reason)
-        await self._link.execute(
+    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        put_off = select(deliveries.c.id).where(
+            deliveries.c.reminder_id == reminders.c.id,
+            deliveries.c.state == "pending",
+            deliveries.c.occurrence_at.is_not(None),
+            deliveries.c.nag == 0,
+        )
+        await self._link.execute(  # what a person put off comes when they said, whatever becomes of the due
             update(reminders)
             .where(
                 reminders.c.task_id == task_id,
-                reminders.c.notice.is_(None),
+                reminders.c.kind == "relative",
+                reminders.c.deleted_at.is_(None),
+                put_off.exists(),
+            )
+            .values(kind="absolute", before=None)
+        )
+        dropped = await self._link.execute(
+            update(reminders)
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.kind == "relative",
                 reminders.c.deleted_at.is_(None),
             )
             .values(deleted_at=text("now()"))
+            .returning(reminders.c.id, reminders.c.before, reminders.c.paused_at)
+        )
+        rows = dropped.all()
+        if rows:
+            await self._link.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.reminder_id.in_([row.id for row in rows]),
+                    deliveries.c.state.in_(("pending", "leased")),
+                )
+                .values(state="skipped", reason=reason, lease=None)
+            )
+        return {row.before for row in rows if row.paused_at is not None}
+
+    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+        followed = await self._link.execute(
+            update(reminders)
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.kind == "absolute",
+                reminders.c.deleted_at.is_(None),
+            )
+            .values(text=text, recipient_id=recipient_id, urgent=urgent)
+            .returning(reminders.c.id)
+        )
+        if ids := followed.scalars().all():
+            await self._link.execute(
+                update(deliveries)
+                .where(deliveries.c.reminder_id.in_(ids), deliveries.c.state == "pending")
+                .values(recipient_id=recipient_id)
+            )
+
+    async def habits(self, member_id: int) -> Habits:
+        found = await self._link.execute(
+            text("SELECT * FROM reminder_habits(:member)"), {"member": member_id}
+        )
+        row = found.one_or_none()
+        if row is None:
+            return Habits()
+        return Habits(
+            timed=_leads(row.timed_leads),
+            meetings=_leads(row.meeting_leads),
+            days=_leads(row.day_leads),
+            workday_starts=row.workday_starts,
         )
 
     async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
@@ -140,11 +207,12 @@ class SqlReminders(EditedReminders):
         )
         return done.one_or_none() is not None
 
-    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
-        done = await self._link.execute(
-            update(deliveries)
-            .where(deliveries.c.id == delivery_id)
-            .values(state="acknowledged", acknowledged_at=at)
-            .returning(deliveries.c.id)
-        )
-        return done.one_or_none() is not None
+
+def _kind(reminder: NewReminder) -> str:
+    if reminder.task_id is None:
+        return "standalone"
+    return "absolute" if reminder.before is None else "relative"
+
+
+def _leads(minutes: Sequence[int]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=each) for each in minutes)

@@ -21,6 +21,8 @@ from db.invites import SqlInvites
 from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.reminder_lists import SqlReminderLists
+from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -80,6 +82,8 @@ class SqlUnit:
         self.notes = SqlNotes(link, workspace_id)
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
+        self.presses = SqlPresses(link, workspace_id)
+        self.reminder_lists = SqlReminderLists(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

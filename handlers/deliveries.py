@@ -15,8 +15,9 @@ from aiogram.exceptions import (
 )
 
 from crm.answers import Answer
-from crm.deliveries import Deliveries, Delivery, Downtime, Held, Passed, Ready, Why
+from crm.deliveries import Deliveries, Delivery, Held, Passed, Ready, Why
 from crm.errors import Removed, StorageAway
+from crm.lateness import Downtime
 from crm.people import ChatKind
 from crm.presence import Presence
 from handlers.answers import send_text

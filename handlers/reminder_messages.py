@@ -6,18 +6,17 @@ from datetime import datetime, timedelta
 from aiogram.utils.formatting import Bold, TextLink
 
 from crm.answers import Answer, Button
-from crm.deliveries import NOT_RUNNING, UNDELIVERED, Delivery, Downtime, Why, lateness, why_late
+from crm.deliveries import UNDELIVERED, Delivery, Why
+from crm.lateness import NOT_RUNNING, Downtime, lateness, why_late
 from crm.people import ChatKind
-from crm.tasks.filters import Filter
+from handlers.pressed_reminders import rows_of, rows_of_several, shortened
 from handlers.private import title_for
-from handlers.task_lists import data_of
 from handlers.task_notices import TASK_NOTICES
 from handlers.texts import formatted, moment_words, ngettext
 from handlers.texts import gettext as _
 from handlers.visibility import visibility_question
 
 LINE = 150  # characters of each of several
-BUTTONS, IN_A_ROW = 8, 4
 
 
 def gap_notice(delivery: Delivery) -> Answer:
@@ -63,19 +62,15 @@ def reminder_message(delivery: Delivery, now: datetime, downtime: Downtime | Non
         return NOTICES[delivery.notice](delivery)
     late = lateness(delivery, now)
     why = ["\n", late_words(late, why_late(delivery, downtime))] if late is not None else []
-    text, entities = formatted("⏰ ", *_mention(delivery), *_what(delivery), *why)
-    button = (
-        Button(_("Done"), data=f"done:{delivery.task_id}")
-        if delivery.task_id
-        else Button(_("Got it"), data=f"ack:{delivery.id}")
-    )
-    return Answer(text, entities, buttons=((button,),))
+    again = [_("Again:"), " "] if delivery.nag else []
+    text, entities = formatted("⏰ ", *_mention(delivery), *again, *_what(delivery), *why)
+    return Answer(text, entities, buttons=rows_of(delivery))
 
 
 def reminders_message(
     deliveries: Sequence[Delivery], now: datetime, downtime: Downtime | None = None
 ) -> Answer:
-    """Several that one person missed: a line for each, a button for each task, and the way to the list."""
+    """Several that one person missed: a line for each, and buttons that leave the message as it is."""
     count = len(deliveries)
     head = ngettext("{count} reminder comes late", "{count} reminders come late", count).format(count=count)
     lines: list[object] = []
@@ -85,22 +80,13 @@ def reminders_message(
             "\n• ", *_what(delivery, LINE), " – ", late_words(late, why_late(delivery, downtime))
         ]  # fmt: skip
     text, entities = formatted("⏰ ", *_mention(deliveries[0]), head, *lines)
-    of_tasks = {one.task_id: one.task_number for one in deliveries if one.task_id is not None}
-    done = [
-        Button(f"✓ {number}", data=f"done:{task_id}") for task_id, number in list(of_tasks.items())[:BUTTONS]
-    ]
-    rows = [tuple(done[at : at + IN_A_ROW]) for at in range(0, len(done), IN_A_ROW)]
-    if of_tasks and deliveries[0].actor.chat_kind is ChatKind.PRIVATE:
-        rows.append((Button(_("Open my tasks"), data=data_of(Filter(mine=True))),))
-    return Answer(text, entities, buttons=tuple(rows))
+    return Answer(text, entities, buttons=rows_of_several(deliveries))
 
 
 def _what(delivery: Delivery, limit: int | None = None) -> list[object]:
     number = f"#{delivery.task_number} " if delivery.task_number else ""
     words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
-    if limit is not None and len(words) > limit:
-        words = words[: limit - 1] + "…"
-    return [number, Bold(words)]
+    return [number, Bold(words if limit is None else shortened(words, limit))]
 
 
 def _mention(delivery: Delivery) -> list[object]:

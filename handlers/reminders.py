@@ -16,7 +16,9 @@ from crm.reminders import Reminder, Reminders
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
 from handlers.questions import REMIND, ask, keep, with_what_was_kept
-from handlers.texts import due_words, formatted
+from handlers.repeats import rule_words
+from handlers.task_cards import nag_words
+from handlers.texts import due_words, formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -29,7 +31,6 @@ def router() -> Router:
     own.edited_message.register(reread_reminder, Words("remind", "напомни", "напомнить"))
     own.callback_query.register(confirm_reminder, F.data.regexp(r"^remind:(yes|no):\d{1,18}$"))
     own.callback_query.register(take_back_reminder, F.data.regexp(r"^r:\d{1,18}:undo$"))
-    own.callback_query.register(acknowledge_reminder, F.data.regexp(r"^ack:\d{1,18}$"))
     return own
 
 
@@ -112,17 +113,24 @@ async def take_back_reminder(
     return await reminders.take_back(actor, arrival, reminder_id, clock(), lambda _none: taken_back)
 
 
-async def acknowledge_reminder(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, clock: Clock
-) -> Answer:
-    delivery_id = int(str(query.data).split(":")[1])
-    return await reminders.acknowledge(
-        actor, arrival, delivery_id, clock(), lambda _none: Answer(toast=_("Good"))
-    )
-
-
 def reminder_card(reminder: Reminder) -> Answer:
-    text, entities = formatted(
-        _("I will remind you"), "\n", Bold(reminder.text), "\n", due_words(reminder.due)
-    )
+    """What will come, when, how often and how insistently."""
+    lines = ["\n" + line for line in reminder_lines(reminder)]
+    text, entities = formatted(_("I will remind you"), "\n", Bold(reminder.text), *lines)
     return Answer(text, entities, buttons=((Button(_("Take back"), data=f"r:{reminder.id}:undo"),),))
+
+
+def reminder_lines(reminder: Reminder) -> list[str]:
+    """A line for its moment, and one for each thing that is set."""
+    lines = [due_words(reminder.due)]
+    if reminder.rrule is not None:
+        lines.append("🔁 " + rule_words(reminder.rrule, reminder.due))
+    if reminder.nag_minutes is not None:
+        lines.append("🔔 " + nag_words(reminder.nag_minutes) + ", " + most_words(reminder.nag_limit))
+    if reminder.urgent:
+        lines.append("🚩 " + _("urgent, in quiet hours too"))
+    return lines
+
+
+def most_words(limit: int) -> str:
+    return ngettext("{count} time at most", "{count} times at most", limit).format(count=limit)

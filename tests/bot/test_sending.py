@@ -14,8 +14,8 @@ from aiogram.exceptions import TelegramRetryAfter, TelegramServerError
 from aiogram.methods import SendMessage
 
 from bot.scheduler import IN_FLIGHT, ReminderClock
-from crm.deliveries import Downtime
 from crm.grammar.dates import Due
+from crm.lateness import Downtime
 from crm.people import Actor
 from crm.reminders import NewReminder
 from tests.bot.test_scheduler import a_clock

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from crm.answers import Answer
-from crm.deliveries import LEASE, RETRY_STEPS, Deliveries, Delivery, DeliveryDoors, lateness
+from crm.deliveries import LEASE, RETRY_STEPS, Deliveries, Delivery, DeliveryDoors
+from crm.lateness import lateness
 from crm.reminders import Reminder, Reminders
 from crm.tasks import Tasks
 from tests.fakes import (

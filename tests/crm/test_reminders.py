@@ -5,23 +5,19 @@ from datetime import UTC, datetime
 import pytest
 
 from crm.answers import Answer
-from crm.errors import BadInput, NotFound, ToConfirm
+from crm.errors import BadInput, ToConfirm
 from crm.reminders import (
     TEXT_LIMIT,
     Reminder,
     Reminders,
 )
-from tests.fakes import MONDAY, FakeStorage, ReminderRow, an_actor, an_arrival
+from tests.fakes import FakeStorage, ReminderRow, an_actor, an_arrival
 
 ANNA = an_actor()
 
 
 def say(reminder: Reminder) -> Answer:
     return Answer(reminder.text)
-
-
-def say_done(_: None) -> Answer:
-    return Answer(toast="OK")
 
 
 @pytest.fixture
@@ -75,20 +71,3 @@ async def test_a_moment_that_has_passed_is_asked_about(reminders: Reminders, sto
     assert not storage.state.reminders
     await reminders.create(ANNA, an_arrival(), "today 10:00 call Anna", say, confirmed=True)
     assert storage.state.reminders
-
-
-async def test_got_it_is_written_down(reminders: Reminders, storage: FakeStorage) -> None:
-    await reminders.create(ANNA, an_arrival(1), "in 1 minute tea", say)
-    delivery_id = the_row(storage).delivery.id
-    await reminders.acknowledge(ANNA, an_arrival(2), delivery_id, MONDAY, say_done)
-    assert the_row(storage).acknowledged_at == MONDAY
-
-
-async def test_another_teams_reminder_is_not_there_to_acknowledge(
-    reminders: Reminders, storage: FakeStorage
-) -> None:
-    await reminders.create(ANNA, an_arrival(1), "in 1 minute tea", say)
-    stranger = an_actor(workspace_id=2, member_id=2)
-    with pytest.raises(NotFound):
-        await reminders.acknowledge(stranger, an_arrival(2), the_row(storage).delivery.id, MONDAY, say_done)
-    assert the_row(storage).acknowledged_at is None

@@ -10,7 +10,8 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
-from crm.deliveries import Delivery, Passed, why_late
+from crm.deliveries import Delivery, Passed
+from crm.lateness import why_late
 from crm.people import ChatKind
 from crm.tasks.changes import set_assignee
 from db.health import SqlHealth

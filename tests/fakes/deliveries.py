@@ -23,7 +23,8 @@ class FakeDeliveries:
         self._state = state
 
     async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        return self._state.rules.get(self._state.reminders[delivery.id].reminder.id)
+        row = self._state.reminders[delivery.id]
+        return self._state.rules.get(row.reminder.id) if row.occurrence_at is None else None
 
     async def add_delivery(self, delivery: Delivery, due: Due) -> None:
         due_at = due.at

@@ -31,6 +31,7 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
+from tests.fakes.reminder_presses import FakePresses, FakeReminderLists
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
@@ -158,6 +159,8 @@ class FakeUnit:
         self.notes = FakeNotes(state, actor)
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
+        self.presses = FakePresses(state, actor)
+        self.reminder_lists = FakeReminderLists(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)

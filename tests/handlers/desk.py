@@ -29,6 +29,8 @@ from crm.people import People
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
+from crm.reminder_lists import ReminderLists
+from crm.reminder_presses import ReminderPresses
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -139,6 +141,8 @@ class Desk:
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage),
             "reminder_edits": ReminderEdits(storage),
+            "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
+            "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
             "settings": Settings(storage),
             "teams": Teams(storage),
             "regions": Regions(storage),

@@ -18,7 +18,8 @@ from aiogram.exceptions import (
 from aiogram.methods import SendMessage
 
 from crm.answers import Answer
-from crm.deliveries import NOT_RUNNING, RETRY_STEPS, Deliveries, Delivery, Downtime, Group, Why, folded
+from crm.deliveries import RETRY_STEPS, Deliveries, Delivery, Group, Why
+from crm.lateness import NOT_RUNNING, Downtime, folded
 from crm.people import ChatKind, People
 from crm.reminders import Reminders
 from crm.tasks import Tasks
