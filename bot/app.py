@@ -37,6 +37,7 @@ from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.deliveries import Deliveries
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -53,6 +54,8 @@ from crm.presence import Presence
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
+from crm.reminder_lists import ReminderLists
+from crm.reminder_presses import ReminderPresses
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -73,6 +76,7 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
+from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
 from db.faults import SqlFaultDoors
 from db.feeds import SqlFeedDoors
@@ -80,18 +84,19 @@ from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.stops import Stops
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
+from db.wakes import on_made_due
 from db.webhooks import SqlWebhooks
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
+from handlers.notices import Notices
 from llm.assistants import Assistants
 from llm.choices import offer_of
 from llm.models import ModelConfig
@@ -158,11 +163,12 @@ def build(
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
     metrics = Metrics()
-    reports = Reports(bot, SqlFaultDoors(engine), metrics, clock)
+    notices = Notices(bot, journal, clock)
+    reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
-    reminders = Reminders(storage, SqlReminderDoors(engine))
+    deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     directory = CachedAgents(storage, redis)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
@@ -216,6 +222,8 @@ def build(
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
         "reminder_edits": ReminderEdits(storage),
+        "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
+        "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
         "settings": Settings(storage),
         "teams": Teams(storage),
         "regions": Regions(storage),
@@ -224,7 +232,7 @@ def build(
         "conversations": conversations,
         "picking": Picking(storage, directory, wake=wake),
         "dialogs": dialogs,
-        "health": Health(looks.look),
+        "health": Health(looks.look, SqlHealth(engine), storage),
         "history": History(storage),
         "inline": Inline(storage),
         "links": Links(storage),
@@ -242,6 +250,7 @@ def build(
         "download": partial(download, bot),
         "clock": clock,
         "new_reference": new_reference,
+        "notices": notices,
         "report": reports,
     }
     dispatcher = Dispatcher(
@@ -251,24 +260,26 @@ def build(
     outage, webhooks = Outage(redis), SqlWebhooks(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
     intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
+    reminder_clock = ReminderClock(
+        bot,
+        deliveries,
+        presence,
+        journal,
+        clock,
+        reports=reports,
+        metrics=metrics,
+        postponed=PostponedAnswers(bot, journal, clock),
+    )
+    on_made_due(engine, reminder_clock.wake, clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
-        polling=Polling(bot, intake().handle),
+        polling=Polling(bot, intake().handle, heard=reminder_clock.heard),
         webhook=Webhook(bot, intake(waits=False), SqlLanes(engine), secrets),
         webhooks=webhooks,
         secrets=secrets,
-        reminder_clock=ReminderClock(
-            bot,
-            reminders,
-            presence,
-            journal,
-            clock,
-            reports=reports,
-            metrics=metrics,
-            postponed=PostponedAnswers(bot, journal, clock),
-        ),
+        reminder_clock=reminder_clock,
         turn_worker=workers[0],
         trials=trials,
         stops=stops,

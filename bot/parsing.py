@@ -96,6 +96,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "title": draft.title,
         **_due(draft.due),
         "priority": draft.priority,
+        "nag_minutes": draft.nag_minutes,
         "assignee": draft.assignee,
         "contact": draft.contact.name if draft.contact else None,
         "contact_name": draft.contact_name,

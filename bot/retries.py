@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crm.conversations import ATTEMPTS as TURN_ATTEMPTS
 from crm.conversations import LEASE as TURN_LEASE
-from crm.reminders import RETRY_STEPS
+from crm.deliveries import RETRY_STEPS
 
 
 @dataclass(frozen=True, slots=True)

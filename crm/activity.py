@@ -30,7 +30,15 @@ def is_pair(name: str, told: object) -> bool:
     return name not in LISTS or all(isinstance(one, list) for one in told)
 
 
-LISTS = {"labels", "notes", "phones", "reminders"}  # fields whose value is a list
+LISTS = {
+    "labels",
+    "notes",
+    "phones",
+    "reminders",
+    "timed",
+    "meetings",
+    "days",
+}  # fields whose value is a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,9 @@ class ActivityStore(Protocol):
 
     async def last_own(self, member_id: int, since: datetime) -> Line | None:
         """The member's newest change that is neither taken back nor a taking back."""
+
+    async def last_of(self, member_id: int, entity: str, entity_id: int, since: datetime) -> Line | None:
+        """The member's newest change of one thing that is neither taken back nor a taking back."""
 
     async def newer(self, line: Line) -> Line | None:
         """The newest change of the same thing since that line that still stands; None when it is the last one."""

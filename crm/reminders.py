@@ -1,39 +1,46 @@
 """Reminders: a row that becomes a message at its time, once (DESIGN §2.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, NotFound, NoTitle, Removed, ToConfirm
+from crm.errors import N_, BadInput, NotFound, NoTitle, ToConfirm
 from crm.grammar.contacts import words_of
 from crm.grammar.dates import Due, elapsed
 from crm.grammar.drafts import parse
 from crm.grammar.fields import Draft
+from crm.grammar.letters import on_one_line, says_nothing, storable
 from crm.people import Actor
-from crm.recurrence import next_due
 from crm.settings import reader_of
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
-LEASE = timedelta(seconds=60)  # how long a claimed delivery is one process's alone
-LATE = timedelta(seconds=60)  # from here on a message says that it is late
-RETRY_STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+if TYPE_CHECKING:
+    from crm.tasks.reminding import Habits
+
 TEXT_LIMIT = 500  # characters
+NAGS = 5  # how often a reminder is said again, unless its card says otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class NewReminder:
-    """`due` is when to remind; `before` is how long that is before a task's due. `recipient_id` None is the actor."""
+    """`due` is when to remind; `before` is how long that is before a task's due, None for a task's reminder that stays
+    at its own moment. `recipient_id` None is the actor. `urgent` passes quiet hours. `nag_minutes` is how often it is
+    said again until it is seen, at most `nag_limit` times."""
 
     text: str
     due: Due
     task_id: int | None = None
     recipient_id: int | None = None
-    before: timedelta = timedelta(0)
+    before: timedelta | None = timedelta(0)
     rrule: str | None = None
+    urgent: bool = False
+    nag_minutes: int | None = None
+    nag_limit: int = NAGS
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +50,12 @@ class Reminder:
     due: Due
     task_id: int | None
     rrule: str | None = None
+    urgent: bool = False
+    nag_minutes: int | None = None
+    nag_limit: int = NAGS
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One reminder for one recipient at one moment, leased to us. `attempts` counts this one.
-
-    `actor` is the recipient in the chat the message goes to (their private chat, or the source chat when they
-    never started the bot); `due_at` is aware, UTC.
-    """
-
-    id: int
-    lease: str
-    attempts: int
-    due_at: datetime
-    text: str
-    actor: Actor
-    thread_id: int | None
-    task_number: int | None
-    task_id: int | None = None
-    notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
+URGENT = frozenset({"urgent", "срочно"})
 
 
 class ReminderStore(Protocol):
@@ -87,8 +80,15 @@ class ReminderStore(Protocol):
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
-    async def drop_for_task(self, task_id: int, reason: str) -> None:
-        """End a task's reminders; what is pending or under way is skipped."""
+    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        """End a task's reminders that hang on its due; what is pending or under way is skipped, but what was put off
+        stays where it was put. How long before the due those were that were paused."""
+
+    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+        """Give the reminders that stay at their own moment what a task says now, and to whom."""
+
+    async def habits(self, member_id: int) -> "Habits":
+        """When tasks of theirs remind unless they say otherwise."""
 
     async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
         """Take a skip for that reason back, of what is still to come."""
@@ -101,43 +101,12 @@ class ReminderStore(Protocol):
 
     async def forget_acknowledgement(self, delivery_id: int) -> bool: ...
 
-    async def holds(self, delivery: Delivery) -> bool:
-        """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
-
-    async def release(self, delivery: Delivery) -> None:
-        """Give the lease back, as if the delivery had not been claimed."""
-
-    async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
-        """False when the lease was no longer ours."""
-
-    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        """The rule of a reminder that repeats, and the clock it is drawn from; None for one that doesn't."""
-
-    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
-        """The same reminder's next one; one that is there already is left alone."""
-
-    async def mark_skipped(self, delivery: Delivery, reason: str) -> None: ...
-
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
-        """Back to pending at `retry_at`, or failed for good when None."""
-
-    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
-        """False when there is no such delivery in this workspace."""
-
-
-class ReminderDoors(Protocol):
-    async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
-    ) -> Sequence[Delivery]:
-        """Lease what is due by now + `ahead` across workspaces, oldest first, skipping what others hold."""
-
 
 class Reminders:
-    """Asking for reminders, and what the scheduler does with what is due."""
+    """Asking for reminders, taking them back, and having read them."""
 
-    def __init__(self, storage: Storage, doors: ReminderDoors) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._doors = doors
 
     async def create(
         self, actor: Actor, arrival: Arrival, text: str, reply: Reply[Reminder], *, confirmed: bool = False
@@ -168,57 +137,6 @@ class Reminders:
             await unit.updates.finish(arrival, answer)
         return answer
 
-    async def acknowledge(
-        self, actor: Actor, arrival: Arrival, delivery_id: int, now: datetime, reply: Reply[None]
-    ) -> Answer:
-        """Raises NotFound."""
-        async with self._storage.transaction(actor) as unit:
-            if not await unit.reminders.acknowledge(delivery_id, now):
-                raise NotFound(N_("That reminder is no longer here."))
-            await unit.activity.add(
-                Activity("acknowledged", "delivery", delivery_id, actor_member_id=actor.member_id)
-            )
-            answer = reply(None)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-    async def claim(
-        self, now: datetime, *, ahead: timedelta = timedelta(seconds=1), limit: int = 100
-    ) -> Sequence[Delivery]:
-        """What falls due within `ahead`, leased to this process."""
-        return await self._doors.claim(now, ahead=ahead, limit=limit, lease=LEASE)
-
-    async def still_ours(self, delivery: Delivery) -> bool:
-        """Asked just before sending: the lease holds, the member is still of the team, the task still open."""
-        try:
-            async with self._storage.transaction(delivery.actor) as unit:
-                return await unit.reminders.holds(delivery)
-        except Removed:
-            return False
-
-    async def release(self, delivery: Delivery) -> None:
-        """Leave it to whoever claims it next, at once instead of after the lease."""
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.release(delivery)
-
-    async def sent(self, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
-        late = max(0, int((now - delivery.due_at).total_seconds()))
-        async with self._storage.transaction(delivery.actor) as unit:
-            ours = await unit.reminders.mark_sent(delivery, telegram_message_id, late)
-            if ours and (series := await unit.reminders.series(delivery)) is not None:
-                await _go_on(unit, delivery, *series, now)
-            return ours
-
-    async def skipped(self, delivery: Delivery, reason: str) -> None:
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.mark_skipped(delivery, reason)
-
-    async def failed(self, delivery: Delivery, reason: str, now: datetime, *, for_good: bool) -> None:
-        """Try again later, each time after a longer pause; after the last step every half hour, never dropped."""
-        step = RETRY_STEPS[min(delivery.attempts, len(RETRY_STEPS)) - 1]
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.reminders.mark_failed(delivery, reason, None if for_good else now + step)
-
 
 async def read_reminder(unit: Unit, actor: Actor, arrival: Arrival, text: str) -> Draft:
     """What a line says after /remind."""
@@ -233,15 +151,6 @@ def _as_said(text: str) -> str:
     return {"me": "remind ", "мне": "напомни "}.get(first, "") + text
 
 
-async def _go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: datetime) -> None:
-    """Queue the next message of a reminder that repeats."""
-    local = delivery.due_at.astimezone(anchor.zone)
-    then = max(now, delivery.due_at)  # sent a hair before its time, it still is not its own next one
-    due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=then)
-    if due is not None:
-        await unit.reminders.add_delivery(delivery, due)
-
-
 async def save_reminder(
     unit: Unit, actor: Actor, arrival: Arrival, draft: Draft, *, confirmed: bool = False
 ) -> Reminder:
@@ -254,10 +163,14 @@ async def save_reminder(
             "reminder",
             reminder.id,
             actor_member_id=actor.member_id,
-            changes={"text": new.text, "due": f"{new.due.date} {new.due.time:%H:%M}"},
+            changes={"text": new.text, "due": f"{new.due.date} {new.due.time:%H:%M}"} | _nagging(new),
         )
     )
     return reminder
+
+
+def _nagging(new: NewReminder) -> dict[str, object]:
+    return {} if new.nag_minutes is None else {"nag_minutes": new.nag_minutes}
 
 
 def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
@@ -267,18 +180,41 @@ def new_reminder(draft: Draft, *, confirmed: bool) -> NewReminder:
     about = " ".join(part for part in (draft.title, draft.phone) if part)
     if not about:
         raise NoTitle(N_("What shall I remind you of? For example: /remind in 20 minutes call Anna"))
-    if len(about) > TEXT_LIMIT:
-        raise BadInput(
-            N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
-            length=len(about),
-            limit=TEXT_LIMIT,
-        )
+    fits(about)
     if draft.confirm == "past" and not confirmed:
         raise ToConfirm(N_("That time has already passed. Remind you at once?"))
     if draft.confirm == "far_future" and not confirmed:
         raise ToConfirm(N_("That is more than a year away. Remind you then?"))
     due = draft.due if draft.due.time is not None else draft.due.at_start_of_workday()
-    return NewReminder(text=about, due=due, rrule=draft.rrule)
+    return NewReminder(
+        text=about, due=due, rrule=draft.rrule, urgent=is_urgent(draft), nag_minutes=draft.nag_minutes
+    )
+
+
+def checked_text(words: str) -> str:
+    """What a reminder shall say. Raises BadInput for nothing, or for too much."""
+    text = " ".join(on_one_line(storable(words)).split())
+    if says_nothing(text):
+        raise BadInput(N_("A reminder needs words to say."))
+    fits(text)
+    return text
+
+
+def fits(text: str) -> None:
+    """Raises BadInput."""
+    if len(text) > TEXT_LIMIT:
+        raise BadInput(
+            N_("That is {length} characters. A reminder fits in {limit}: type it shorter."),
+            length=len(text),
+            limit=TEXT_LIMIT,
+        )
+
+
+def is_urgent(draft: Draft) -> bool:
+    """By its mark, or by a word that opens or ends the text; the word stays in it."""
+    ends = (draft.title or "").casefold().split()
+    said = {word.strip(",.:!") for word in (*ends[:1], *ends[-1:])}
+    return draft.priority == "urgent" or not said.isdisjoint(URGENT)
 
 
 def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
@@ -286,9 +222,3 @@ def at_once(new: NewReminder, draft: Draft, arrival: Arrival) -> NewReminder:
     if draft.confirm != "past":
         return new
     return replace(new, due=elapsed(timedelta(0), arrival.sent_at, new.due.zone))
-
-
-def lateness(delivery: Delivery, now: datetime) -> timedelta | None:
-    """How late a message is, or None while it need not be said."""
-    late = now - delivery.due_at
-    return late if late >= LATE else None

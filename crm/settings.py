@@ -17,6 +17,8 @@ from crm.updates import Arrival
 from crm.zones import find_zone
 
 Span = tuple[time, time]  # from, until; wall clock of the person
+Parts = tuple[time, time, time]  # when the morning, the afternoon and the evening begin
+LEADS = 6  # reminders of one task by default, at most
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _OFF = {"off", "no", "none", "выкл", "нет", "никогда", "-"}
 
@@ -32,7 +34,9 @@ class DateOrder(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PersonSettings:
     """`date_order` None: not chosen yet. `quiet` None: never quiet; it may pass midnight. `workdays` are ISO
-    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none."""
+    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none. `timed`, `meetings` and `days` are
+    when tasks remind unless they say otherwise: minutes before the time, of a meeting as well, and before the start
+    of the working day where a task has no time."""
 
     language: str
     timezone: str
@@ -42,6 +46,10 @@ class PersonSettings:
     hours: Span = (time(9), time(18))
     morning: time | None = None
     evening: time | None = None
+    timed: tuple[int, ...] = (0,)
+    meetings: tuple[int, ...] = (15,)
+    days: tuple[int, ...] = (0,)
+    parts: Parts = (time(9), time(14), time(19))
 
 
 async def reader_of(unit: Unit, actor: Actor) -> Reader:
@@ -52,6 +60,9 @@ async def reader_of(unit: Unit, actor: Actor) -> Reader:
         language=actor.language,
         team_region=await unit.teams.region(),
         date_order=settings.date_order,
+        morning=settings.parts[0],
+        afternoon=settings.parts[1],
+        evening=settings.parts[2],
         workday_starts=settings.hours[0],
         workday_ends=settings.hours[1],
     )
@@ -68,6 +79,10 @@ class Section(StrEnum):
     HOURS = "hours"
     MORNING = "morning"
     EVENING = "evening"
+    TIMED = "timed"
+    MEETINGS = "meetings"
+    WHOLE_DAYS = "wholedays"
+    PARTS = "parts"
 
 
 class Settings:
@@ -127,11 +142,11 @@ def restored_settings(settings: PersonSettings, changes: Mapping[str, object]) -
 def _restored(name: str, value: Any) -> Any:
     if value is None:
         return None
-    if name in ("quiet", "hours"):
+    if name in ("quiet", "hours", "parts"):
         return tuple(time.fromisoformat(one) for one in value)
     if name in ("morning", "evening"):
         return time.fromisoformat(value)
-    if name == "workdays":
+    if name in ("workdays", "timed", "meetings", "days"):
         return tuple(value)
     return DateOrder(value) if name == "date_order" else value
 
@@ -199,6 +214,41 @@ def _evening(settings: PersonSettings, value: str) -> PersonSettings:
     return replace(settings, evening=_moment(value))
 
 
+def _parts(settings: PersonSettings, value: str) -> PersonSettings:
+    times = _times(value)
+    if times is None or len(times) != 3 or not times[0] < times[1] < times[2]:
+        raise BadInput(
+            N_("Type when your morning, afternoon and evening begin, for example 9 14 19 or 8:30 13 18:30.")
+        )
+    return replace(settings, parts=(times[0], times[1], times[2]))
+
+
+def _timed(settings: PersonSettings, value: str) -> PersonSettings:
+    return replace(settings, timed=_leads(settings.timed, value))
+
+
+def _meetings(settings: PersonSettings, value: str) -> PersonSettings:
+    return replace(settings, meetings=_leads(settings.meetings, value))
+
+
+def _whole_days(settings: PersonSettings, value: str) -> PersonSettings:
+    return replace(settings, days=_leads(settings.days, value))
+
+
+def _leads(chosen: tuple[int, ...], value: str) -> tuple[int, ...]:
+    """+15 or -15 puts a number of minutes in or out, none takes all of them away."""
+    if value.casefold() in _OFF:
+        return ()
+    match = re.fullmatch(r"([+-])(\d{1,5})", value)
+    if match is None:
+        raise BadInput(N_("Press one of the buttons."))
+    named = {int(match[2])}
+    after = {*chosen} | named if match[1] == "+" else {*chosen} - named
+    if len(after) > LEADS:
+        raise BadInput(N_("{limit} reminders of one task are enough."), limit=LEADS)
+    return tuple(sorted(after))
+
+
 def _moment(value: str) -> time | None:
     if value.casefold() in _OFF:
         return None
@@ -236,4 +286,8 @@ _READ: dict[Section, Callable[[PersonSettings, str], PersonSettings]] = {
     Section.HOURS: _hours,
     Section.MORNING: _morning,
     Section.EVENING: _evening,
+    Section.TIMED: _timed,
+    Section.MEETINGS: _meetings,
+    Section.WHOLE_DAYS: _whole_days,
+    Section.PARTS: _parts,
 }

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.calls import CallStore
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
+    from crm.deliveries import DeliveryStore
     from crm.exports import ExportStore
     from crm.feeds import FeedStore
     from crm.groups import GroupStore
@@ -17,6 +18,8 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.lookups import LookupStore
     from crm.people import Actor, PeopleStore
     from crm.picking import PickingStore
+    from crm.reminder_lists import ReminderListStore
+    from crm.reminder_presses import PressStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.stats import StatsStore
@@ -43,6 +46,8 @@ class Unit(Protocol):
     @property
     def conversations(self) -> "ConversationStore": ...
     @property
+    def deliveries(self) -> "DeliveryStore": ...
+    @property
     def exports(self) -> "ExportStore": ...
     @property
     def feeds(self) -> "FeedStore": ...
@@ -60,6 +65,10 @@ class Unit(Protocol):
     def people(self) -> "PeopleStore": ...
     @property
     def picking(self) -> "PickingStore": ...
+    @property
+    def presses(self) -> "PressStore": ...
+    @property
+    def reminder_lists(self) -> "ReminderListStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property

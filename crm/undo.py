@@ -70,6 +70,10 @@ class Undo:
             await forget()
         return answer
 
+    async def take(self, unit: Unit, line: Line, back: Back) -> None:
+        """Take back what one line tells of, within the caller's transaction. Raises as `last` does."""
+        await self._one(unit, line, back)
+
     async def _all_at_once(self, unit: Unit, line: Line, back: Back) -> Line:
         """What one message changed of many tasks is taken back together; what changed again since stays as it is."""
         batch, standing, taken = await unit.activity.batch(line), [], []

@@ -12,6 +12,7 @@ from crm.contacts import restored as restored_contact
 from crm.people import Role
 from crm.picking import may_bind
 from crm.reminder_edits import restored as as_it_was
+from crm.reminder_lists import go_on_with
 from crm.settings import restored_settings
 from crm.storage import Unit
 from crm.tasks import DONE, TAKEN_BACK, Status, restored, set_reminders
@@ -153,6 +154,19 @@ async def unsee_reminder(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.reminders.forget_acknowledgement(line.entity_id)
 
 
+async def call_reminder_back(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.presses.call_back(line.entity_id, back.now)
+
+
+async def resume_reminder(unit: Unit, line: Line, back: Back) -> bool:
+    paused = await unit.reminder_lists.one(line.entity_id, to_change=True)
+    return paused is not None and await go_on_with(unit, paused, back.now)
+
+
+async def pause_reminder(unit: Unit, line: Line, back: Back) -> bool:
+    return await unit.reminder_lists.pause(line.entity_id, back.now)
+
+
 async def restore_visibility(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.visibility.set(Sight(str(_before(line, "visibility"))))
 
@@ -223,7 +237,10 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("reminder", "created"): forget_reminder,
     ("reminder", "deleted"): bring_back_reminder,
     ("reminder", "changed"): restore_reminder,
+    ("reminder", "paused"): resume_reminder,
+    ("reminder", "resumed"): pause_reminder,
     ("delivery", "acknowledged"): unsee_reminder,
+    ("delivery", "snoozed"): call_reminder_back,
     ("workspace", "visibility"): restore_visibility,
     ("workspace", "renamed"): restore_name,
     ("chat", "bound"): restore_binding,

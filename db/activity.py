@@ -76,6 +76,17 @@ class SqlActivity:
         row = (await self._link.execute(query.order_by(logs.c.id.desc()).limit(1))).one_or_none()
         return None if row is None else _line(row)
 
+    async def last_of(self, member_id: int, entity: str, entity_id: int, since: datetime) -> Line | None:
+        query = _lines().where(
+            logs.c.actor_member_id == member_id,
+            logs.c.entity == entity,
+            logs.c.entity_id == entity_id,
+            logs.c.created_at >= since,
+            *_standing(),
+        )
+        row = (await self._link.execute(query.order_by(logs.c.id.desc()).limit(1))).one_or_none()
+        return None if row is None else _line(row)
+
     async def newer(self, line: Line) -> Line | None:
         query = _lines().where(
             logs.c.entity == line.entity,

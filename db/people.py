@@ -46,6 +46,10 @@ class SqlPeople:
             hours=(row.workday_starts, row.workday_ends),
             morning=row.digest_at,
             evening=row.evening_digest_at,
+            timed=tuple(row.timed_leads),
+            meetings=tuple(row.meeting_leads),
+            days=tuple(row.day_leads),
+            parts=(row.morning_starts, row.afternoon_starts, row.evening_starts),
         )
 
     async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
@@ -64,6 +68,12 @@ class SqlPeople:
                 workday_ends=settings.hours[1],
                 digest_at=settings.morning,
                 evening_digest_at=settings.evening,
+                timed_leads=list(settings.timed),
+                meeting_leads=list(settings.meetings),
+                day_leads=list(settings.days),
+                morning_starts=settings.parts[0],
+                afternoon_starts=settings.parts[1],
+                evening_starts=settings.parts[2],
             )
         )
 

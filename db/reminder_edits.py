@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import NewReminder, Reminder
+from crm.reminders import NAGS, NewReminder, Reminder
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 
@@ -21,7 +21,10 @@ class EditedReminders:
         self._workspace_id = workspace_id
 
     async def by_id(self, reminder_id: int) -> Reminder | None:
-        return await self._alone(reminders.c.id == reminder_id)
+        return await self._one(
+            (reminders.c.id == reminder_id)
+            & (reminders.c.task_id.is_(None) | (reminders.c.kind == "absolute"))
+        )
 
     async def by_message(self, actor: Actor, message_id: int) -> Reminder | None:
         return await self._alone(
@@ -29,14 +32,14 @@ class EditedReminders:
         )
 
     async def _alone(self, wanted: ColumnElement[bool]) -> Reminder | None:
+        return await self._one(wanted & reminders.c.task_id.is_(None))
+
+    async def _one(self, wanted: ColumnElement[bool]) -> Reminder | None:
         found = await self._link.execute(
-            select(reminders)
-            .where(wanted, reminders.c.deleted_at.is_(None), reminders.c.task_id.is_(None))
-            .limit(2)
-            .with_for_update()
+            select(reminders).where(wanted, reminders.c.deleted_at.is_(None)).limit(2).with_for_update()
         )
         rows = found.all()
-        return _reminder(rows[0]) if len(rows) == 1 else None
+        return read_reminder(rows[0]) if len(rows) == 1 else None
 
     async def change(self, reminder_id: int, new: NewReminder, *, pending: bool = True) -> Reminder:
         changed = await self._link.execute(
@@ -45,6 +48,9 @@ class EditedReminders:
             .values(
                 text=new.text,
                 rrule=new.rrule,
+                urgent=new.urgent,
+                nag_minutes=new.nag_minutes,
+                nag_limit=new.nag_limit,
                 local_date=new.due.date,
                 local_time=new.due.time,
                 timezone=new.due.tz,
@@ -76,9 +82,17 @@ class EditedReminders:
                     where=deliveries.c.state == "skipped",
                 )
             )
-        return _reminder(row)
+        return read_reminder(row)
 
 
-def _reminder(row: Row[Any]) -> Reminder:
-    due = Due(row.local_date, row.local_time, row.timezone)
-    return Reminder(row.id, row.text, due, row.task_id, row.rrule)
+def read_reminder(row: Row[Any]) -> Reminder:
+    return Reminder(
+        id=row.id,
+        text=row.text,
+        due=Due(row.local_date, row.local_time, row.timezone),
+        task_id=row.task_id,
+        rrule=row.rrule,
+        urgent=row.urgent,
+        nag_minutes=row.nag_minutes,
+        nag_limit=NAGS if row.nag_limit is None else row.nag_limit,
+    )

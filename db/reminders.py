@@ -1,27 +1,20 @@
 """Reminders and their deliveries, as rows; a delivery belongs to whoever holds its lease."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import func, select, text, update
 
-from crm.errors import Removed
-from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import Delivery, NewReminder, Reminder
+from crm.reminders import NewReminder, Reminder
+from crm.tasks.reminding import Habits
 from crm.updates import Arrival
-from db.actors import actor_columns, actor_of, claims_by_member
-from db.models.chats import chats
-from db.models.people import members, people
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
-from db.models.tasks import crm_tasks as tasks
-from db.reminder_edits import EditedReminders
-from db.transactions import entered, plain_transaction
+from db.reminder_edits import EditedReminders, read_reminder
 
 TAKEN_BACK = "reminder taken back"
+PAUSED = "paused"
 
 
 class SqlReminders(EditedReminders):
@@ -32,12 +25,16 @@ class SqlReminders(EditedReminders):
             reminders.insert()
             .values(
                 workspace_id=self._workspace_id,
-                kind="relative" if reminder.task_id else "standalone",
+                kind=_kind(reminder),
                 task_id=reminder.task_id,
                 recipient_id=reminder.recipient_id or actor.member_id,
                 text=reminder.text,
                 before=reminder.before if reminder.task_id else None,
                 rrule=reminder.rrule,
+                urgent=reminder.urgent,
+                nag_minutes=reminder.nag_minutes,
+                nag_limit=reminder.nag_limit,
+                paused_at=func.now() if reminder.is_paused else None,
                 local_date=reminder.due.date,
                 local_time=reminder.due.time,
                 timezone=reminder.due.tz,
@@ -45,18 +42,20 @@ class SqlReminders(EditedReminders):
                 source_thread_id=arrival.thread_id,
                 source_message_id=None if reminder.task_id else arrival.message_id,
             )
-            .returning(reminders.c.id)
+            .returning(reminders)
         )
-        reminder_id = made.scalar_one()
+        row = made.one()
         await self._link.execute(
             deliveries.insert().values(
                 workspace_id=self._workspace_id,
-                reminder_id=reminder_id,
-                recipient_id=reminder.recipient_id or actor.member_id,
+                reminder_id=row.id,
+                recipient_id=row.recipient_id,
                 due_at=reminder.due.at,
+                state="skipped" if reminder.is_paused else "pending",
+                reason=PAUSED if reminder.is_paused else None,
             )
         )
-        return Reminder(reminder_id, reminder.text, reminder.due, reminder.task_id, reminder.rrule)
+        return read_reminder(row)
 
     async def owe(
         self, notice: str, task_id: int, recipient_ids: Sequence[int], text: str, at: datetime
@@ -80,16 +79,75 @@ class SqlReminders(EditedReminders):
             .values(state="skipped", reason=reason, lease=None)
         )
 
-    async def drop_for_task(self, task_id: int, reason: str) -> None:
-        await self.skip_for_task(task_id, reason)
-        await self._link.execute(
+    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        put_off = select(deliveries.c.id).where(
+            deliveries.c.reminder_id == reminders.c.id,
+            deliveries.c.state == "pending",
+            deliveries.c.occurrence_at.is_not(None),
+            deliveries.c.nag == 0,
+        )
+        await self._link.execute(  # what a person put off comes when they said, whatever becomes of the due
             update(reminders)
             .where(
                 reminders.c.task_id == task_id,
-                reminders.c.notice.is_(None),
+                reminders.c.kind == "relative",
+                reminders.c.deleted_at.is_(None),
+                put_off.exists(),
+            )
+            .values(kind="absolute", before=None)
+        )
+        dropped = await self._link.execute(
+            update(reminders)
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.kind == "relative",
                 reminders.c.deleted_at.is_(None),
             )
             .values(deleted_at=text("now()"))
+            .returning(reminders.c.id, reminders.c.before, reminders.c.paused_at)
+        )
+        rows = dropped.all()
+        if rows:
+            await self._link.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.reminder_id.in_([row.id for row in rows]),
+                    deliveries.c.state.in_(("pending", "leased")),
+                )
+                .values(state="skipped", reason=reason, lease=None)
+            )
+        return {row.before for row in rows if row.paused_at is not None}
+
+    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+        followed = await self._link.execute(
+            update(reminders)
+            .where(
+                reminders.c.task_id == task_id,
+                reminders.c.kind == "absolute",
+                reminders.c.deleted_at.is_(None),
+            )
+            .values(text=text, recipient_id=recipient_id, urgent=urgent)
+            .returning(reminders.c.id)
+        )
+        if ids := followed.scalars().all():
+            await self._link.execute(
+                update(deliveries)
+                .where(deliveries.c.reminder_id.in_(ids), deliveries.c.state == "pending")
+                .values(recipient_id=recipient_id)
+            )
+
+    async def habits(self, member_id: int) -> Habits:
+        found = await self._link.execute(
+            text("SELECT * FROM reminder_habits(:member)"), {"member": member_id}
+        )
+        row = found.one_or_none()
+        if row is None:
+            return Habits()
+        return Habits(
+            timed=_leads(row.timed_leads),
+            meetings=_leads(row.meeting_leads),
+            days=_leads(row.day_leads),
+            workday_starts=row.workday_starts,
         )
 
     async def restore_for_task(self, task_id: int, reason: str, now: datetime) -> None:
@@ -149,150 +207,12 @@ class SqlReminders(EditedReminders):
         )
         return done.one_or_none() is not None
 
-    async def holds(self, delivery: Delivery) -> bool:
-        open_task = (
-            select(reminders.c.id)
-            .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
-            .where(
-                reminders.c.id == deliveries.c.reminder_id,
-                reminders.c.deleted_at.is_(None),
-                tasks.c.completed_at.is_(None) | reminders.c.notice.is_not(None),
-                tasks.c.deleted_at.is_(None),
-                # a task that is out of the recipient's sight by now is not told of
-                reminders.c.task_id.is_(None) | tasks.c.id.is_not(None),
-            )
-        )
-        held = select(deliveries.c.id).where(_ours(delivery), open_task.exists()).with_for_update()
-        return (await self._link.scalar(held)) is not None
 
-    async def release(self, delivery: Delivery) -> None:
-        await self._mark(delivery, state="pending", lease_until=None, attempts=deliveries.c.attempts - 1)
-
-    async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
-        return await self._mark(
-            delivery,
-            state="sent",
-            telegram_message_id=telegram_message_id,
-            late_seconds=late_seconds,
-            sent_at=text("now()"),
-        )
-
-    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        row = (
-            await self._link.execute(select(reminders).where(_of(delivery), reminders.c.rrule.is_not(None)))
-        ).first()
-        return None if row is None else (row.rrule, Due(row.local_date, row.local_time, row.timezone))
-
-    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
-        row = (await self._link.execute(select(reminders).where(_of(delivery)))).one()
-        await self._link.execute(
-            insert(deliveries)
-            .values(
-                workspace_id=self._workspace_id,
-                reminder_id=row.id,
-                recipient_id=row.recipient_id,
-                due_at=due.at,
-            )
-            .on_conflict_do_nothing()
-        )
-
-    async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
-        await self._mark(delivery, state="skipped", reason=reason)
-
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
-        state = "failed" if retry_at is None else "pending"
-        await self._mark(delivery, state=state, reason=reason, next_retry_at=retry_at)
-
-    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
-        done = await self._link.execute(
-            update(deliveries)
-            .where(deliveries.c.id == delivery_id)
-            .values(state="acknowledged", acknowledged_at=at)
-            .returning(deliveries.c.id)
-        )
-        return done.one_or_none() is not None
-
-    async def _mark(self, delivery: Delivery, **values: object) -> bool:
-        done = await self._link.execute(
-            update(deliveries).where(_ours(delivery)).values(lease=None, **values).returning(deliveries.c.id)
-        )
-        return done.one_or_none() is not None
+def _kind(reminder: NewReminder) -> str:
+    if reminder.task_id is None:
+        return "standalone"
+    return "absolute" if reminder.before is None else "relative"
 
 
-class SqlReminderDoors:
-    """See crm.reminders.ReminderDoors."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
-    ) -> Sequence[Delivery]:
-        async with plain_transaction(self._engine) as link:
-            found = await link.execute(
-                text("SELECT * FROM claim_deliveries(:now, :until, :limit, :lease)"),
-                {"now": now, "until": now + ahead, "limit": limit, "lease": lease},
-            )
-            claims = found.all()
-        claimed: list[Delivery] = []
-        for entry, rows in claims_by_member(claims):
-            try:
-                async with entered(self._engine, *entry) as link:
-                    claimed += await _read(link, {row.id: row.lease for row in rows})
-            except Removed:  # in the moment since the claim; the lease runs out, and the door passes them by
-                continue
-        return sorted(claimed, key=lambda delivery: delivery.due_at)
-
-
-async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]:
-    """What the claimed deliveries say and to whom, as far as the entered member may see it."""
-    rows = await link.execute(
-        select(
-            deliveries.c.id.label("delivery_id"),
-            deliveries.c.attempts,
-            deliveries.c.due_at,
-            reminders.c.text,
-            reminders.c.notice,
-            reminders.c.source_thread_id,
-            tasks.c.number,
-            tasks.c.id.label("task_id"),
-            *actor_columns(),
-        )
-        .join(reminders, reminders.c.id == deliveries.c.reminder_id)
-        .join(members, members.c.id == deliveries.c.recipient_id)
-        .join(people, people.c.id == members.c.person_id)
-        .outerjoin(chats, chats.c.id == reminders.c.source_chat_id)
-        .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
-        .where(deliveries.c.id.in_(leases), deliveries.c.lease.in_(leases.values()))
-    )
-    return [
-        Delivery(
-            id=row.delivery_id,
-            lease=leases[row.delivery_id],
-            attempts=row.attempts,
-            due_at=row.due_at,
-            text=row.text,
-            actor=actor_of(row, privately=True),
-            thread_id=row.source_thread_id if row.private_chat_id is None else None,
-            task_number=row.number,
-            task_id=row.task_id,
-            notice=row.notice,
-        )
-        for row in rows
-    ]
-
-
-def _of(delivery: Delivery) -> ColumnElement[bool]:
-    """The reminder a delivery is of."""
-    return (
-        reminders.c.id
-        == select(deliveries.c.reminder_id).where(deliveries.c.id == delivery.id).scalar_subquery()
-    )
-
-
-def _ours(delivery: Delivery) -> ColumnElement[bool]:
-    return (
-        (deliveries.c.id == delivery.id)
-        & (deliveries.c.lease == delivery.lease)
-        & (deliveries.c.state == "leased")
-    )
+def _leads(minutes: Sequence[int]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=each) for each in minutes)

@@ -12,6 +12,7 @@ from db.agents import SqlAgents
 from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
+from db.deliveries import SqlDeliveries
 from db.exports import SqlExports
 from db.feeds import SqlFeeds
 from db.groups import SqlGroups
@@ -21,6 +22,8 @@ from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.picking import SqlPicking
+from db.reminder_lists import SqlReminderLists
+from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -71,6 +74,7 @@ class SqlUnit:
         self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
+        self.deliveries = SqlDeliveries(link, workspace_id)
         self.exports = SqlExports(link)
         self.feeds = SqlFeeds(link, workspace_id)
         self.imports = SqlImports(link, workspace_id)
@@ -80,6 +84,8 @@ class SqlUnit:
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
         self.picking = SqlPicking(link, workspace_id)
+        self.presses = SqlPresses(link, workspace_id)
+        self.reminder_lists = SqlReminderLists(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

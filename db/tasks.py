@@ -1,7 +1,6 @@
 """Tasks, as rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +34,7 @@ _reminders = (
     .where(
         reminders.c.task_id == tasks.c.id,
         reminders.c.deleted_at.is_(None),
-        reminders.c.before > text("interval '0'"),
+        reminders.c.kind == "relative",
     )
     .scalar_subquery()
 )
@@ -78,7 +77,7 @@ class SqlTasks:
             }
             await self._link.execute(update(tasks).where(tasks.c.id == task_id).values(of_series))
         await self._label(task_id, task.labels)
-        return replace(await self._read(task_id), reminders=task.reminders)  # their rows are yet to come
+        return await self._read(task_id)
 
     async def by_number(self, number: int) -> Task | None:
         return await self._seen(tasks.c.number == number)
@@ -120,7 +119,7 @@ class SqlTasks:
         )
         await self._link.execute(delete(labels).where(labels.c.task_id == task.id))
         await self._label(task.id, task.labels)
-        return replace(await self._read(task.id), reminders=task.reminders)
+        return await self._read(task.id)
 
     async def complete(self, task_id: int, at: datetime) -> Task:
         await self._set(task_id, status=Status.COMPLETED.value, completed_at=at)
@@ -228,6 +227,9 @@ def _columns(task: NewTask) -> dict[str, Any]:
         "due_tz": due.tz if due else None,
         "due_at": due.at if due else None,
         "duration_minutes": task.duration_minutes,
+        "leads": list(task.reminders),
+        "leads_chosen": task.chosen_reminders,
+        "nag_minutes": task.nag_minutes,
         "rrule": task.rrule,
         "repeat_from": task.repeat_from.value,
         "assignee_id": task.assignee_id,
@@ -267,7 +269,10 @@ def read_task(row: Row[Any]) -> Task:
         do_not_call=bool(row.do_not_call),
         phone=row.phone_e164,
         labels=tuple(row.labels),
-        reminders=tuple(row.lead_times),
+        reminders=tuple(row.leads),
+        chosen_reminders=row.leads_chosen,
+        nag_minutes=row.nag_minutes,
+        rings=tuple(row.lead_times),
         readings=tuple(row.readings),
         raw_input=row.raw_input,
         created_at=row.created_at,

@@ -32,6 +32,7 @@ HIDDEN = {
     "member_id",
     "completed_at",
     "thread_id",
+    "chosen_reminders",
 }  # ids; whose they are is told by name beside them
 TYPED = {
     "title",
@@ -99,7 +100,10 @@ def action_words(entity: str, action: str) -> str:
         ("reminder", "created"): _("new reminder"),
         ("reminder", "deleted"): _("reminder taken back"),
         ("reminder", "changed"): _("reminder changed"),
+        ("reminder", "paused"): _("reminder paused"),
+        ("reminder", "resumed"): _("reminder comes again"),
         ("delivery", "acknowledged"): _("reminder seen"),
+        ("delivery", "snoozed"): _("reminder put off"),
         ("settings", "changed"): _("settings changed"),
         ("workspace", "created"): _("new team"),
         ("workspace", "renamed"): _("team renamed"),
@@ -217,6 +221,13 @@ def field_words(field: str) -> str:
         "hours": _("working hours"),
         "morning": _("morning plan"),
         "evening": _("evening summary"),
+        "timed": _("reminders of tasks with a time"),
+        "meetings": _("reminders of meetings as well"),
+        "days": _("reminders of tasks for a day"),
+        "parts": _("morning, afternoon, evening"),
+        "urgent": _("urgent"),
+        "nag_minutes": _("said again every (minutes)"),
+        "nag_limit": _("said again at most (times)"),
         "made": _("new rows"),
         "changed": _("changed rows"),
         "external_id": _("call ID"),
@@ -245,6 +256,10 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
         "quiet": lambda: "–".join(_each(value)),
         "hours": lambda: "–".join(_each(value)),
         "edited": lambda: field_names(str(value).split(", ")),
+        "parts": lambda: " · ".join(_each(value)),
+        "timed": lambda: _leads(value),
+        "meetings": lambda: _leads(value),
+        "days": lambda: _leads(value),
         "workdays": lambda: " ".join(_weekday(int(day)) for day in _each(value)),
     }
     return readers[field]() if field in readers else value_words(value)
@@ -252,6 +267,10 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
 
 def _each(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _leads(value: object) -> str:
+    return ", ".join(lead_words(timedelta(minutes=int(one))) for one in _each(value))
 
 
 def _due(told: str, year: int | None, zone: str | None) -> str:

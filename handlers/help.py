@@ -47,6 +47,13 @@ TOPICS: Mapping[str, Topic] = {
         (
             N_("/remind in 20 minutes call Anna — a message at that time"),
             N_("/remind every Friday 17:00 send the report — again and again"),
+            N_(
+                "/remind tomorrow 9:00 take the pills !15m — said again every 15 minutes until you have seen it"
+            ),
+            N_(
+                "A task reminds by your /settings; add “remind 1h before” to its line, or press Remind on its card."
+            ),
+            N_("/reminders — what is to come: pause, change, delete"),
             N_("Change the message, and the reminder changes with it."),
         ),
     ),

@@ -1,35 +1,28 @@
-"""Reminders in Telegram: /remind, and the message at its time."""
+"""Reminders in Telegram: /remind, and what the message at its time is answered with."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
-from aiogram import Bot, F, Router
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
-from crm.errors import NoTitle, Removed, ToConfirm
+from crm.errors import NoTitle, ToConfirm
 from crm.people import Actor
-from crm.presence import Presence
 from crm.reminder_edits import ReminderEdits
-from crm.reminders import Delivery, Reminder, Reminders, lateness
+from crm.reminders import Reminder, Reminders
 from crm.updates import Arrival
-from handlers.answers import send_text
 from handlers.confirmations import answer_confirmation, ask_to_confirm
-from handlers.private import title_for
 from handlers.questions import REMIND, ask, keep, with_what_was_kept
-from handlers.task_notices import TASK_NOTICES
-from handlers.texts import due_words, formatted, ngettext, speaking
+from handlers.repeats import rule_words
+from handlers.task_cards import nag_words
+from handlers.texts import due_words, formatted, ngettext
 from handlers.texts import gettext as _
-from handlers.visibility import visibility_question
 from handlers.words import AnswerTo, Words
 
 Clock = Callable[[], datetime]
-log = structlog.get_logger()
-NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question, **TASK_NOTICES}
 
 
 def router() -> Router:
@@ -38,7 +31,6 @@ def router() -> Router:
     own.edited_message.register(reread_reminder, Words("remind", "напомни", "напомнить"))
     own.callback_query.register(confirm_reminder, F.data.regexp(r"^remind:(yes|no):\d{1,18}$"))
     own.callback_query.register(take_back_reminder, F.data.regexp(r"^r:\d{1,18}:undo$"))
-    own.callback_query.register(acknowledge_reminder, F.data.regexp(r"^ack:\d{1,18}$"))
     return own
 
 
@@ -121,81 +113,24 @@ async def take_back_reminder(
     return await reminders.take_back(actor, arrival, reminder_id, clock(), lambda _none: taken_back)
 
 
-async def acknowledge_reminder(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, reminders: Reminders, clock: Clock
-) -> Answer:
-    delivery_id = int(str(query.data).split(":")[1])
-    return await reminders.acknowledge(
-        actor, arrival, delivery_id, clock(), lambda _none: Answer(toast=_("Good"))
-    )
-
-
 def reminder_card(reminder: Reminder) -> Answer:
-    text, entities = formatted(
-        _("I will remind you"), "\n", Bold(reminder.text), "\n", due_words(reminder.due)
-    )
+    """What will come, when, how often and how insistently."""
+    lines = ["\n" + line for line in reminder_lines(reminder)]
+    text, entities = formatted(_("I will remind you"), "\n", Bold(reminder.text), *lines)
     return Answer(text, entities, buttons=((Button(_("Take back"), data=f"r:{reminder.id}:undo"),),))
 
 
-def reminder_message(delivery: Delivery, now: datetime) -> Answer:
-    """What arrives at the time; a late one says how late and why. A notice has words of its own. A task's title may
-    have been changed in private since, so a group reads it without phones; a reminder's own words were said there."""
-    if delivery.notice is not None:
-        return NOTICES[delivery.notice](delivery)
-    number = f"#{delivery.task_number} " if delivery.task_number else ""
-    words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
-    late = lateness(delivery, now)
-    why = ["\n", late_words(late)] if late is not None else []
-    text, entities = formatted("⏰ ", number, Bold(words), *why)
-    button = (
-        Button(_("Done"), data=f"done:{delivery.task_id}")
-        if delivery.task_id
-        else Button(_("Got it"), data=f"ack:{delivery.id}")
-    )
-    return Answer(text, entities, buttons=((button,),))
+def reminder_lines(reminder: Reminder) -> list[str]:
+    """A line for its moment, and one for each thing that is set."""
+    lines = [due_words(reminder.due)]
+    if reminder.rrule is not None:
+        lines.append("🔁 " + rule_words(reminder.rrule, reminder.due))
+    if reminder.nag_minutes is not None:
+        lines.append("🔔 " + nag_words(reminder.nag_minutes) + ", " + most_words(reminder.nag_limit))
+    if reminder.urgent:
+        lines.append("🚩 " + _("urgent, in quiet hours too"))
+    return lines
 
 
-def late_words(late: timedelta) -> str:
-    minutes = int(late.total_seconds() // 60)
-    if minutes < 120:
-        return ngettext(
-            "{count} minute late: the bot was not running",
-            "{count} minutes late: the bot was not running",
-            minutes,
-        ).format(count=minutes)
-    hours = minutes // 60
-    return ngettext(
-        "{count} hour late: the bot was not running", "{count} hours late: the bot was not running", hours
-    ).format(count=hours)
-
-
-async def deliver(
-    bot: Bot, delivery: Delivery, *, reminders: Reminders, presence: Presence, clock: Clock
-) -> None:
-    """Send one leased delivery and mark it. A blocked user is skipped, any other refusal is tried again later."""
-    try:
-        if not await presence.lasts(delivery.actor):
-            log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient has left the group")
-            return  # skipped with all of theirs, as they were marked gone
-        if not await reminders.still_ours(delivery):
-            log.info(
-                "reminder_not_sent", delivery=delivery.id, reason="done, taken over or deleted meanwhile"
-            )
-            await reminders.skipped(delivery, "no longer due")
-            return
-    except Removed:
-        log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient is no longer of the team")
-        return
-    with speaking(delivery.actor.language):
-        message = reminder_message(delivery, clock())
-    try:
-        sent = await send_text(bot, delivery.actor.telegram_chat_id, delivery.thread_id, message)
-    except TelegramForbiddenError:
-        await reminders.skipped(delivery, "the bot is blocked")
-    except TelegramBadRequest as refused:
-        gone = "chat not found" in refused.message
-        await reminders.failed(delivery, refused.message[:200], clock(), for_good=gone)
-    except TelegramAPIError as fault:
-        await reminders.failed(delivery, type(fault).__name__, clock(), for_good=False)
-    else:
-        await reminders.sent(delivery, sent, clock())
+def most_words(limit: int) -> str:
+    return ngettext("{count} time at most", "{count} times at most", limit).format(count=limit)

@@ -102,8 +102,8 @@ def about(task: Task, actor: Actor) -> list[str]:
         lines.append("📅 " + _when(task, actor))
     if task.rrule:
         lines.append("🔁 " + repeat_words(task))
-    if task.reminders:
-        lines.append("⏰ " + ", ".join(lead_words(before) for before in task.reminders))
+    if said := reminding_words(task):
+        lines.append("⏰ " + said)
     if task.assignee_id not in (None, actor.member_id) and task.assignee_name:
         lines.append("👤 " + task.assignee_name)
     if task.contact_name:
@@ -169,9 +169,34 @@ def done_card(done: Completed, actor: Actor) -> Answer:
     return Answer(text, entities, buttons=(closed_row(task),), edit=True, toast=toast)
 
 
+def reminding_words(task: Task) -> str:
+    """When it reminds, where that is another moment than its due, and how often it does so again."""
+    leads = [lead_words(before) for before in task.rings if before or task.chosen_reminders]
+    if task.chosen_reminders and not task.reminders:
+        return _("no reminders")
+    said = ", ".join(leads)
+    if task.nag_minutes and task.rings:
+        said = " · ".join(part for part in (said, nag_words(task.nag_minutes)) if part)
+    return said
+
+
+def nag_words(minutes: int) -> str:
+    """How often it is said again until it is seen."""
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("again every hour until seen", "again every {count} hours until seen", hours).format(
+            count=hours
+        )
+    return ngettext(
+        "again every minute until seen", "again every {count} minutes until seen", minutes
+    ).format(count=minutes)
+
+
 def lead_words(before: timedelta) -> str:
     """How long before: "1 day before", "15 min before"."""
     minutes = int(before.total_seconds() // 60)
+    if minutes == 0:
+        return _("at the time")
     if minutes % 1440 == 0:
         days = minutes // 1440
         return ngettext("{count} day before", "{count} days before", days).format(count=days)

@@ -13,25 +13,30 @@ from crm.tasks import Priority, Status, Task, Tasks
 from crm.tasks.changes import (
     Change,
     as_text,
+    asked,
     set_assignee,
     set_contact,
     set_date,
+    set_nag,
     set_priority,
-    set_reminder,
+    set_reminders_to,
     set_repeat,
     set_time,
+    switch_reminder,
     take_reading,
 )
 from crm.tasks.moves import TaskMoves
 from crm.tasks.use_cases import Choices
 from crm.tasks.writing import Completed
 from crm.updates import Arrival
+from handlers.calendars import HOURS
 from handlers.private import name_for
 from handlers.repeats import CODES, code_words, rule_of
 from handlers.task_buttons import Rows, back_row, mark, more_rows
 from handlers.task_cards import (
     done_card,
     lead_words,
+    nag_words,
     priority_words,
     status_words,
     taken_back_card,
@@ -41,9 +46,9 @@ from handlers.task_marks import or_as_it_is, pressed, presses
 from handlers.texts import gettext as _
 
 Clock = Callable[[], datetime]
-HOURS = (9, 10, 11, 12, 14, 15, 16, 18, 20)
 PEOPLE = 90  # members in the menu; a keyboard holds 100 buttons
-LEADS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
+LEADS = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1))
+NAGS = (15, 30, 60)  # minutes between reminders that are not seen
 
 
 def router() -> Router:
@@ -56,7 +61,7 @@ def router() -> Router:
     own.callback_query.register(bring_back, presses("back"))
     own.callback_query.register(close_menu, presses("card"))
     own.callback_query.register(
-        change_task, presses(r"(text|(alt|date|time|rep|rem|who|contact|prio):[\w:-]{1,20})")
+        change_task, presses(r"(text|(alt|date|time|rep|rem|nag|who|contact|prio):[\w:-]{1,20})")
     )
     return own
 
@@ -167,7 +172,8 @@ def _meant(what: str, value: str, task: Task, now: datetime) -> Change:
         "date": lambda: set_date(date.fromisoformat(said) if said else None, tz),
         "time": lambda: set_time(time.fromisoformat(said) if said else None, tz, now),
         "rep": lambda: set_repeat(rule_of(value, task.due, now.date()), tz, now),
-        "rem": lambda: set_reminder(timedelta(minutes=int(said)) if said else None),
+        "rem": lambda: switch_reminder(timedelta(minutes=int(said))) if said else set_reminders_to(()),
+        "nag": lambda: set_nag(int(said) if said else None),
         "who": lambda: set_assignee(int(value)),
         "contact": lambda: set_contact(int(said) if said else None),
         "prio": lambda: set_priority(Priority(value)),
@@ -180,20 +186,49 @@ def menu(choices: Choices, what: str, actor: Actor) -> Rows:
     task = choices.task
     if what in ("more", "chips"):
         return more_rows(task, actor)
-    width = {"time": 5, "rep": 2, "rem": 2, "who": 2, "contact": 1, "prio": 2, "status": 2}[what]
+    if what == "rem":
+        return reminder_rows(task)
+    width = {"time": 5, "rep": 2, "who": 2, "contact": 1, "prio": 2, "status": 2}[what]
     buttons = [Button(text, data=mark(task, what, value)) for text, value in offers(choices, what, actor)]
     return (*(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)), back_row(task))
 
 
+def reminder_rows(task: Task) -> Rows:
+    """Each reminder a switch: those there are, and those most asked for; another is typed."""
+    there = asked(task)
+    leads = [
+        Button(
+            f"✓ {lead_words(lead)}" if lead in there else lead_words(lead),
+            data=mark(task, "rem", str(int(lead.total_seconds() // 60))),
+        )
+        for lead in sorted({*LEADS, *there})
+    ]
+    again = [
+        Button(f"✓ {text}" if minutes == task.nag_minutes else text, data=mark(task, "nag", value))
+        for minutes, text, value in (
+            *((one, nag_words(one), str(one)) for one in NAGS),
+            (None, _("say it once"), "none"),
+        )
+    ]
+    own = (
+        Button(_("Type another"), data=mark(task, "lead")),
+        Button(_("None"), data=mark(task, "rem", "none")),
+    )
+    return (
+        *(tuple(leads[at : at + 2]) for at in range(0, len(leads), 2)),
+        own,
+        *(tuple(again[at : at + 2]) for at in range(0, len(again), 2)),
+        back_row(task),
+    )
+
+
 def offers(choices: Choices, what: str, actor: Actor) -> list[tuple[str, str]]:
     """What a menu offers, as (words, value)."""
-    leads = [(lead_words(lead), str(int(lead.total_seconds() // 60))) for lead in LEADS]
     contacts = [(name_for(one.full_name, actor), str(one.id)) for one in choices.contacts]
     statuses = [one for one in Status if one is not choices.task.status]
     return {
         "time": [*((f"{hour:02}:00", f"{hour:02}:00") for hour in HOURS), (_("No time"), "none")],
         "rep": [(code_words(code), code) for code in CODES],
-        "rem": [*leads, (_("Only at the time"), "none")],
         "who": [(member.name, str(member.id)) for member in choices.members[:PEOPLE]],
         "contact": [*contacts, (_("No contact"), "none")],
         "prio": [(priority_words(one).capitalize(), one.value) for one in Priority],

@@ -1,12 +1,12 @@
 """Moving a task: put off by a button, to a day of a calendar made of buttons, or to a moment that is typed."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from functools import partial
 
 from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery
-from babel.dates import format_date, get_day_names
 
 from crm.answers import Answer, Button
 from crm.errors import BadInput
@@ -15,23 +15,22 @@ from crm.tasks import Task, Tasks
 from crm.tasks.changes import set_date, snooze, snoozed
 from crm.tasks.moves import TaskMoves
 from crm.updates import Arrival
+from handlers.calendars import EMPTY, HOURS, month_of, month_rows
 from handlers.confirmations import answer_confirmation
 from handlers.task_buttons import Rows, back_row, mark
 from handlers.task_cards import task_card
 from handlers.task_marks import Press, or_as_it_is, pressed, presses
-from handlers.task_menus import HOURS, TOO_OLD
-from handlers.texts import due_words, language
+from handlers.task_menus import TOO_OLD
+from handlers.texts import due_words
 from handlers.texts import gettext as _
 
 Clock = Callable[[], datetime]
-FARTHEST = 24  # months ahead that the calendar shows
-EMPTY = "·"
 
 
 def router() -> Router:
     own = Router(name="task moving")
     own.callback_query.register(open_snooze, presses("snooze"))
-    own.callback_query.register(snooze_task, presses("snooze:(hour|evening|tomorrow|week)"))
+    own.callback_query.register(snooze_task, presses("snooze:(quarter|hour|evening|tomorrow|week)"))
     own.callback_query.register(open_calendar, presses(r"move(:\d{4}-\d{2})?"))
     own.callback_query.register(pick_day, presses(r"day:(\d{4}-\d{2}-\d{2}(:sure)?|none)"))
     own.callback_query.register(confirm_moment, F.data.regexp(r"^when\.\d{1,18}:(yes|no):\d{1,18}$"))
@@ -67,7 +66,7 @@ async def open_calendar(query: CallbackQuery, actor: Actor, tasks: Tasks, clock:
     press = pressed(query)
     task, today = await tasks.show(actor, press.task_id), clock().astimezone(actor.zone).date()
     try:
-        month = date.fromisoformat(f"{press.value}-01") if press.value else _month_of(task, today)
+        month = month_of(press.value) if press.value else _month_of(task, today)
     except ValueError:
         raise BadInput(TOO_OLD) from None
     return task_card(task, actor, edit=True, buttons=calendar_rows(task, month, today))
@@ -130,14 +129,19 @@ def _past_question(task: Task, actor: Actor, day: date) -> Answer:
     )
 
 
-def snooze_rows(task: Task, now: datetime, evening: time) -> Rows:
-    """Each choice says when that is; `now` is in the person's zone."""
-    names = {
+def snooze_names() -> dict[str, str]:
+    """What a person may choose when they put something off; see crm.tasks.changes.snoozed."""
+    return {
+        "quarter": _("In 15 minutes"),
         "hour": _("In an hour"),
         "evening": _("In the evening"),
         "tomorrow": _("Tomorrow"),
         "week": _("Next week"),
     }
+
+
+def snooze_rows(task: Task, now: datetime, evening: time) -> Rows:
+    """Each choice says when that is; `now` is in the person's zone."""
     rows = [
         (
             Button(
@@ -145,7 +149,7 @@ def snooze_rows(task: Task, now: datetime, evening: time) -> Rows:
                 data=mark(task, "snooze", how),
             ),
         )
-        for how, name in names.items()
+        for how, name in snooze_names().items()
     ]
     pick = (
         Button(_("Choose a day"), data=mark(task, "move")),
@@ -155,33 +159,13 @@ def snooze_rows(task: Task, now: datetime, evening: time) -> Rows:
 
 
 def calendar_rows(task: Task, month: date, today: date) -> Rows:
-    """The days of a month, weeks from Monday; what has passed, and what is too far away, is not offered, and a week
-    that is over has no row."""
-    first, last_month = today.replace(day=1), _shifted(today.replace(day=1), FARTHEST)
-    month = min(max(month, first), last_month)
-    before, after = _shifted(month, -1), _shifted(month, 1)
-    name = str(format_date(month, format="LLLL y", locale=language())).capitalize()
-    head = (
-        Button("‹", data=mark(task, "move", f"{before:%Y-%m}")) if before >= first else _blank(),
-        Button(name, data=EMPTY),
-        Button("›", data=mark(task, "move", f"{after:%Y-%m}")) if after <= last_month else _blank(),
-    )
-    names = get_day_names("abbreviated", context="stand-alone", locale=language())
-    weekdays = tuple(Button(str(names[day]), data=EMPTY) for day in range(7))
-    days = [month + timedelta(days=ahead) for ahead in range(-month.weekday(), (after - month).days)]
-    cells = [_cell(task, day, month, today) for day in days]
-    cells += [_blank()] * (-len(cells) % 7)
-    every = (tuple(cells[at : at + 7]) for at in range(0, len(cells), 7))
-    weeks = [week for week in every if any(cell.text != EMPTY for cell in week)]
-    soon = (
-        Button(_("Today"), data=mark(task, "day", today.isoformat())),
-        Button(_("Tomorrow"), data=mark(task, "day", (today + timedelta(days=1)).isoformat())),
-    )
+    """See handlers.calendars.month_rows; with a way to type when, and to have no date."""
+    days = month_rows(partial(mark, task), month, today, task.due.date if task.due else None)
     rest = (
         Button(_("Type when"), data=mark(task, "when")),
         Button(_("No date"), data=mark(task, "day", "none")),
     )
-    return (soon, head, weekdays, *weeks, rest, back_row(task))
+    return (*days, rest, back_row(task))
 
 
 def time_rows(task: Task) -> Rows:
@@ -192,21 +176,5 @@ def time_rows(task: Task) -> Rows:
     return (*rows, (Button(_("Leave it so"), data=mark(task, "card")),))
 
 
-def _cell(task: Task, day: date, month: date, today: date) -> Button:
-    if day < today or day.month != month.month:
-        return _blank()
-    chosen = task.due is not None and task.due.date == day
-    return Button(f"[{day.day}]" if chosen else str(day.day), data=mark(task, "day", day.isoformat()))
-
-
-def _blank() -> Button:
-    return Button(EMPTY, data=EMPTY)
-
-
 def _month_of(task: Task, today: date) -> date:
     return max(task.due.date if task.due else today, today).replace(day=1)
-
-
-def _shifted(month: date, months: int) -> date:
-    count = month.year * 12 + month.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
-from crm.reminders import Delivery
+from crm.deliveries import Delivery
 from crm.tasks.telling import News
 from handlers.texts import formatted
 from handlers.texts import gettext as _

@@ -24,7 +24,7 @@ from handlers.task_talk import comments_card
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo
 
-ABOUT = ("when", "say", "steps", "title", "about", "result")
+ABOUT = ("when", "say", "steps", "title", "about", "result", "lead")
 
 
 def router() -> Router:
@@ -51,6 +51,7 @@ async def ask_about_task(query: CallbackQuery, actor: Actor, tasks: Tasks, state
         "title": _("What shall “{title}” be called?"),
         "about": _("What is there to know about “{title}”?"),
         "result": _("What came out of “{title}”?"),
+        "lead": _("When shall I remind you of “{title}”? For example: 2 hours before, or tomorrow 9:00"),
     }
     question = questions[press.what].format(title=title_for(task.title, actor))
     if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
@@ -90,6 +91,8 @@ async def answer_about_task(
                 answer = await checklists.add(
                     actor, arrival, task_id, words, lambda after: checklist_card(after, actor)
                 )
+            case "lead":
+                answer = await task_moves.remind(actor, arrival, task_id, words, card)
             case "title":
                 answer = await tasks.change(actor, arrival, task_id, retitled(words), card)
             case "about":

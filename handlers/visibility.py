@@ -4,8 +4,8 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from crm.answers import Answer, Button
+from crm.deliveries import Delivery
 from crm.people import Actor
-from crm.reminders import Delivery
 from crm.updates import Arrival
 from crm.visibility import Sight, Visibility
 from handlers.texts import gettext as _

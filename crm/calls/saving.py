@@ -15,7 +15,7 @@ from crm.grammar.fields import Draft
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Unit
-from crm.tasks import TAKEN_BACK, Status, Task, save_task, set_reminders
+from crm.tasks import REMINDING, TAKEN_BACK, Status, Task, save_task, set_reminders
 from crm.tasks.changed import difference as task_difference
 from crm.tasks.saving import new_task
 from crm.updates import Arrival
@@ -23,7 +23,7 @@ from crm.updates import Arrival
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DEFERRED)
 _REREAD = (
     "title", "due", "priority", "task_type", "assignee_id", "phone", "labels", "rrule", "repeat_from",
-    "start_date", "duration_minutes", "reminders", "readings", "raw_input",
+    "start_date", "duration_minutes", "reminders", "chosen_reminders", "nag_minutes", "readings", "raw_input",
 )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ async def write_task(unit: Unit, actor: Actor, arrival: Arrival, before: Task, a
     """A change of a task that a call brings about."""
     written = await unit.tasks.change(after)
     changes = task_difference(before, written)
-    if changes.keys() & {"due", "reminders", "assignee_id", "title"}:
+    if changes.keys() & REMINDING:
         written = await set_reminders(unit, written, actor, arrival)
     if changes:
         await unit.activity.add(

@@ -35,6 +35,7 @@ class Draft:
     title: str | None = None
     due: Due | None = None
     priority: str | None = None
+    nag_minutes: int | None = None  # how often to remind again until it is seen
     assignee: str | None = None
     contact: KnownContact | None = None
     contact_name: str | None = None

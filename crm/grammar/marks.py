@@ -1,4 +1,4 @@
-"""Marks with a meaning of their own: `!!`, `p1`, `#label`, `@member`, `c:"Anna P"`; addresses stay whole."""
+"""Marks with a meaning of their own: `!!`, `p1`, `!15m`, `#label`, `@member`, `c:"Anna P"`; addresses stay whole."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ _PRIORITIES = {"!": "high", "!!": "urgent", "p1": "urgent", "p2": "high", "p3": 
 _LABEL = re.compile(r"#(?=[\w-]*[^\W\d_])[\w-]{1,50}")
 _MEMBER = re.compile(r"@[^\W\d]\w{0,31}")
 _CONTACT = re.compile(r"(?:c|с|к|contact|контакт):(?=\S)", re.IGNORECASE)
+_NAG = re.compile(r"!(\d{1,4})(m|min|м|мин|h|ч)", re.IGNORECASE)  # how often to remind again until it is seen
+_NAG_LONGEST = 24 * 60  # minutes
 _TRAILING = ",;.:"
 
 
@@ -18,6 +20,7 @@ class Marks:
     """What the marks say; `contact` is as typed. `spans` are those that were read, `whole` what no table may read."""
 
     priority: str | None = None
+    nag_minutes: int | None = None
     assignee: str | None = None
     contact: str | None = None
     labels: list[str] = field(default_factory=list)
@@ -26,7 +29,7 @@ class Marks:
 
 
 def marks_in(text: str, quotes: list[Span]) -> Marks:
-    """Read the marks that stand outside `quotes`. Of priorities, members and contacts the first counts."""
+    """Read the marks that stand outside `quotes`. Of priorities, nags, members and contacts the first counts."""
     found = Marks()
     position = 0
     quote_ends = dict(quotes)
@@ -60,6 +63,10 @@ def _one(found: Marks, chunk: str, start: int) -> None:
         if found.priority is None:
             found.priority = priority
             found.spans.append(("priority", span))
+    elif (minutes := _nag(bare)) is not None:
+        if found.nag_minutes is None:
+            found.nag_minutes = minutes
+            found.spans.append(("nag", span))
     elif bare[:1] == "#" and _LABEL.fullmatch(bare):
         if bare[1:] not in found.labels:
             found.labels.append(bare[1:])
@@ -72,6 +79,15 @@ def _one(found: Marks, chunk: str, start: int) -> None:
             found.whole.append(span)
     elif "://" in bare or "@" in bare[1:] or bare.lower().startswith("www."):
         found.whole.append((start, start + len(chunk)))
+
+
+def _nag(bare: str) -> int | None:
+    """The minutes of `!15m` or «!1ч»; None for a mark that is none, or for longer than a day."""
+    match = _NAG.fullmatch(bare)
+    if match is None:
+        return None
+    minutes = int(match[1]) * (60 if match[2].lower() in ("h", "ч") else 1)
+    return minutes if 1 <= minutes <= _NAG_LONGEST else None
 
 
 def _named(found: Marks, text: str, begin: int, start: int, quote_ends: dict[int, int]) -> int:

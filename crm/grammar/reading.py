@@ -82,6 +82,7 @@ def put_together(
         title=title,
         due=first.due,
         priority=marks.priority,
+        nag_minutes=marks.nag_minutes,
         assignee=marks.assignee,
         contact=chosen,
         contact_name=marks.contact if marks.contact and outright is None else None,

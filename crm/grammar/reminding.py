@@ -1,5 +1,7 @@
 """Reminders in a line: "remind me", «напомни», and how long before: "за час", "remind 1h before"."""
 
+from datetime import timedelta
+
 from crm.grammar.lengths import length_at
 from crm.grammar.letters import words
 from crm.grammar.pieces import Piece
@@ -91,6 +93,19 @@ def lead(line: Line, at: int, pieces: list[Piece]) -> Piece | None:
         elif not is_said:
             return None
     return Piece("lead", at, after, (found[0], is_said))
+
+
+def read_lead(text: str) -> timedelta | None:
+    """How long before, where nothing else is asked for: "2 hours before", «за час»; None for all else."""
+    line = Line(text, [])
+    start = int(line.lows[0] == "за")
+    found = length_at(line, start)
+    if found is None or found[0].months:
+        return None
+    after = found[1] + (line.lows[found[1]] in ("before", "до"))
+    if after < line.count:
+        return None
+    return timedelta(days=found[0].days, seconds=found[0].seconds)
 
 
 def _is_named_before(line: Line, at: int, pieces: list[Piece]) -> bool:

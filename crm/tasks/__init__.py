@@ -19,12 +19,14 @@ from crm.tasks.finishing import Finished
 from crm.tasks.late import is_overdue
 from crm.tasks.lines import Read, read_lines
 from crm.tasks.lists import ListPage, TaskLists, TaskListStore
-from crm.tasks.saving import checked_title, repeats_within_a_day, save_task, set_reminders
+from crm.tasks.reminding import REMINDING, set_reminders
+from crm.tasks.saving import checked_title, repeats_within_a_day, save_task
 from crm.tasks.use_cases import Tasks
 from crm.tasks.writing import Completed
 
 __all__ = [
     "DONE",
+    "REMINDING",
     "TAKEN_BACK",
     "TEXT_LIMIT",
     "TITLE_LIMIT",

@@ -26,6 +26,8 @@ _READ: dict[str, Callable[[Any], object]] = {
     "start_date": lambda told: None if told is None else date.fromisoformat(told),
     "duration_minutes": lambda told: told,
     "reminders": lambda told: tuple(timedelta(seconds=seconds) for seconds in told),
+    "chosen_reminders": bool,
+    "nag_minutes": lambda told: told,
     "status": Status,
 }
 """The fields that history knows, and how each is read back from plain JSON."""

@@ -1,10 +1,11 @@
 """Changes: what one press on a card changes of a task. Each is a pure function from a task to a task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from crm.grammar.dates import Due
+from crm.grammar.dates import Due, elapsed
 from crm.tasks.changed import as_read
 from crm.tasks.entities import Priority, Reading, RepeatFrom, Task
 
@@ -41,8 +42,8 @@ def set_time(clock: time | None, tz: str, now: datetime) -> Change:
 
 
 def snooze(how: str, now: datetime, evening: time) -> Change:
-    """Put off: by an hour from `now` (aware, in the person's zone), to the evening, to tomorrow or to next Monday, at
-    the same clock. Raises KeyError for another `how`."""
+    """Put off: by a quarter of an hour or an hour from `now` (aware, in the person's zone), to the evening, to tomorrow
+    or to next Monday, at the same clock. Raises KeyError for another `how`."""
 
     def change(task: Task) -> Task:
         due = snoozed(task.due, how, now, evening)
@@ -55,9 +56,9 @@ def snooze(how: str, now: datetime, evening: time) -> Change:
 def snoozed(due: Due | None, how: str, now: datetime, evening: time) -> Due:
     """When that is; an evening that has begun is tomorrow's."""
     tz, clock = (due.tz, due.time) if due else (str(now.tzinfo), None)
-    if how == "hour":
-        then = now + timedelta(hours=1)
-        return Due(then.date(), then.time().replace(second=0, microsecond=0, fold=0), str(now.tzinfo))
+    if how in ("quarter", "hour"):
+        passing = timedelta(minutes=15) if how == "quarter" else timedelta(hours=1)
+        return elapsed(passing, now.replace(second=0, microsecond=0), ZoneInfo(str(now.tzinfo)))
     if how == "evening":
         later = timedelta(days=int(now.time() >= evening))
         return Due(now.date() + later, evening, str(now.tzinfo))
@@ -104,9 +105,28 @@ def set_repeat(rrule: str | None, tz: str, now: datetime) -> Change:
     return change
 
 
-def set_reminder(before: timedelta | None) -> Change:
-    """Remind so long before the due as well; None leaves only the one at the due."""
-    return lambda task: replace(task, reminders=() if before is None else (before,))
+def set_reminders_to(leads: Collection[timedelta]) -> Change:
+    """Remind so long before the due, and at no other time; none of them reminds of nothing."""
+    return lambda task: replace(task, reminders=tuple(sorted(leads)), chosen_reminders=True)
+
+
+def switch_reminder(before: timedelta) -> Change:
+    """Remind so long before the due as well, or no longer, where it did. From here on they are chosen one by one."""
+
+    def change(task: Task) -> Task:
+        return set_reminders_to({*asked(task)} ^ {before})(task)
+
+    return change
+
+
+def asked(task: Task) -> tuple[timedelta, ...]:
+    """The reminders of a task, as how long before: those chosen, or those there are by the assignee's settings."""
+    return task.reminders if task.chosen_reminders else tuple(sorted({*task.rings, *task.reminders}))
+
+
+def set_nag(minutes: int | None) -> Change:
+    """Remind again every so many minutes until it is seen; None says it once."""
+    return lambda task: replace(task, nag_minutes=minutes)
 
 
 def take_reading(number: int) -> Change:
@@ -124,6 +144,8 @@ def as_text(title: str) -> Change:
         task,
         title=title,
         due=None,
+        chosen_reminders=False,
+        nag_minutes=None,
         priority=Priority.NORMAL,
         task_type="todo",
         contact_id=None,

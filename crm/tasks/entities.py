@@ -57,9 +57,10 @@ class Counts:
 class NewTask:
     """A task about to be saved: everything a person may say of it.
 
-    `reminders` are how long before the due to remind, besides the due itself; for a date-only task they count
-    from the start of the working day. `rrule` is an RFC 5545 rule; `phone` is E.164; labels carry no #.
-    `source_url` leads to the message the task is about.
+    `reminders` are how long before the due to remind, besides what its assignee's settings ask for, or, where they
+    were `chosen_reminders` one by one, no others; for a date-only task they count from the start of the working day.
+    `nag_minutes` is how often to remind again until it is seen. `rrule` is an RFC 5545 rule; `phone` is E.164; labels
+    carry no #. `source_url` leads to the message the task is about.
     """
 
     title: str
@@ -76,6 +77,8 @@ class NewTask:
     start_date: date | None = None
     duration_minutes: int | None = None
     reminders: tuple[timedelta, ...] = ()
+    chosen_reminders: bool = False
+    nag_minutes: int | None = None
     readings: tuple[Reading, ...] = ()
     raw_input: str = ""
     source_url: str | None = None
@@ -87,8 +90,8 @@ class Task(NewTask):
     """A task as it is shown. `number` is short and counts within the workspace; times are aware, UTC.
 
     `version` grows with each change; `slot_date` and `slot_time` say where in its series it belongs, wherever it
-    was moved. `do_not_call` is the contact's wish. `unmet` names an assignee who never opened a chat with the bot
-    and is to be told here how.
+    was moved. `rings` are the reminders there are, as how long before the due. `do_not_call` is the contact's wish.
+    `unmet` names an assignee who never opened a chat with the bot and is to be told here how.
     """
 
     id: int
@@ -105,6 +108,7 @@ class Task(NewTask):
     slot_date: date | None = None
     slot_time: time | None = None
     counts: Counts = Counts()
+    rings: tuple[timedelta, ...] = ()
     unmet: str | None = None
 
     @property

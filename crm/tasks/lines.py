@@ -64,7 +64,7 @@ def has_passed(due: Due, now: datetime) -> bool:
 
 def read_moment(text: str, now: datetime, reader: Reader, *, confirmed: bool) -> Change:
     """The change that a typed moment stands for. Raises BadInput when it says none, ToConfirm."""
-    draft = parse(text, now=now, reader=reader)
+    draft = typed_moment(text, now, reader)
     if draft.due is None:
         raise BadInput(N_("I can't read a date or a time in that. Type it like this: tomorrow 15:00"))
     if draft.confirm == "past" and not confirmed:
@@ -73,6 +73,11 @@ def read_moment(text: str, now: datetime, reader: Reader, *, confirmed: bool) ->
         raise ToConfirm(N_("That is more than a year away. Move it there?"))
     others = [other.of(draft).due for other in draft.alternatives]
     return set_due(draft.due, tuple({"due": plain(due)} for due in others if due not in (None, draft.due)))
+
+
+def typed_moment(text: str, now: datetime, reader: Reader) -> Draft:
+    """What a text says of when, where nothing but that is asked for."""
+    return parse(text, now=now, reader=reader)
 
 
 def check_lines(lines: Sequence[Read], *, confirmed: bool) -> None:

@@ -3,12 +3,16 @@
 from datetime import datetime, time
 
 from crm.answers import Answer, Reply
+from crm.errors import N_, BadInput
+from crm.grammar.reminding import read_lead
 from crm.people import Actor
 from crm.settings import reader_of
 from crm.storage import Storage
+from crm.tasks.changes import asked, set_reminders_to
 from crm.tasks.entities import Status, Task
-from crm.tasks.lines import read_moment
+from crm.tasks.lines import read_moment, typed_moment
 from crm.tasks.reaching import to_change
+from crm.tasks.reminding import add_own_reminder
 from crm.tasks.saving import without_readings
 from crm.tasks.writing import Completed, complete_task, move_to, write_change, write_status
 from crm.updates import Arrival
@@ -37,6 +41,26 @@ class TaskMoves:
             before = await to_change(unit, task_id, version)
             change = read_moment(text, arrival.sent_at, await reader_of(unit, actor), confirmed=confirmed)
             after = await write_change(unit, actor, arrival, before, change(without_readings(before)))
+            answer = reply(after)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def remind(
+        self, actor: Actor, arrival: Arrival, task_id: int, text: str, reply: Reply[Task]
+    ) -> Answer:
+        """One more reminder of a task: so long before its due, or at a moment of its own, which stays where it is
+        when the due moves. Raises BadInput for a text that says neither, and for a moment that has passed."""
+        async with self._storage.transaction(actor) as unit:
+            before = await to_change(unit, task_id)
+            lead = read_lead(text)
+            if lead is not None:
+                change = set_reminders_to({*asked(before), lead})
+                after = await write_change(unit, actor, arrival, before, change(before))
+                if lead not in after.rings:
+                    raise BadInput(N_("That moment is over, or the task has no date to count from."))
+            else:
+                due = typed_moment(text, arrival.sent_at, await reader_of(unit, actor)).due
+                after = await add_own_reminder(unit, actor, arrival, before, due)
             answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer

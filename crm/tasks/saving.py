@@ -8,15 +8,15 @@ from pydantic import TypeAdapter
 
 from crm.activity import Activity
 from crm.errors import N_, BadInput, NoTitle, ToConfirm
-from crm.grammar.dates import Due
 from crm.grammar.fields import Draft
 from crm.grammar.letters import storable
 from crm.people import Actor, Role
-from crm.reminders import NewReminder
 from crm.storage import Unit
 from crm.tasks.changed import first_values, reading
 from crm.tasks.entities import TEXT_LIMIT, TITLE_LIMIT, NewTask, Priority, Reading, RepeatFrom, Task
+from crm.tasks.meetings import is_meeting
 from crm.tasks.naming import folded, member_called
+from crm.tasks.reminding import set_reminders
 from crm.tasks.sources import NOWHERE, Source
 from crm.tasks.telling import tell_assignee
 from crm.updates import Arrival
@@ -62,11 +62,12 @@ async def new_task(
 
 
 def _said(draft: Draft) -> NewTask:
+    title = checked_title(draft)
     return NewTask(
-        title=checked_title(draft),
+        title=title,
         due=draft.due,
         priority=Priority(draft.priority or Priority.NORMAL),
-        task_type=draft.task_type or "todo",
+        task_type=draft.task_type or ("meeting" if is_meeting(title) else "todo"),
         contact_id=draft.contact.id if draft.contact else None,
         phone=draft.phone,
         labels=tuple(dict.fromkeys(draft.labels))[:LABELS],
@@ -74,6 +75,7 @@ def _said(draft: Draft) -> NewTask:
         repeat_from=RepeatFrom(draft.repeat_from or RepeatFrom.SCHEDULE),
         start_date=draft.start_date,
         duration_minutes=draft.duration_minutes,
+        nag_minutes=draft.nag_minutes,
         reminders=tuple(-_iso.validate_python(said) for said in draft.reminders),
     )
 
@@ -82,35 +84,6 @@ def _reading(default: NewTask, other: Draft) -> Reading:
     """Another reading, as it is kept with the task to become a button."""
     meant = replace(_said(other), assignee_id=default.assignee_id)
     return reading(default, meant, {"contact": other.contact.name if other.contact else None})
-
-
-async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) -> Task:
-    """Make the task's pending reminders what its due now asks for; the task with those that are still ahead."""
-    await unit.reminders.drop_for_task(task.id, "the task changed")
-    if task.due is None:
-        return replace(task, reminders=())
-    wanted = {timedelta(0), *task.reminders} if task.due.time is not None else set(task.reminders)
-    from_moment = task.due if task.due.time is not None else task.due.at_start_of_workday()
-    kept = set()
-    for before in sorted(wanted, reverse=True):
-        due = earlier(from_moment, before)
-        if due.at is not None and due.at >= arrival.sent_at.replace(microsecond=0):
-            new = NewReminder(
-                text=task.title, due=due, task_id=task.id, recipient_id=task.assignee_id, before=before
-            )
-            await unit.reminders.add(new, actor, arrival)
-            kept.add(before)
-    return replace(task, reminders=tuple(before for before in task.reminders if before in kept))
-
-
-def earlier(due: Due, before: timedelta) -> Due:
-    """The clock so long before: whole days by the calendar, hours and minutes as time that passes."""
-    days, rest = timedelta(days=before.days), before - timedelta(days=before.days)
-    day = Due(due.date - days, due.time, due.tz)
-    if not rest or day.at is None:
-        return day
-    then = (day.at - rest).astimezone(due.zone)
-    return Due(then.date(), then.time().replace(fold=0), due.tz)
 
 
 def checked_title(draft: Draft, *, confirmed: bool = True) -> str:

@@ -9,12 +9,12 @@ from crm.people import Actor
 from crm.recurrence import next_due
 from crm.storage import Unit
 from crm.tasks.entities import TAKEN_BACK, NewTask, RepeatFrom, Status, Task
-from crm.tasks.saving import set_reminders
+from crm.tasks.reminding import set_reminders
 from crm.updates import Arrival
 
 _CARRIED = (
     "title", "priority", "task_type", "assignee_id", "contact_id", "phone", "labels", "rrule", "repeat_from",
-    "duration_minutes", "reminders", "raw_input",
+    "duration_minutes", "reminders", "chosen_reminders", "nag_minutes", "raw_input",
 )  # fmt: skip
 
 

@@ -226,7 +226,7 @@ class Tasks:
 
 NEW_WORDS = (
     "title", "due", "priority", "task_type", "assignee_id", "contact_id", "phone", "labels", "rrule", "repeat_from",
-    "start_date", "duration_minutes", "reminders", "readings", "raw_input",
+    "start_date", "duration_minutes", "reminders", "chosen_reminders", "nag_minutes", "readings", "raw_input",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from crm.people import Actor, Role
 from crm.storage import Unit
 from crm.tasks.changed import difference
 from crm.tasks.entities import DONE, Status, Task
-from crm.tasks.saving import set_reminders
+from crm.tasks.reminding import REMINDING, set_reminders
 from crm.tasks.series import drop_next, make_next
 from crm.tasks.telling import News, tell_assignee, tell_concerned
 from crm.updates import Arrival
@@ -36,7 +36,7 @@ async def write_change(
     changes = difference(before, written)
     if written.rrule is not None and "rrule" in changes:
         await unit.tasks.begin_series(written.id)
-    if changes.keys() & {"due", "reminders", "assignee_id", "title"} and not written.is_closed:
+    if changes.keys() & REMINDING and not written.is_closed:
         written = await set_reminders(unit, written, actor, arrival)
     if changes:
         await unit.activity.add(
@@ -86,6 +86,7 @@ async def move_to(
         return Completed(moved, following)
     if task.is_closed:
         await drop_next(unit, task, now, done_at=task.completed_at or now)
+        await unit.reminders.restore_for_task(task.id, DONE, now)
         moved = await set_reminders(unit, moved, actor, replace(arrival, sent_at=now))
     return Completed(moved)
 

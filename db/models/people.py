@@ -30,6 +30,8 @@ installation = Table(
     Column("webhook_hash", LargeBinary),
     Column("webhook_previous_hash", LargeBinary),
     Column("webhook_secret_number", Integer, nullable=False, server_default="1"),
+    Column("alive_at", Moment),  # when a process last said that it runs
+    Column("heard_at", Moment),  # when Telegram last gave the bot its updates
 )
 workspaces = Table(
     "workspaces",
@@ -64,6 +66,13 @@ people = Table(
     Column("quiet_until", Time),
     Column("digest_at", Time),
     Column("evening_digest_at", Time),
+    # when a task reminds of itself unless it says otherwise: minutes before, 0 at the time
+    Column("timed_leads", ARRAY(Integer), nullable=False, server_default="{0}"),
+    Column("meeting_leads", ARRAY(Integer), nullable=False, server_default="{15}"),
+    Column("day_leads", ARRAY(Integer), nullable=False, server_default="{0}"),
+    Column("morning_starts", Time, nullable=False, server_default="09:00"),
+    Column("afternoon_starts", Time, nullable=False, server_default="14:00"),
+    Column("evening_starts", Time, nullable=False, server_default="19:00"),
     Column("away_until", Moment),
     Column("substitute_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("current_workspace_id", BigInteger, ForeignKey("workspaces.id"), index=True),

@@ -57,6 +57,8 @@ reminder_deliveries = Table(
     *within("reminder_id", "reminders", required=True, cascade=True),
     *within("recipient_id", "members", required=True, cascade=True),
     Column("due_at", Moment, nullable=False),
+    Column("occurrence_at", Moment),  # of a snoozed one and of one said again: when it was due at first
+    Column("nag", Integer, nullable=False, server_default="0"),  # how often it was said again before this
     *word("state", ("pending", "leased", "sent", "acknowledged", "snoozed", "skipped", "failed"), "pending"),
     Column("lease", Text),
     Column("lease_until", Moment),

@@ -1,18 +1,22 @@
 """Tables of tasks."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Computed,
     Date,
     DateTime,
     Index,
     Integer,
+    Interval,
     SmallInteger,
     Table,
     Text,
     Time,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -62,6 +66,9 @@ crm_tasks = Table(
     *within("created_by", "members"),
     *within("contact_id", "crm_contacts"),
     Column("phone_e164", Text),
+    Column("leads", ARRAY(Interval), nullable=False, server_default="{}"),  # how long before it reminds
+    Column("leads_chosen", Boolean, nullable=False, server_default=text("false")),  # no others by default
+    Column("nag_minutes", Integer),
     Column("result", Text),
     Column("readings", JSONB, nullable=False, server_default="[]"),  # other ways the text could be meant
     Column("raw_input", Text, nullable=False, server_default=""),

@@ -1,6 +1,7 @@
 """The settings card: what is chosen, what can be, and what each choice means right now."""
 
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiogram.utils.formatting import Bold
@@ -10,6 +11,7 @@ from crm.answers import Answer, Button
 from crm.people import Actor
 from crm.settings import DateOrder, PersonSettings, Section, Span
 from crm.zones import REGIONS, city, zones_of
+from handlers.task_cards import lead_words
 from handlers.texts import formatted, language
 from handlers.texts import gettext as _
 
@@ -17,6 +19,8 @@ Rows = tuple[tuple[Button, ...], ...]
 ZONES_ON_A_PAGE = 16
 _SPANS = ("22:00-08:00", "23:00-07:00", "21:00-09:00")
 _HOURS = ("08:00-17:00", "09:00-18:00", "10:00-19:00")
+_TIMED, _MEETINGS, _WHOLE_DAYS = (0, 15, 60, 1440), (5, 15, 30, 60), (0, 1440)  # minutes before
+_PARTS = ("08:00 13:00 18:00", "09:00 14:00 19:00", "10:00 15:00 20:00")
 _MORNINGS, _EVENINGS = ("07:30", "08:30", "09:30"), ("18:00", "20:00", "21:30")
 _DATES = {
     DateOrder.DAY_FIRST: "%d.%m.%Y",
@@ -80,6 +84,10 @@ def _title(section: Section) -> str:
         Section.HOURS: _("Working hours"),
         Section.MORNING: _("Morning plan"),
         Section.EVENING: _("Evening summary"),
+        Section.TIMED: _("Reminders of tasks with a time"),
+        Section.MEETINGS: _("Reminders of meetings as well"),
+        Section.WHOLE_DAYS: _("Reminders of tasks for a day"),
+        Section.PARTS: _("Morning, afternoon, evening"),
     }[section]
 
 
@@ -95,6 +103,10 @@ def _chosen(settings: PersonSettings, section: Section, now: datetime) -> str:
         Section.HOURS: _span(settings.hours),
         Section.MORNING: _clock(settings.morning),
         Section.EVENING: _clock(settings.evening),
+        Section.TIMED: _leads(settings.timed),
+        Section.MEETINGS: _leads(settings.meetings),
+        Section.WHOLE_DAYS: _leads(settings.days, _day_lead),
+        Section.PARTS: " · ".join(f"{one:%H:%M}" for one in settings.parts),
     }[section]
 
 
@@ -128,6 +140,10 @@ def _invitation(section: Section) -> str:
         Section.HOURS: _("Choose, or type two times, for example 9-18."),
         Section.MORNING: _("Choose when the plan of the day comes, or type a time."),
         Section.EVENING: _("Choose when the summary of the day comes, or type a time."),
+        Section.TIMED: _("Press when I shall remind you, unless a task says otherwise."),
+        Section.MEETINGS: _("Press when I shall remind you of a meeting besides, unless it says otherwise."),
+        Section.WHOLE_DAYS: _("Press when I shall remind you of what has a day and no time."),
+        Section.PARTS: _("Type when each begins, for example 9 14 19. A task for the morning is due then."),
     }[section]
 
 
@@ -152,6 +168,13 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
             off,
         ]
 
+    def leads(offered: tuple[int, ...], chosen: tuple[int, ...], words: Callable[[int], str]) -> list[Button]:
+        every = [
+            button(words(one), f"{'-' if one in chosen else '+'}{one}", is_chosen=one in chosen)
+            for one in sorted({*offered, *chosen})
+        ]
+        return [*every, button(_("Off"), "off", is_chosen=not chosen)]
+
     days = [(day, day in settings.workdays) for day in range(1, 8)]
     off = button(_("Off"), "off", is_chosen=settings.quiet is None)
     offered = {
@@ -169,6 +192,17 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         Section.HOURS: spans(_HOURS, settings.hours),
         Section.MORNING: times(_MORNINGS, settings.morning),
         Section.EVENING: times(_EVENINGS, settings.evening),
+        Section.TIMED: leads(_TIMED, settings.timed, _lead),
+        Section.MEETINGS: leads(_MEETINGS, settings.meetings, _lead),
+        Section.WHOLE_DAYS: leads(_WHOLE_DAYS, settings.days, _day_lead),
+        Section.PARTS: [
+            button(
+                " · ".join(one.split()),
+                one,
+                is_chosen=[f"{part:%H:%M}" for part in settings.parts] == one.split(),
+            )
+            for one in _PARTS
+        ],
     }
     return _rows(offered[section], 4 if section is Section.DAYS else 2)
 
@@ -194,6 +228,18 @@ def _date(order: DateOrder, now: datetime) -> str:
 def _day(day: int) -> str:
     """Mo or пн for an ISO weekday."""
     return str(get_day_names("short" if language() == "en" else "abbreviated", locale=language())[day - 1])
+
+
+def _leads(chosen: tuple[int, ...], words: Callable[[int], str] | None = None) -> str:
+    return ", ".join((words or _lead)(one) for one in chosen) or _("off")
+
+
+def _lead(minutes: int) -> str:
+    return lead_words(timedelta(minutes=minutes))
+
+
+def _day_lead(minutes: int) -> str:
+    return lead_words(timedelta(minutes=minutes)) if minutes else _("as the working day begins")
 
 
 def _span(span: Span) -> str:

@@ -21,7 +21,7 @@ def test_tries_are_counted_where_they_end() -> None:
 def test_all_tries_of_one_call_fit_into_a_lease() -> None:
     """Whoever is still trying when its lease has run out would send beside the next holder."""
     from bot.gate import PATIENCE
-    from crm.reminders import LEASE
+    from crm.deliveries import LEASE
 
     assert sum(CALL.pause(failed) for failed in range(1, CALL.tries or 0)) < PATIENCE
     assert LEASE.total_seconds() > PATIENCE

@@ -1,6 +1,7 @@
 """The scheduler: what is due is sent at its moment, and each hour what is kept for a while only is forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -12,10 +13,11 @@ from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import SETTLING, ReminderClock
 from crm.answers import Answer
+from crm.deliveries import Deliveries, Delivery
 from crm.grammar.dates import Due
 from crm.people import People
 from crm.presence import Presence
-from crm.reminders import Delivery, NewReminder, Reminders
+from crm.reminders import NewReminder
 from crm.updates import KEPT, Postponed
 from db.storage import create_engine
 from db.updates import SqlUpdateJournal
@@ -23,9 +25,9 @@ from tests.databases import Database
 from tests.fakes import (
     MONDAY,
     FakeClock,
+    FakeDeliveryDoors,
     FakeJournal,
     FakePeopleDoors,
-    FakeReminderDoors,
     FakeStorage,
     an_actor,
     an_arrival,
@@ -38,8 +40,8 @@ BOT = cast(Bot, None)  # nothing is sent here
 
 def a_clock(storage: FakeStorage, journal: FakeJournal) -> ReminderClock:
     people = People(storage, FakePeopleDoors(storage), open_to_all=True)
-    reminders = Reminders(storage, FakeReminderDoors(storage))
-    return ReminderClock(BOT, reminders, everybody_stays(people, FakeClock()), journal, FakeClock())
+    deliveries = Deliveries(storage, FakeDeliveryDoors(storage))
+    return ReminderClock(BOT, deliveries, everybody_stays(people, FakeClock()), journal, FakeClock())
 
 
 async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:
@@ -72,7 +74,7 @@ async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
     await one.stop()
     [row] = storage.state.reminders.values()
     assert row.state == "pending"
-    assert len(await Reminders(storage, FakeReminderDoors(storage)).claim(clock())) == 1
+    assert len(await Deliveries(storage, FakeDeliveryDoors(storage)).claim(clock())) == 1
 
 
 async def test_a_stop_waits_for_a_postponed_answer_that_is_on_its_way_and_begins_no_other() -> None:
@@ -151,9 +153,9 @@ async def test_a_fault_while_sending_is_reported_with_its_kind_of_chat_and_ends_
         reported.append((str(fault), reference, get_contextvars()["chat"]))
 
     clock._reports = cast(Reports, report)
-    delivery = Delivery(1, "lease", 1, MONDAY, "text", an_actor(), None, None)
-    clock._presence = cast(Presence, None)  # whatever is asked of it is a fault
-    await clock._fire(delivery)
+    delivery = Delivery(1, "lease", 1, MONDAY, "text", replace(an_actor(), from_group=True), None, None)
+    clock._post = replace(clock._post, presence=cast(Presence, None))  # whatever is asked of it is a fault
+    await clock._fire([delivery])
     [(fault, reference, chat)] = reported
     assert "lasts" in fault
     assert len(reference) == 8
@@ -165,9 +167,9 @@ async def test_a_fault_of_the_look_itself_is_reported_and_the_next_look_comes() 
     clock = a_clock(storage, FakeJournal(storage))
     reported: list[BaseException] = []
     clock._reports = cast(Reports, lambda fault, _reference: reported.append(fault))
-    clock._reminders, reminders = cast(Reminders, None), clock._reminders
+    clock._deliveries, deliveries = cast(Deliveries, None), clock._deliveries
     await clock.tick()
     assert len(reported) == 1
-    clock._reminders = reminders
+    clock._deliveries = deliveries
     await clock.tick()
     assert len(reported) == 1

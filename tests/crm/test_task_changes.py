@@ -18,9 +18,10 @@ from crm.tasks.changes import (
     set_contact,
     set_date,
     set_priority,
-    set_reminder,
+    set_reminders_to,
     set_repeat,
     set_time,
+    switch_reminder,
     take_reading,
 )
 from tests.fakes import MONDAY
@@ -80,8 +81,15 @@ def test_each_plain_field_is_set_alone() -> None:
     assert changed(FULL, set_assignee(2)(FULL)) == {"assignee_id": 2}
     assert changed(FULL, set_contact(8)(FULL)) == {"contact_id": 8}
     assert changed(FULL, set_contact(None)(FULL)) == {"contact_id": None}
-    assert changed(FULL, set_reminder(timedelta(days=1))(FULL)) == {"reminders": (timedelta(days=1),)}
-    assert changed(FULL, set_reminder(None)(FULL)) == {"reminders": ()}
+
+
+def test_reminders_are_chosen_one_by_one_from_those_there_are() -> None:
+    at_the_time, hour, day = timedelta(0), timedelta(hours=1), timedelta(days=1)
+    there = replace(FULL, reminders=(hour,), rings=(at_the_time, hour))
+    also = switch_reminder(day)(there)
+    assert (also.reminders, also.chosen_reminders) == ((at_the_time, hour, day), True)
+    assert switch_reminder(at_the_time)(also).reminders == (hour, day)
+    assert set_reminders_to(())(there).reminders == ()
 
 
 def test_a_rule_counts_from_the_schedule_and_brings_a_day_where_there_was_none() -> None:

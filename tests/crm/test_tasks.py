@@ -52,12 +52,12 @@ async def test_a_line_becomes_a_task_with_its_reminder_and_its_history(
     assert storage.state.handled == {(42, 7): answer}
 
 
-async def test_a_task_for_a_whole_day_reminds_of_itself_at_no_minute(
+async def test_a_task_for_a_whole_day_reminds_as_the_working_day_begins(
     tasks: Tasks, storage: FakeStorage
 ) -> None:
     await tasks.create(ANNA, an_arrival(), "tomorrow water the plants", say)
-    assert storage.state.tasks
-    assert not storage.state.reminders
+    (row,) = storage.state.reminders.values()
+    assert row.reminder.due == Due(date(2026, 3, 3), time(9), "Europe/Moscow")
 
 
 async def test_a_failure_in_the_middle_leaves_nothing(tasks: Tasks, storage: FakeStorage) -> None:

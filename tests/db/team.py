@@ -8,6 +8,7 @@ from crm.activity import Line
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.contacts import Contacts
+from crm.deliveries import Deliveries
 from crm.history import History
 from crm.people import Actor, People, Role
 from crm.reminders import Reminders
@@ -15,8 +16,8 @@ from crm.tasks import Tasks
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
+from db.deliveries import SqlDeliveryDoors
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.storage import SqlStorage
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
@@ -38,7 +39,8 @@ class Team:
             Calls(self.storage),
             Contacts(self.storage),
         )
-        self.reminders = Reminders(self.storage, SqlReminderDoors(engine))
+        self.reminders = Reminders(self.storage)
+        self.deliveries = Deliveries(self.storage, SqlDeliveryDoors(engine))
         self.history = History(self.storage)
         self.visibility = Visibility(self.storage)
 

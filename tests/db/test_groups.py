@@ -12,15 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
 from crm.calls import Calls
+from crm.deliveries import Deliveries
 from crm.errors import NotInvited, Removed
 from crm.groups import Groups
 from crm.people import Actor, ChatKind, People, Role
 from crm.reminders import Reminders
 from crm.requests import Requests
 from crm.tasks import Tasks
+from db.deliveries import SqlDeliveryDoors
 from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.storage import SqlStorage, create_engine
 from tests.acting import a_visitor, an_arrival
@@ -44,7 +45,8 @@ class House:
         self.doors, self.people_doors = SqlGroupDoors(engine), SqlPeopleDoors(engine)
         self.people = People(self.storage, self.people_doors, open_to_all=True)
         self.tasks, self.calls = Tasks(self.storage), Calls(self.storage)
-        self.reminders = Reminders(self.storage, SqlReminderDoors(engine))
+        self.reminders = Reminders(self.storage)
+        self.deliveries = Deliveries(self.storage, SqlDeliveryDoors(engine))
         self.groups = Groups(self.storage, self.doors)
         self.requests = Requests(self.storage, SqlRequestDoors(engine))
 

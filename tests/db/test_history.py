@@ -90,9 +90,9 @@ async def test_a_guests_reminder_is_claimed_in_the_chat_where_it_arose(team: Tea
     await team.doors.arrive(a_visitor(101, **group), open_to_all=False)
     guest = await team.doors.arrive(a_visitor(109, **group), open_to_all=False)
     await team.reminders.create(guest, an_arrival(-5), "in 5 minutes tea", said)
-    (delivery,) = await team.reminders.claim(NOW + timedelta(minutes=5))
+    (delivery,) = await team.deliveries.claim(NOW + timedelta(minutes=5))
     assert (delivery.text, delivery.actor.role, delivery.actor.telegram_chat_id) == ("tea", Role.GUEST, -5)
-    assert await team.reminders.sent(delivery, 7, NOW)
+    assert await team.deliveries.sent(delivery, 7, NOW)
 
 
 async def test_the_owner_is_asked_once_at_the_eleventh_member(team: Team) -> None:
@@ -102,13 +102,13 @@ async def test_the_owner_is_asked_once_at_the_eleventh_member(team: Team) -> Non
     group: dict[str, Any] = {"telegram_chat_id": -5, "chat_kind": ChatKind.GROUP, "started": False}
     await team.doors.arrive(a_visitor(101, **group), open_to_all=False)
     assert (await team.doors.arrive(a_visitor(150, **group), open_to_all=False)).role is Role.GUEST
-    assert await team.reminders.claim(later) == []
+    assert await team.deliveries.claim(later) == []
     await team.join(120, "The eleventh")
     await team.join(121, "The twelfth")
-    (delivery,) = await team.reminders.claim(later)
+    (delivery,) = await team.deliveries.claim(later)
     assert (delivery.notice, delivery.actor.member_id) == ("visibility", team.anna.member_id)
-    assert await team.reminders.sent(delivery, 1, later)
-    assert await team.reminders.claim(later) == []
+    assert await team.deliveries.sent(delivery, 1, later)
+    assert await team.deliveries.claim(later) == []
     async with team.storage.transaction(team.anna) as unit:
         assert await unit.visibility.get() is Sight.EVERYONE  # nothing changes unanswered
     await team.visibility.choose(team.anna, an_arrival(), team.anna.workspace_id, Sight.OWN, said)

@@ -7,25 +7,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from crm.agents import AgentSpec, Choice, Reason
 from crm.answers import Answer
 from crm.conversations import LEASE
+from crm.deliveries import Deliveries
 from crm.people import Actor
 from crm.reminders import Reminders
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
-from db.reminders import SqlReminderDoors
+from db.deliveries import SqlDeliveryDoors
 from db.storage import SqlStorage
 from tests.acting import NOW, an_arrival
+from tests.fakes import is_ready
 
 
 async def test_a_delivery_is_claimed_at_once_and_not_counted(engine: AsyncEngine, anna: Actor) -> None:
-    reminders = Reminders(SqlStorage(engine), SqlReminderDoors(engine))
+    storage = SqlStorage(engine)
+    reminders, deliveries = Reminders(storage), Deliveries(storage, SqlDeliveryDoors(engine))
     await reminders.create(anna, an_arrival(), "in 5 minutes tea", lambda reminder: Answer(reminder.text))
     due = NOW + timedelta(minutes=5)
-    (first,) = await reminders.claim(due)
-    await reminders.release(first)
-    (second,) = await reminders.claim(due)
+    (first,) = await deliveries.claim(due)
+    await deliveries.release(first)
+    (second,) = await deliveries.claim(due)
     assert (second.id, second.attempts) == (first.id, 1)
-    await reminders.release(first)  # whose lease it no longer is
-    assert await reminders.still_ours(second)
+    await deliveries.release(first)  # whose lease it no longer is
+    assert await is_ready(deliveries, second)
 
 
 async def test_a_turn_is_claimed_at_once_and_not_counted(engine: AsyncEngine, anna: Actor) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from crm.grammar.contacts import words_of
 from crm.grammar.dates import Due
-from crm.tasks import NewTask, Priority, RepeatFrom
-from crm.tasks.saving import set_reminders
+from crm.tasks import NewTask, Priority, RepeatFrom, set_reminders
 from db.migrate import migrate_to
 from db.urls import connection
 from tests.acting import an_arrival

@@ -9,17 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
 from crm.contacts import Contacts
+from crm.deliveries import Deliveries
 from crm.errors import NotAllowed, Removed
 from crm.people import Actor, Role
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.tasks import Tasks
 from crm.teams import Holdings, Teams
+from db.deliveries import SqlDeliveryDoors
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.storage import SqlStorage
 from tests.acting import NOW, an_arrival
 from tests.databases import Database
+from tests.fakes import is_ready
 from tests.joining import comes, joined, said
 
 
@@ -28,7 +30,8 @@ async def test_everything_is_handed_over_in_one_go_and_the_removed_are_out_at_on
 ) -> None:
     boris = await joined(storage, doors, anna, 102, Role.MEMBER)
     clara = await joined(storage, doors, anna, 103, Role.MEMBER)
-    tasks, reminders = Tasks(storage), Reminders(storage, SqlReminderDoors(engine))
+    tasks, reminders = Tasks(storage), Reminders(storage)
+    deliveries = Deliveries(storage, SqlDeliveryDoors(engine))
     for text in ("in 2 hours call the printer", "water the plants", "all done"):
         await tasks.create(boris, an_arrival(102), text, said)
     await tasks.complete(boris, an_arrival(102), await database.task_id(3), NOW, said)
@@ -44,19 +47,19 @@ async def test_everything_is_handed_over_in_one_go_and_the_removed_are_out_at_on
     held = Holdings(tasks=1, series=1, contacts=1, reminders=2, watched=1)
     removals = Removals(storage)
     assert (await removals.ask(anna, boris.member_id)).holdings == held
-    (leased,) = await reminders.claim(NOW + timedelta(hours=2))  # being sent just now
+    (leased,) = await deliveries.claim(NOW + timedelta(hours=2))  # being sent just now
     _answer, removal = await removals.remove(anna, an_arrival(), boris.member_id, clara.member_id, said)
     assert removal.given == held
     assert removal.heir is not None
     assert removal.heir.id == clara.member_id
-    assert not await reminders.still_ours(leased)
+    assert not await is_ready(deliveries, leased)
     mine = await database.fetch(
         "SELECT count(*) FILTER (WHERE assignee_id = $1), count(*) FILTER (WHERE assignee_id = $2) FROM crm_tasks",
         clara.member_id,
         boris.member_id,
     )
     assert tuple(mine[0]) == (2, 1)  # what was done stays with whoever did it
-    due = await reminders.claim(NOW + timedelta(hours=3))
+    due = await deliveries.claim(NOW + timedelta(hours=3))
     assert {delivery.actor.telegram_chat_id for delivery in due} == {103}
     with pytest.raises(Removed):
         await tasks.list(boris)
@@ -70,11 +73,11 @@ async def test_a_reminder_never_goes_back_to_the_chat_of_whoever_left(
 ) -> None:
     boris = await joined(storage, doors, anna, 102, Role.MEMBER)
     clara = await joined(storage, doors, anna, 103, Role.MEMBER)
-    reminders = Reminders(storage, SqlReminderDoors(engine))
+    reminders, deliveries = Reminders(storage), Deliveries(storage, SqlDeliveryDoors(engine))
     await reminders.create(boris, an_arrival(102), "in 3 hours the price list", said)
     await database.fetch("UPDATE people SET private_chat_id = NULL WHERE telegram_user_id = 103")
     await Removals(storage).remove(anna, an_arrival(), boris.member_id, clara.member_id, said)
-    (delivery,) = await reminders.claim(NOW + timedelta(hours=3))
+    (delivery,) = await deliveries.claim(NOW + timedelta(hours=3))
     assert delivery.actor.telegram_chat_id == 103
 
 

@@ -207,10 +207,10 @@ async def test_the_source_and_the_result_are_kept(team: Team) -> None:
 async def test_undo_of_a_status_opens_and_closes(team: Team) -> None:
     task, moves = await a_task(team), TaskMoves(team.storage)
     await moves.set_status(team.anna, an_arrival(), task.id, Status.CANCELED, NOW, said)
-    assert await team.reminders.claim(NOW + timedelta(days=2)) == []
+    assert await team.deliveries.claim(NOW + timedelta(days=2)) == []
     await team.undo(team.anna)
     assert (await seen(team, task)).status is Status.NOT_STARTED
-    assert len(await team.reminders.claim(NOW + timedelta(days=2))) == 1
+    assert len(await team.deliveries.claim(NOW + timedelta(days=2))) == 1
     await team.tasks.complete(team.anna, an_arrival(), task.id, NOW, said)
     await moves.set_status(team.anna, an_arrival(), task.id, Status.IN_PROGRESS, NOW, said)
     assert (await seen(team, task)).completed_at is None

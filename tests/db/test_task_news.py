@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from crm.answers import Answer
+from crm.deliveries import Delivery
 from crm.people import ChatKind
-from crm.reminders import Delivery
 from crm.tasks import Task
 from crm.tasks.changes import set_assignee, set_priority
 from crm.tasks.entities import Priority
@@ -14,12 +14,13 @@ from crm.tasks.telling import News
 from tests.acting import NOW, an_arrival
 from tests.db.team import Team, said
 from tests.db.test_task_cards import a_task, seen
+from tests.fakes import is_ready
 
 
 async def news(team: Team) -> list[tuple[str | None, int, str]]:
     """What the scheduler finds owed, and holds to the end."""
-    claimed: list[Delivery] = [one for one in await team.reminders.claim(NOW) if one.notice]
-    assert all([await team.reminders.still_ours(one) for one in claimed])
+    claimed: list[Delivery] = [one for one in await team.deliveries.claim(NOW) if one.notice]
+    assert all([await is_ready(team.deliveries, one) for one in claimed])
     return [(one.notice, one.actor.member_id, one.text) for one in claimed]
 
 
@@ -52,9 +53,9 @@ async def test_news_of_what_changed_meanwhile_are_still_sent_and_of_a_deleted_ta
     await team.tasks.complete(team.anna, an_arrival(), task.id, NOW, said)
     assert {what for what, _who, _text in await news(team)} == {News.ASSIGNED, News.COMPLETED}
     await talk.comment(team.boris, an_arrival(), task.id, "thanks", said)
-    (owed,) = await team.reminders.claim(NOW)
+    (owed,) = await team.deliveries.claim(NOW)
     await team.tasks.take_back(team.anna, an_arrival(), task.id, NOW, said)
-    assert not await team.reminders.still_ours(owed)
+    assert not await is_ready(team.deliveries, owed)
 
 
 async def test_where_members_see_their_own_a_colleague_is_told_all_the_same(team: Team) -> None:

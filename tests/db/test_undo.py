@@ -16,6 +16,7 @@ from crm.undo import Standing
 from crm.visibility import Sight
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.db.team import Team, said
+from tests.fakes import is_ready
 
 
 async def test_each_kind_of_change_is_taken_back(team: Team) -> None:
@@ -45,7 +46,7 @@ async def test_each_kind_of_change_is_taken_back(team: Team) -> None:
         where = " AND" if "WHERE" in table else " WHERE"
         assert (await count(f"SELECT count(*) FROM {table}{where} deleted_at IS NULL"))[0][0] == 0  # noqa: S608
     assert await team.database.count("crm_contact_phones") == 0
-    assert await team.reminders.claim(NOW + timedelta(days=3)) == []
+    assert await team.deliveries.claim(NOW + timedelta(days=3)) == []
     await team.contacts.save(anna, an_arrival(), "Petrov +7 999 123-45-67", said)  # the number is free again
 
 
@@ -54,8 +55,8 @@ async def test_a_task_that_is_open_again_reminds_again(team: Team) -> None:
     await team.tasks.complete(team.anna, an_arrival(), await team.database.task_id(1), NOW, said)
     await team.undo(team.anna)
     assert len(await team.tasks.list(team.anna)) == 1
-    (delivery,) = await team.reminders.claim(NOW + timedelta(days=2))
-    assert await team.reminders.still_ours(delivery)
+    (delivery,) = await team.deliveries.claim(NOW + timedelta(days=2))
+    assert await is_ready(team.deliveries, delivery)
 
 
 async def test_deletions_names_and_settings_are_taken_back(team: Team) -> None:
@@ -67,9 +68,9 @@ async def test_deletions_names_and_settings_are_taken_back(team: Team) -> None:
     await team.reminders.create(anna, an_arrival(), "in 5 minutes tea", said)
     reminder_id = (await team.database.fetch("SELECT max(id) FROM reminders"))[0][0]
     await team.reminders.take_back(anna, an_arrival(), reminder_id, NOW, said)
-    assert await team.reminders.claim(NOW + timedelta(minutes=5)) == []
+    assert await team.deliveries.claim(NOW + timedelta(minutes=5)) == []
     await team.undo(anna, sooner)
-    assert [one.text for one in await team.reminders.claim(NOW + timedelta(minutes=5))] == ["tea"]
+    assert [one.text for one in await team.deliveries.claim(NOW + timedelta(minutes=5))] == ["tea"]
     await team.calls.log(anna, an_arrival(), "Petrov +7 999 123-45-67 no answer", said)
     (call,) = await team.calls.latest(anna)
     await team.calls.take_back(anna, an_arrival(), call.id, NOW, said)
@@ -113,8 +114,8 @@ async def test_a_repeating_task_that_is_open_again_takes_its_next_one_back_and_m
         assert [(task.id == first) for task in await team.tasks.list(anna)] == [False]
         await team.undo(anna)
         assert [(task.id == first) for task in await team.tasks.list(anna)] == [True]
-        (delivery,) = await team.reminders.claim(NOW + timedelta(days=1, hours=3))
-        await team.reminders.failed(delivery, "x", NOW, for_good=False)
+        (delivery,) = await team.deliveries.claim(NOW + timedelta(days=1, hours=3))
+        await team.deliveries.failed(delivery, "x", NOW, for_good=False)
 
 
 async def test_what_newer_change_stands_on_it_is_said(team: Team) -> None:

@@ -16,6 +16,7 @@ from crm.agents import AgentSpec, Choice, Reason
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.conversations import LEASE, ModelAnswer
+from crm.deliveries import Deliveries
 from crm.dialogs import Dialog, DialogKey
 from crm.errors import AlreadyHandled, NotFound, NotInvited, Removed, StorageAway
 from crm.people import Actor, ChatKind, People, Role
@@ -25,14 +26,15 @@ from crm.tasks.filters import Filter
 from crm.tasks.lists import Step
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
+from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
 from db.people import SqlPeopleDoors
-from db.reminders import SqlReminderDoors
 from db.storage import SqlStorage, create_engine
 from db.updates import SqlUpdateJournal
 from db.urls import connection
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
+from tests.fakes import is_ready
 
 
 @pytest_asyncio.fixture
@@ -187,41 +189,46 @@ async def test_an_unknown_name_in_a_call_makes_the_contact_once(engine: AsyncEng
 
 async def test_what_is_due_is_claimed_by_one_process_only(engine: AsyncEngine, anna: Actor) -> None:
     storage = SqlStorage(engine)
-    reminders = Reminders(storage, SqlReminderDoors(engine))
+    reminders, deliveries = Reminders(storage), Deliveries(storage, SqlDeliveryDoors(engine))
     for _ in range(20):
         await reminders.create(anna, an_arrival(), "in 5 minutes tea", lambda reminder: said(reminder.text))
-    assert await reminders.claim(NOW) == []
+    assert await deliveries.claim(NOW) == []
     due = NOW + timedelta(minutes=5)
-    claims = await asyncio.gather(*(reminders.claim(due, limit=5) for _ in range(4)))
+    claims = await asyncio.gather(*(deliveries.claim(due, limit=5) for _ in range(4)))
     taken = [delivery for claim in claims for delivery in claim]
     assert len({delivery.id for delivery in taken}) == len(taken) == 20
     assert {delivery.actor.telegram_chat_id for delivery in taken} == {101}
 
 
 async def test_a_lease_that_ran_out_is_claimed_again_and_the_first_holder_can_not_mark(
-    engine: AsyncEngine, anna: Actor
+    engine: AsyncEngine, anna: Actor, database: Database
 ) -> None:
-    reminders = Reminders(SqlStorage(engine), SqlReminderDoors(engine))
+    storage = SqlStorage(engine)
+    reminders, deliveries = Reminders(storage), Deliveries(storage, SqlDeliveryDoors(engine))
     await reminders.create(anna, an_arrival(), "in 5 minutes tea", lambda reminder: said(reminder.text))
     due = NOW + timedelta(minutes=5)
-    (first,) = await reminders.claim(due)
-    (second,) = await reminders.claim(due + timedelta(minutes=2))
-    assert not await reminders.still_ours(first)
-    assert not await reminders.sent(first, 1, due)
-    assert await reminders.still_ours(second)
-    assert await reminders.sent(second, 1, due)
-    assert await reminders.claim(due + timedelta(hours=1)) == []
+    (first,) = await deliveries.claim(due)
+    assert (
+        await deliveries.claim(due + timedelta(hours=1)) == []
+    )  # by this process's clock; the server's counts
+    await database.fetch("UPDATE reminder_deliveries SET lease_until = now() - interval '1 second'")
+    (second,) = await deliveries.claim(due)
+    assert not await is_ready(deliveries, first)
+    assert not await deliveries.sent(first, 1, due)
+    assert await is_ready(deliveries, second)
+    assert await deliveries.sent(second, 1, due)
+    assert await deliveries.claim(due + timedelta(hours=1)) == []
 
 
 async def test_a_done_task_reminds_of_nothing(engine: AsyncEngine, anna: Actor, database: Database) -> None:
     storage = SqlStorage(engine)
-    tasks, reminders = Tasks(storage), Reminders(storage, SqlReminderDoors(engine))
+    tasks, deliveries = Tasks(storage), Deliveries(storage, SqlDeliveryDoors(engine))
     await tasks.create(anna, an_arrival(), "in 5 minutes tea", lambda saved: said(saved[0].title))
-    (delivery,) = await reminders.claim(NOW + timedelta(minutes=5))
+    (delivery,) = await deliveries.claim(NOW + timedelta(minutes=5))
     await tasks.complete(
         anna, an_arrival(), await database.task_id(1), NOW, lambda done: said(done.task.title)
     )
-    assert not await reminders.still_ours(delivery)
+    assert not await is_ready(deliveries, delivery)
 
 
 async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine, anna: Actor) -> None:
@@ -271,7 +278,7 @@ async def test_postgresql_that_is_away_is_said_to_be_away() -> None:
 
 
 def test_pairs_of_steps_grow() -> None:
-    from crm.reminders import RETRY_STEPS
+    from crm.deliveries import RETRY_STEPS
 
     assert all(first < second for first, second in pairwise(RETRY_STEPS))
 

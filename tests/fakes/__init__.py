@@ -5,6 +5,7 @@ from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, FakeListener, FakeTurnDoors, TurnRow
+from tests.fakes.deliveries import FakeDeliveries, FakeDeliveryDoors, is_ready
 from tests.fakes.files import FakeExports, FakeFeedDoors, FakeFeeds, FakeImports
 from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests, everybody_stays
 from tests.fakes.people import (
@@ -18,7 +19,7 @@ from tests.fakes.people import (
     is_same_person,
     is_seen,
 )
-from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
+from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.storage import FakeStorage, FakeUnit, State
 from tests.fakes.task_lists import FakeTaskLists, due_order
@@ -36,6 +37,8 @@ __all__ = [
     "FakeClock",
     "FakeContacts",
     "FakeConversations",
+    "FakeDeliveries",
+    "FakeDeliveryDoors",
     "FakeDialogs",
     "FakeDirectory",
     "FakeExports",
@@ -48,7 +51,6 @@ __all__ = [
     "FakeListener",
     "FakePeople",
     "FakePeopleDoors",
-    "FakeReminderDoors",
     "FakeReminders",
     "FakeRequestDoors",
     "FakeRequests",
@@ -70,6 +72,7 @@ __all__ = [
     "due_order",
     "everybody_stays",
     "folded",
+    "is_ready",
     "is_same_person",
     "is_seen",
     "refuse_second_source",

@@ -28,6 +28,13 @@ class FakeActivity:
     async def last_own(self, member_id: int, since: datetime) -> Line | None:
         return next((line for line in self._standing() if line.actor_member_id == member_id), None)
 
+    async def last_of(self, member_id: int, entity: str, entity_id: int, since: datetime) -> Line | None:
+        same = (member_id, entity, entity_id)
+        return next(
+            (one for one in self._standing() if (one.actor_member_id, one.entity, one.entity_id) == same),
+            None,
+        )
+
     async def newer(self, line: Line) -> Line | None:
         same = [
             one for one in self._standing() if (one.entity, one.entity_id) == (line.entity, line.entity_id)

@@ -1,18 +1,20 @@
 """Fakes of reminders and their deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crm.deliveries import Delivery
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import Delivery, NewReminder, Reminder
+from crm.reminders import NewReminder, Reminder
+from crm.tasks.reminding import Habits
 from crm.updates import Arrival
 from tests.fakes.people import MONDAY
 
 if TYPE_CHECKING:
-    from tests.fakes.storage import FakeStorage, State
+    from tests.fakes.storage import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,17 @@ class ReminderRow:
     reason: str | None = None
     acknowledged_at: datetime | None = None
     source: tuple[int, int | None] | None = None  # Telegram's chat and message
+    before: timedelta | None = None  # the task's due
+    is_paused: bool = False
+    is_dropped: bool = False
+    occurrence_at: datetime | None = None
+    nag: int = 0
+
+
+def rings_in(state: "State", task_id: int) -> tuple[timedelta, ...]:
+    """How long before a task's due it reminds."""
+    rows = [row for row in state.reminders.values() if row.reminder.task_id == task_id]
+    return tuple(sorted({row.before for row in rows if row.before is not None and not row.is_dropped}))
 
 
 class FakeReminders:
@@ -37,7 +50,16 @@ class FakeReminders:
     async def add(self, reminder: NewReminder, actor: Actor, arrival: Arrival) -> Reminder:
         due_at = reminder.due.at
         assert due_at is not None, "a reminder needs a time"
-        saved = Reminder(self._state.next_id(), reminder.text, reminder.due, reminder.task_id, reminder.rrule)
+        saved = Reminder(
+            self._state.next_id(),
+            reminder.text,
+            reminder.due,
+            reminder.task_id,
+            reminder.rrule,
+            reminder.urgent,
+            reminder.nag_minutes,
+            reminder.nag_limit,
+        )
         if reminder.rrule is not None:
             self._state.rules[saved.id] = (reminder.rrule, reminder.due)
         task = self._state.tasks[reminder.task_id].task if reminder.task_id else None
@@ -51,10 +73,20 @@ class FakeReminders:
             thread_id=arrival.thread_id,
             task_number=task.number if task else None,
             task_id=task.id if task else None,
+            contact_id=task.contact_id if task and task.task_type == "call" else None,
+            is_urgent=reminder.urgent,
         )
         self._state.reminders[delivery.id] = ReminderRow(
-            saved, delivery, look_at=due_at, source=(actor.telegram_chat_id, arrival.message_id)
+            saved,
+            delivery,
+            state="skipped" if reminder.is_paused else "pending",
+            reason="paused" if reminder.is_paused else None,
+            look_at=due_at,
+            source=(actor.telegram_chat_id, arrival.message_id),
+            before=reminder.before,
+            is_paused=reminder.is_paused,
         )
+        self._show_rings(reminder.task_id)
         return saved
 
     async def owe(
@@ -88,7 +120,9 @@ class FakeReminders:
         ]
 
     async def change(self, reminder_id: int, new: NewReminder, *, pending: bool = True) -> Reminder:
-        changed = Reminder(reminder_id, new.text, new.due, None, new.rrule)
+        changed = Reminder(
+            reminder_id, new.text, new.due, None, new.rrule, new.urgent, new.nag_minutes, new.nag_limit
+        )
         due_at = new.due.at
         assert due_at is not None
         rows = {key: row for key, row in self._state.reminders.items() if row.reminder.id == reminder_id}
@@ -110,18 +144,49 @@ class FakeReminders:
             )
         return changed
 
-    async def drop_for_task(self, task_id: int, reason: str) -> None:
-        await self.skip_for_task(task_id, reason)
+    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+        paused: set[timedelta] = set()
+        for row in self._of_task(task_id):
+            if row.before is None or row.is_dropped:
+                continue
+            if row.occurrence_at is not None and row.state == "pending" and row.nag == 0:
+                self._state.reminders[row.delivery.id] = replace(row, before=None)
+                continue
+            if row.is_paused:
+                paused.add(row.before)
+            is_coming = row.state in ("pending", "leased")
+            ended = replace(row, state="skipped", reason=reason) if is_coming else row
+            self._state.reminders[row.delivery.id] = replace(ended, is_dropped=True)
+        self._show_rings(task_id)
+        return paused
 
-    async def series(self, delivery: Delivery) -> tuple[str, Due] | None:
-        return self._state.rules.get(self._state.reminders[delivery.id].reminder.id)
+    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+        for row in self._of_task(task_id):
+            if row.before is None:
+                followed = replace(row.reminder, text=text, urgent=urgent)
+                self._state.reminders[row.delivery.id] = replace(row, reminder=followed)
 
-    async def add_delivery(self, delivery: Delivery, due: Due) -> None:
-        due_at = due.at
-        assert due_at is not None
-        row = self._state.reminders[delivery.id]
-        following = replace(delivery, id=self._state.next_id(), due_at=due_at, lease="", attempts=0)
-        self._state.reminders[following.id] = ReminderRow(row.reminder, following, look_at=due_at)
+    async def habits(self, member_id: int) -> Habits:
+        people = {one.member_id: one.person_id for one in self._state.members.values()}
+        chosen = self._state.settings.get(people.get(member_id, 0))
+        if chosen is None:
+            return Habits()
+        timed, meetings, days = (
+            tuple(timedelta(minutes=one) for one in each)
+            for each in (chosen.timed, chosen.meetings, chosen.days)
+        )
+        return Habits(timed, meetings, days, chosen.hours[0])
+
+    def _show_rings(self, task_id: int | None) -> None:
+        """A task that is read has the reminders there are."""
+        if task_id is not None:
+            row = self._state.tasks[task_id]
+            shown = replace(row.task, rings=rings_in(self._state, task_id))
+            self._state.tasks[task_id] = replace(row, task=shown)
+
+    def _of_task(self, task_id: int) -> list[ReminderRow]:
+        rows = self._state.reminders.values()
+        return [row for row in rows if row.reminder.task_id == task_id and row.delivery.notice is None]
 
     async def skip_for_task(self, task_id: int, reason: str) -> None:
         for row in list(self._state.reminders.values()):
@@ -150,73 +215,5 @@ class FakeReminders:
 
     async def forget_acknowledgement(self, delivery_id: int) -> bool:
         row = self._state.reminders[delivery_id]
-        self._state.reminders[delivery_id] = replace(row, acknowledged_at=None)
+        self._state.reminders[delivery_id] = replace(row, state="sent", acknowledged_at=None)
         return True
-
-    async def holds(self, delivery: Delivery) -> bool:
-        return self._held(delivery) is not None
-
-    async def release(self, delivery: Delivery) -> None:
-        self._mark(delivery, state="pending", look_at=delivery.due_at)
-
-    async def mark_sent(self, delivery: Delivery, telegram_message_id: int, late_seconds: int) -> bool:
-        return self._mark(
-            delivery, state="sent", telegram_message_id=telegram_message_id, late_seconds=late_seconds
-        )
-
-    async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
-        self._mark(delivery, state="skipped", reason=reason)
-
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
-        if retry_at is None:
-            self._mark(delivery, state="failed", reason=reason)
-        else:
-            self._mark(delivery, state="pending", reason=reason, look_at=retry_at)
-
-    async def acknowledge(self, delivery_id: int, at: datetime) -> bool:
-        row = self._state.reminders.get(delivery_id)
-        if row is None or row.delivery.actor.workspace_id != self._actor.workspace_id:
-            return False
-        self._state.reminders[delivery_id] = replace(row, acknowledged_at=at)
-        return True
-
-    def _held(self, delivery: Delivery) -> ReminderRow | None:
-        row = self._state.reminders.get(delivery.id)
-        held = row is not None and row.state == "leased" and row.delivery.lease == delivery.lease
-        return row if held else None
-
-    def _mark(self, delivery: Delivery, **changes: Any) -> bool:
-        row = self._held(delivery)
-        if row is not None:
-            self._state.reminders[delivery.id] = replace(row, **changes)
-        return row is not None
-
-
-class FakeReminderDoors:
-    """crm.reminders.ReminderDoors."""
-
-    def __init__(self, storage: "FakeStorage") -> None:
-        self._storage = storage
-
-    async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
-    ) -> Sequence[Delivery]:
-        self._storage.must_be_there()
-        state = self._storage.state
-        due = [
-            row
-            for row in state.reminders.values()
-            if (row.state == "pending" and row.look_at <= now + ahead)
-            or (row.state == "leased" and row.look_at <= now)
-        ]
-        due.sort(key=lambda row: row.look_at)
-        claimed = []
-        for row in due[:limit]:
-            delivery = replace(
-                row.delivery, attempts=row.delivery.attempts + 1, lease=f"lease {state.next_id()}"
-            )
-            state.reminders[delivery.id] = replace(
-                row, delivery=delivery, state="leased", look_at=now + lease
-            )
-            claimed.append(delivery)
-        return claimed

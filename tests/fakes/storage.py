@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from crm.activity import Activity
 from crm.agents import Agent
@@ -24,12 +25,14 @@ from tests.fakes.agents import FakeAgents, VersionRow
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
+from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
 from tests.fakes.picking import FakePicking, HeldRow
+from tests.fakes.reminder_presses import FakePresses, FakeReminderLists
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
@@ -45,6 +48,7 @@ class State:
     """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
 
     last_id: int = 100
+    alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     agent_versions: list[VersionRow] = field(default_factory=list)
@@ -154,6 +158,7 @@ class FakeUnit:
         self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
+        self.deliveries = FakeDeliveries(state)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
         self.imports = FakeImports(state, actor)
@@ -163,6 +168,8 @@ class FakeUnit:
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
         self.picking = FakePicking(state)
+        self.presses = FakePresses(state, actor)
+        self.reminder_lists = FakeReminderLists(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)

@@ -10,6 +10,7 @@ from crm.people import Actor, Role
 from crm.tasks import NewTask, Status, Task
 from crm.updates import Arrival
 from tests.fakes.people import MONDAY, is_seen
+from tests.fakes.reminders import rings_in
 from tests.fakes.task_details import counts_in
 from tests.fakes.updates import refuse_second_source
 
@@ -136,6 +137,7 @@ class FakeTasks:
             do_not_call=row.contact.do_not_call if row else False,
             assignee_name=names.get(task.assignee_id or 0),
             counts=counts_in(self._state, task.id),
+            rings=rings_in(self._state, task.id),
         )
 
     def _seen(self) -> list[TaskRow]:

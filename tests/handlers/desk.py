@@ -1,7 +1,7 @@
 """The desk of the handler tests: the whole dispatcher over fakes, one person who types, no network."""
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -21,7 +21,7 @@ from crm.conversations import Conversations
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
-from crm.health import Health, Queue, Redis, Vitals, Waiting
+from crm.health import DeliveryHealth, Health, Queue, Redis, Vitals, Waiting
 from crm.history import History
 from crm.imports import Imports
 from crm.inline import Inline
@@ -33,6 +33,8 @@ from crm.picking import Picking
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
+from crm.reminder_lists import ReminderLists
+from crm.reminder_presses import ReminderPresses
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
@@ -50,6 +52,7 @@ from crm.visibility import Visibility
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
+from handlers.notices import Notices
 from llm.registry import dump, read_registry
 from tests.fakes import (
     FakeClock,
@@ -57,8 +60,8 @@ from tests.fakes import (
     FakeDirectory,
     FakeFeedDoors,
     FakeGroupDoors,
+    FakeJournal,
     FakePeopleDoors,
-    FakeReminderDoors,
     FakeRequestDoors,
     FakeStorage,
     FakeTurnDoors,
@@ -115,6 +118,7 @@ class Desk:
         self.tried: list[tuple[str, str]] = []  # slug and question
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
+        self.delivery_health = DeliveryHealth(0, 0, 0, None, None)
         self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
         storage = self.storage
         people = People(storage, FakePeopleDoors(storage), open_to_all=True)
@@ -148,14 +152,16 @@ class Desk:
             "contact_merging": Merging(storage),
             "contact_tasks": ContactTasks(storage),
             "quick_adds": QuickAdds(storage),
-            "reminders": Reminders(storage, FakeReminderDoors(storage)),
+            "reminders": Reminders(storage),
             "reminder_edits": ReminderEdits(storage),
+            "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
+            "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
             "settings": Settings(storage),
             "teams": Teams(storage),
             "regions": Regions(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
-            "health": Health(self._look),
+            "health": Health(self._look, self, storage),
             "history": History(storage),
             "inline": Inline(storage),
             "links": Links(storage),
@@ -174,6 +180,7 @@ class Desk:
             "conversations": conversations,
             "picking": Picking(storage, FakeDirectory(storage), wake=lambda: None),
             "dialogs": self.dialogs,
+            "notices": Notices(self.bot, FakeJournal(storage), self.clock),
             "clock": self.clock,
             "new_reference": lambda: "REFERENCE",
             "report": lambda fault, _reference: self.faults.append(fault),
@@ -196,6 +203,9 @@ class Desk:
 
     async def _look(self) -> Vitals:
         return self.vitals
+
+    async def deliveries(self, now: datetime, since: datetime) -> DeliveryHealth:
+        return self.delivery_health
 
     async def _download(self, file_id: str) -> bytes:
         return self.files[file_id]

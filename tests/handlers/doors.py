@@ -33,6 +33,7 @@ class Facts:
     reminder_id: int
     reminder_message_id: int
     delivery_id: int
+    task_delivery_id: int
     turn_id: int
     owner_user_id: int
     inline_mark: str

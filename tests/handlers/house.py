@@ -145,6 +145,10 @@ class House:
             reminder_id=await self.one("SELECT reminder_id FROM reminder_deliveries WHERE id = $1", delivery),
             reminder_message_id=reminding["message_id"],
             delivery_id=delivery,
+            task_delivery_id=await self.one(
+                "SELECT min(d.id) FROM reminder_deliveries d JOIN reminders r ON r.id = d.reminder_id"
+                " WHERE r.task_id = (SELECT min(id) FROM crm_tasks) AND r.notice IS NULL"
+            ),
             turn_id=await self.one("SELECT id FROM turns"),
             owner_user_id=OWNER,
             inline_mark=str(kept).split('"')[1],

@@ -112,7 +112,7 @@ OF_TASKS: Mapping[str, Knock] = {
         presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
     ),
     "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
-    "task_moving.snooze_task": Knock(presses(CARD + "snooze:week"), changes=True),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:hour"), changes=True),
     "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
     "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
     "task_moving.press_nothing": Knock(presses("·")),
@@ -302,6 +302,39 @@ OF_PICKING: Mapping[str, Knock] = {
     "picking.press_binding": Knock(presses("bind:all:off")),
     "picking.ask_held": Knock(presses("held:1:1")),
 }
+PRESSED, LISTED = "rd:{delivery_id}:", "rc:{reminder_id}"
+UNDONE = presses(PRESSED + "undo")
+OF_REMINDERS: Mapping[str, Knock] = {
+    "reminder_presses.offer_moments": Knock(presses(PRESSED + "snooze")),
+    "reminder_presses.offer_days": Knock(presses(PRESSED + "move:2027-01")),
+    "reminder_presses.offer_hours": Knock(presses(PRESSED + "day:2027-01-15")),
+    "reminder_presses.ask_moment": Knock(presses(PRESSED + "when")),
+    "reminder_presses.show_reminder_again": Knock(presses(PRESSED + "show")),
+    "reminder_presses.show_reminder_alone": Knock(presses(PRESSED + "alone")),
+    "reminder_presses.put_reminder_off": Knock(presses(PRESSED + "by:week"), changes=True),
+    "reminder_presses.put_reminder_off_to": Knock(
+        presses(PRESSED + "at:2027-01-15T10:00"), changes=True, first=UNDONE
+    ),
+    "reminder_presses.take_press_back": Knock(UNDONE, changes=True),
+    "reminder_presses.type_moment": Knock(
+        says("tomorrow 15:00"), changes=True, first=presses(PRESSED + "when")
+    ),
+    "reminder_presses.see_reminder": Knock(presses("ack:{delivery_id}"), changes=True, first=UNDONE),
+    "reminder_presses.complete_reminded": Knock(presses("rd:{task_delivery_id}:done"), changes=True),
+    "reminder_lists.list_reminders": Knock(says("/reminders"), first=presses("rd:{task_delivery_id}:undo")),
+    "reminder_lists.turn_reminders": Knock(presses("rl:{owner_user_id}:0")),
+    "reminder_lists.open_reminder": Knock(presses(LISTED)),
+    "reminder_lists.edit_from_message": Knock(presses(PRESSED + "edit")),
+    "reminder_lists.set_nag": Knock(presses(LISTED + ":nag:15:5"), changes=True),
+    "reminder_lists.ask_reminder_field": Knock(presses(LISTED + ":time")),
+    "reminder_lists.type_reminder_field": Knock(
+        says("in 3 hours"), changes=True, first=presses(LISTED + ":time")
+    ),
+    "reminder_lists.pause_reminder": Knock(presses(LISTED + ":pause"), changes=True),
+    "reminder_lists.resume_reminder": Knock(presses(LISTED + ":resume"), changes=True),
+    "reminder_lists.delete_reminder": Knock(presses(LISTED + ":del"), changes=True),
+    "reminder_lists.keep_reminder": Knock(presses(LISTED + ":back"), changes=True),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
@@ -315,17 +348,18 @@ KNOCKS: Mapping[str, Knock] = {
     "settings.press_settings": Knock(presses("set:{owner_user_id}:hours:10:00-19:00"), changes=True),
     "settings.type_setting": Knock(says("8:30"), changes=True, first=presses("set:{owner_user_id}:morning")),
     "health.show_health": Knock(says("/health"), managers=True),
+    "health.retry_failed": Knock(presses("retry:1"), managers=True),
     "history.show_history": Knock(says("/history {task_number}")),
     "history.turn_history": Knock(presses("history:task:{task_id}:0")),
     **OF_CALLS,
     **OF_CONTACTS,
+    **OF_REMINDERS,
     "reminders.create_reminder": Knock(says("/remind in 20 minutes tea"), changes=True),
     "reminders.reread_reminder": Knock(
         edits("/remind in 40 minutes tea", of="reminder_message_id"), changes=True
     ),
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
-    "reminders.acknowledge_reminder": Knock(presses("ack:{delivery_id}"), changes=True),
     "history.undo_last": Knock(says("/undo"), changes=True),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from crm.deliveries import Delivery
 from crm.limits import Limits
 from crm.people import ChatKind
-from crm.reminders import Delivery
-from handlers.reminders import reminder_message
+from handlers.reminder_messages import reminder_message
 from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk
 
@@ -128,7 +128,7 @@ async def test_a_phone_in_a_title_or_a_step_stays_out_of_all_that_a_card_opens(d
 def test_a_task_whose_title_became_a_secret_is_reminded_of_in_a_group_without_it() -> None:
     there = an_actor(telegram_chat_id=GROUP, chat_kind=ChatKind.GROUP)
     owed = Delivery(1, "x", 1, MONDAY, f"ring {PHONES[2]}", there, None, 7, 55)
-    assert reminder_message(owed, MONDAY).text == "⏰ #7 ring …"
+    assert reminder_message(owed, MONDAY).text == "⏰ Anna, #7 ring …"
     assert PHONES[2] in reminder_message(replace(owed, actor=an_actor()), MONDAY).text
     own = replace(owed, task_number=None, task_id=None)  # a reminder's words were written there
     assert PHONES[2] in reminder_message(own, MONDAY).text

@@ -43,6 +43,7 @@ FULL = replace(
     due=Due(date(2026, 3, 3), time(10), "Europe/Berlin"),
     rrule="FREQ=WEEKLY",
     reminders=(timedelta(hours=1), timedelta(days=2)),
+    rings=(timedelta(0), timedelta(hours=1), timedelta(days=2)),
     assignee_id=2,
     assignee_name="Boris",
     contact_id=7,

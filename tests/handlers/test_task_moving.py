@@ -8,7 +8,8 @@ import pytest
 from crm.answers import Answer
 from crm.grammar.dates import Due
 from crm.tasks import Status, Task
-from handlers.task_moving import EMPTY, calendar_rows
+from handlers.calendars import EMPTY
+from handlers.task_moving import calendar_rows
 from handlers.texts import speaking
 from tests.fakes import MONDAY
 from tests.handlers.desk import Desk

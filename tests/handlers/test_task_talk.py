@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from crm.answers import Answer
+from crm.deliveries import Delivery
 from crm.people import Role
-from crm.reminders import Delivery
 from crm.tasks.telling import News
-from handlers.reminders import reminder_message
+from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk

@@ -65,7 +65,7 @@ def test_a_russian_text_has_the_fields_and_commands_of_the_english(english: str,
 
 @pytest.mark.parametrize(("english", "russian"), ALL)
 def test_texts_are_calm_and_in_the_words_of_the_house(english: str, russian: str) -> None:
-    assert "!" not in english + russian
+    assert "!" not in re.sub(r"!\d+[mм]", "", english + russian)  # but in the mark that says a reminder again
     assert not re.search(r"\bагент|\bтаск|\bремайндер", russian, re.IGNORECASE)
     assert english.strip() == english
     assert russian.strip() == russian

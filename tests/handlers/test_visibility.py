@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from crm.reminders import Delivery
+from crm.deliveries import Delivery
 from crm.visibility import Sight
-from handlers.reminders import reminder_message
+from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from handlers.visibility import chosen_visibility
 from tests.fakes import MONDAY, an_actor

@@ -1,13 +1,26 @@
 """Reminders: "remind me", «напомни», and how long before."""
 
+from datetime import timedelta
+
 import pytest
 
+from crm.grammar.reminding import read_lead
 from tests.crm.grammar.lines import said
 
 
 @pytest.mark.parametrize(
     ("text", "meaning"),
     [
+        ("remind me at 5pm to take the pills !15m", "remind: take the pills · 11-23 17:00 · nag_minutes=15"),
+        ("!1h tomorrow 10:00 call Bob", "call Bob · 11-24 10:00 · nag_minutes=60 · contact=Bob · type=call"),
+        ("завтра в 10 принять таблетки !15м", "принять таблетки · 11-24 10:00 · nag_minutes=15"),
+        (
+            "напомни в 17:00 позвонить !30мин !!",
+            "remind: позвонить · 11-23 17:00 · priority=urgent · nag_minutes=30",
+        ),
+        ("напомни завтра в 9 отчёт !2ч !5м", "remind: отчёт !5м · 11-24 09:00 · nag_minutes=120"),
+        ("tomorrow 10:00 win !0m and !25h and !15", "win !0m and !25h and !15 · 11-24 10:00"),
+        ('tomorrow 10:00 read "!15m"', 'read "!15m" · 11-24 10:00'),
         ("remind me tomorrow at 9am to call Bob", "remind: call Bob · 11-24 09:00 · contact=Bob"),
         ("remind me to pay rent on friday", "remind: pay rent · 11-27"),
         ("remind me about the invoice in 2 days", "remind: the invoice · 11-25"),
@@ -53,3 +66,21 @@ from tests.crm.grammar.lines import said
 )
 def test_a_reminder_is_read(text: str, meaning: str) -> None:
     assert said(text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("2 hours before", timedelta(hours=2)),
+        ("за час", timedelta(hours=1)),
+        ("за 2 дня до", timedelta(days=2)),
+        ("15 min", timedelta(minutes=15)),
+        ("1h30m", timedelta(minutes=90)),
+        ("за месяц", None),
+        ("tomorrow 9:00", None),
+        ("2 hours before lunch", None),
+        ("", None),
+    ],
+)
+def test_how_long_before_where_nothing_else_is_asked(text: str, lead: timedelta | None) -> None:
+    assert read_lead(text) == lead
