@@ -1,5 +1,6 @@
 """Settings: what a person chooses for themselves, whatever team they are in."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -11,6 +12,7 @@ from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.grammar.readers import Reader
+from crm.holidays import find_country, is_known
 from crm.people import LANGUAGES, Actor
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
@@ -19,6 +21,7 @@ from crm.zones import find_zone
 Span = tuple[time, time]  # from, until; wall clock of the person
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _OFF = {"off", "no", "none", "выкл", "нет", "никогда", "-"}
+_DAILY = {"daily": True, "workdays": False}  # whether digests come on days off too
 
 
 class DateOrder(StrEnum):
@@ -32,7 +35,9 @@ class DateOrder(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PersonSettings:
     """`date_order` None: not chosen yet. `quiet` None: never quiet; it may pass midnight. `workdays` are ISO
-    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none."""
+    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none; `daily` is on days off too.
+    `country` is whose holidays count, None for that of the zone; `holidays` whether any do. `weekly`: the digest of
+    the teams one manages."""
 
     language: str
     timezone: str
@@ -42,6 +47,10 @@ class PersonSettings:
     hours: Span = (time(9), time(18))
     morning: time | None = None
     evening: time | None = None
+    holidays: bool = True
+    country: str | None = None
+    daily: bool = False
+    weekly: bool = True
 
 
 async def reader_of(unit: Unit, actor: Actor) -> Reader:
@@ -65,9 +74,11 @@ class Section(StrEnum):
     DATES = "dates"
     QUIET = "quiet"
     DAYS = "days"
+    HOLIDAYS = "holidays"
     HOURS = "hours"
     MORNING = "morning"
     EVENING = "evening"
+    WEEKLY = "weekly"
 
 
 class Settings:
@@ -84,6 +95,8 @@ class Settings:
         self, actor: Actor, arrival: Arrival, section: Section, value: str, reply: Reply[PersonSettings]
     ) -> Answer:
         """`value` is what a button carries or a person typed. Raises BadInput with what to type instead."""
+        if section is Section.HOLIDAYS:
+            await asyncio.to_thread(is_known, "")  # what it imports would hold up everybody
         async with self._storage.transaction(actor) as unit:
             before = await unit.people.settings(actor.person_id, to_change=True)
             after = changed(before, section, value)
@@ -184,6 +197,22 @@ def _days(settings: PersonSettings, value: str) -> PersonSettings:
     return replace(settings, workdays=tuple(sorted(days)))
 
 
+def _holidays(settings: PersonSettings, value: str) -> PersonSettings:
+    """ "on" and "off" switch them, "auto" takes those of one's zone, all else is a country."""
+    if value.casefold() in _OFF or value == "on":
+        return replace(settings, holidays=value == "on")
+    if value == "auto":
+        return replace(settings, holidays=True, country=None)
+    country = find_country(value)
+    if country is None:
+        raise BadInput(
+            N_(
+                "I don't know that country's holidays. Type its name or two letters, for example: Germany or DE"
+            )
+        )
+    return replace(settings, holidays=True, country=country)
+
+
 def _hours(settings: PersonSettings, value: str) -> PersonSettings:
     span = _span(value)
     if span is None or span[0] >= span[1]:
@@ -192,11 +221,21 @@ def _hours(settings: PersonSettings, value: str) -> PersonSettings:
 
 
 def _morning(settings: PersonSettings, value: str) -> PersonSettings:
+    if value in _DAILY:
+        return replace(settings, daily=_DAILY[value])
     return replace(settings, morning=_moment(value))
 
 
 def _evening(settings: PersonSettings, value: str) -> PersonSettings:
+    if value in _DAILY:
+        return replace(settings, daily=_DAILY[value])
     return replace(settings, evening=_moment(value))
+
+
+def _weekly(settings: PersonSettings, value: str) -> PersonSettings:
+    if value != "on" and value.casefold() not in _OFF:
+        raise BadInput(N_("Press one of the two buttons."))
+    return replace(settings, weekly=value == "on")
 
 
 def _moment(value: str) -> time | None:
@@ -233,7 +272,9 @@ _READ: dict[Section, Callable[[PersonSettings, str], PersonSettings]] = {
     Section.DATES: _dates,
     Section.QUIET: _quiet,
     Section.DAYS: _days,
+    Section.HOLIDAYS: _holidays,
     Section.HOURS: _hours,
     Section.MORNING: _morning,
     Section.EVENING: _evening,
+    Section.WEEKLY: _weekly,
 }

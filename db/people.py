@@ -46,6 +46,10 @@ class SqlPeople:
             hours=(row.workday_starts, row.workday_ends),
             morning=row.digest_at,
             evening=row.evening_digest_at,
+            holidays=row.holidays,
+            country=row.holiday_country,
+            daily=row.digests_on_days_off,
+            weekly=row.weekly_digest,
         )
 
     async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
@@ -64,6 +68,10 @@ class SqlPeople:
                 workday_ends=settings.hours[1],
                 digest_at=settings.morning,
                 evening_digest_at=settings.evening,
+                holidays=settings.holidays,
+                holiday_country=settings.country,
+                digests_on_days_off=settings.daily,
+                weekly_digest=settings.weekly,
             )
         )
 
