@@ -1,13 +1,15 @@
 """Deliveries: what falls due, leased to one process, sent once and marked (DESIGN §2.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm.errors import Removed
 from crm.grammar.dates import Due
+from crm.hours import STOOD_IN, Matter, StandIn, held_up, served_by, waits
 from crm.people import Actor
+from crm.quiet import Wait, Why
 from crm.recurrence import next_due
 from crm.storage import Storage, Unit
 
@@ -34,6 +36,8 @@ class Delivery:
     task_number: int | None
     task_id: int | None = None
     notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
+    waited: str | None = None  # why it waited, see crm.quiet.Why
+    stand_in: Actor | None = None  # whoever gets it, in their private chat, while the recipient is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,39 @@ class Deliveries:
         return await self._doors.claim(now, ahead=ahead, limit=limit, lease=LEASE)
 
     async def ready(self, delivery: Delivery, now: datetime) -> Ready | Held | Passed:
-        """Asked just before sending: the lease holds, the member is still of the team, the task still open."""
+        """Asked just before sending: the lease holds, the member is still of the team, the task still open, and it
+        is an hour for it."""
         try:
             async with self._storage.transaction(delivery.actor) as unit:
                 if not await unit.deliveries.holds(delivery):
                     return Passed("done, taken over or deleted meanwhile")
+                matter = await unit.hours.matter(delivery.id)
+                until = held_up(matter, now)
+                served = None if until is None else await served_by(unit, matter, until, now)
         except Removed:
             return Passed("the recipient is no longer of the team")
-        return Ready(delivery)
+        delivery = replace(delivery, waited=matter.waited)
+        if isinstance(served, StandIn) and until is not None:
+            return await self._ready_for(served, delivery, matter, until, now)
+        wait = served if isinstance(served, Wait) else await waits(matter, now)
+        return Ready(delivery) if wait is None else Held(wait.until, wait.why)
+
+    async def _ready_for(
+        self, served: StandIn, delivery: Delivery, matter: Matter, until: datetime, now: datetime
+    ) -> Ready | Held:
+        """Whoever stands in must see the task too, and has hours of their own; else it waits for who is away."""
+        out_of_sight = Held(until, Why.AWAY)
+        try:
+            async with self._storage.transaction(served.actor) as unit:
+                if delivery.task_id is None or await unit.tasks.by_id(delivery.task_id) is None:
+                    return out_of_sight
+                settings = await unit.people.settings(served.actor.person_id)
+        except Removed:
+            return out_of_sight
+        wait = await waits(replace(matter, settings=settings), now)
+        if wait is not None:
+            return Held(min(wait.until, until), wait.why)
+        return Ready(replace(delivery, stand_in=served.actor))
 
     async def release(self, delivery: Delivery) -> None:
         """Leave it to whoever claims it next, at once instead of after the lease."""
@@ -122,6 +151,8 @@ class Deliveries:
         late = max(0, int((now - delivery.due_at).total_seconds()))
         async with self._storage.transaction(delivery.actor) as unit:
             ours = await unit.deliveries.mark_sent(delivery, telegram_message_id, late)
+            if ours and delivery.stand_in is not None:
+                await unit.hours.note(delivery.id, STOOD_IN)
             if ours and (series := await unit.deliveries.series(delivery)) is not None:
                 await _go_on(unit, delivery, *series, now)
             return ours

@@ -53,7 +53,7 @@ def held_until(habits: Habits, moment: datetime, *, patient: bool = False) -> Wa
 
 
 def _quiet_ends(habits: Habits, moment: datetime) -> datetime | None:
-    """When the quiet hours that a moment is in are over. In the hour that a clock shows twice they may be over twice."""
+    """When the quiet hours that a moment is in are over; in an hour that a clock shows twice perhaps twice."""
     if habits.quiet is None:
         return None
     begins, ends = habits.quiet

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.exports import ExportStore
     from crm.feeds import FeedStore
     from crm.groups import GroupStore
+    from crm.hours import HourStore
     from crm.imports import ImportStore
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
@@ -50,6 +51,8 @@ class Unit(Protocol):
     def feeds(self) -> "FeedStore": ...
     @property
     def groups(self) -> "GroupStore": ...
+    @property
+    def hours(self) -> "HourStore": ...
     @property
     def imports(self) -> "ImportStore": ...
     @property

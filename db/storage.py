@@ -16,6 +16,7 @@ from db.deliveries import SqlDeliveries
 from db.exports import SqlExports
 from db.feeds import SqlFeeds
 from db.groups import SqlGroups
+from db.hours import SqlHours
 from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.lookups import SqlLookups
@@ -74,6 +75,7 @@ class SqlUnit:
         self.deliveries = SqlDeliveries(link, workspace_id)
         self.exports = SqlExports(link)
         self.feeds = SqlFeeds(link, workspace_id)
+        self.hours = SqlHours(link)
         self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)

@@ -12,6 +12,7 @@ from crm.answers import Answer, Button
 from crm.deliveries import Deliveries, Delivery, Held, Passed, lateness
 from crm.errors import Removed
 from crm.presence import Presence
+from crm.quiet import Why
 from handlers.answers import send_text
 from handlers.private import title_for
 from handlers.task_notices import TASK_NOTICES
@@ -30,9 +31,12 @@ def reminder_message(delivery: Delivery, now: datetime) -> Answer:
     if delivery.notice is not None:
         return NOTICES[delivery.notice](delivery)
     number = f"#{delivery.task_number} " if delivery.task_number else ""
-    words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
-    late = lateness(delivery, now)
-    why = ["\n", late_words(late)] if late is not None else []
+    words = (
+        title_for(delivery.text, delivery.stand_in or delivery.actor)
+        if delivery.task_number
+        else delivery.text
+    )
+    why = [f"\n{line}" for line in why_lines(delivery, now)]
     text, entities = formatted("⏰ ", number, Bold(words), *why)
     button = (
         Button(_("Done"), data=f"done:{delivery.task_id}")
@@ -40,6 +44,26 @@ def reminder_message(delivery: Delivery, now: datetime) -> Answer:
         else Button(_("Got it"), data=f"ack:{delivery.id}")
     )
     return Answer(text, entities, buttons=((button,),))
+
+
+def why_lines(delivery: Delivery, now: datetime) -> list[str]:
+    """Why it comes only now, and why to whoever reads it."""
+    lines = []
+    if delivery.stand_in is not None:
+        lines.append(_("For {name}, who is away").format(name=delivery.actor.display_name))
+    if delivery.waited is not None:
+        lines.append(waited_words(Why(delivery.waited)))
+    elif (late := lateness(delivery, now)) is not None:
+        lines.append(late_words(late))
+    return lines
+
+
+def waited_words(why: Why) -> str:
+    return {
+        Why.QUIET: _("Waited for the end of your quiet hours"),
+        Why.DAY_OFF: _("Waited for your working day"),
+        Why.AWAY: _("Waited while you were away"),
+    }[why]
 
 
 def late_words(late: timedelta) -> str:
@@ -76,10 +100,12 @@ async def deliver(
         log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient is no longer of the team")
         return
     delivery = outcome.delivery
-    with speaking(delivery.actor.language):
+    to = delivery.stand_in or delivery.actor
+    with speaking(to.language):
         message = reminder_message(delivery, clock())
     try:
-        sent = await send_text(bot, delivery.actor.telegram_chat_id, delivery.thread_id, message)
+        thread_id = None if delivery.stand_in else delivery.thread_id
+        sent = await send_text(bot, to.telegram_chat_id, thread_id, message)
     except TelegramForbiddenError:
         await deliveries.skipped(delivery, "the bot is blocked")
     except TelegramBadRequest as refused:

@@ -1,6 +1,7 @@
 """People's hours: holidays by country, digests, being away and who stands in."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +21,7 @@ DOORS = (
     "claim_digests(timestamptz, integer, interval)", "stand_in(timestamptz)", "absences(timestamptz)",
     "come_back(timestamptz)", "go_away(timestamptz, bigint, timestamptz)", "end_absence(bigint, timestamptz)",
 )
-ON_PEOPLE = {  # name: type, default; null where there is no default
+ON_PEOPLE: dict[str, tuple[sa.types.TypeEngine[Any], str | None]] = {  # name: type, default; null where there is no default
     "digests_since": (sa.DateTime(timezone=True), "now()"),
     "digests_on_days_off": (sa.Boolean(), "false"),
     "weekly_digest": (sa.Boolean(), "true"),

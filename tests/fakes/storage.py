@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from crm.activity import Activity
 from crm.agents import Agent
@@ -27,6 +28,7 @@ from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
+from tests.fakes.hours import FakeHours
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
@@ -45,6 +47,9 @@ class State:
     """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
 
     last_id: int = 100
+    absences: dict[int, tuple[datetime, datetime, int | None]] = field(
+        default_factory=dict
+    )  # by person_id: since, until, and the member who stands in
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
@@ -150,6 +155,7 @@ class FakeUnit:
         self.deliveries = FakeDeliveries(state)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
+        self.hours = FakeHours(state, actor)
         self.imports = FakeImports(state, actor)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
