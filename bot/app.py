@@ -33,6 +33,7 @@ from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.deliveries import Deliveries
+from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -69,6 +70,7 @@ from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
+from db.digests import SqlDigestDoors
 from db.faults import SqlFaultDoors
 from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
@@ -152,6 +154,7 @@ def build(
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
+    digests = Digests(storage, SqlDigestDoors(engine))
     directory = CachedAgents(storage, redis)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
@@ -184,6 +187,7 @@ def build(
         "tasks": tasks,
         "task_lists": TaskLists(storage),
         "agenda": Agenda(storage),
+        "digests": digests,
         "stats": Stats(storage),
         "task_moves": TaskMoves(storage),
         "task_talk": TaskTalk(storage),
@@ -245,6 +249,7 @@ def build(
             reports=reports,
             metrics=metrics,
             postponed=PostponedAnswers(bot, journal, clock),
+            digests=digests,
         ),
         turn_worker=workers[0],
         people_doors=people_doors,

@@ -10,12 +10,14 @@ from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.contextvars import bound_contextvars
 
+from bot.digests import DigestRounds
 from bot.faults import referred
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from crm.deliveries import Deliveries, Delivery
+from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.updates import KEPT, UpdateJournal
@@ -42,6 +44,7 @@ class ReminderClock:
         reports: Reports | None = None,
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
+        digests: Digests | None = None,
     ) -> None:
         self._bot = bot
         self._deliveries = deliveries
@@ -51,6 +54,7 @@ class ReminderClock:
         self._reports = reports
         self._metrics = metrics or Metrics()
         self._postponed = postponed
+        self._rounds = DigestRounds(bot, digests, clock, self._fault) if digests is not None else None
         self._waiting: dict[asyncio.Task[None], Delivery] = {}  # claimed, their moment has not come
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
@@ -69,11 +73,15 @@ class ReminderClock:
             self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
         if self._postponed is not None:
             self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
+        if self._rounds is not None:
+            self._rounds.schedule(self._scheduler)
         self._scheduler.start()
 
     async def stop(self) -> None:
         """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
         self._stopping = True
+        if self._rounds is not None:
+            self._rounds.stop()
         if self._postponed is not None:
             self._postponed.stop()
         async with self._looking:  # a claim cut off in the middle would be left to its lease

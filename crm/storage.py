@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
     from crm.deliveries import DeliveryStore
+    from crm.digests import DigestStore
     from crm.exports import ExportStore
     from crm.feeds import FeedStore
     from crm.groups import GroupStore
@@ -45,6 +46,8 @@ class Unit(Protocol):
     def conversations(self) -> "ConversationStore": ...
     @property
     def deliveries(self) -> "DeliveryStore": ...
+    @property
+    def digests(self) -> "DigestStore": ...
     @property
     def exports(self) -> "ExportStore": ...
     @property

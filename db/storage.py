@@ -13,6 +13,7 @@ from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
 from db.deliveries import SqlDeliveries
+from db.digests import SqlDigests
 from db.exports import SqlExports
 from db.feeds import SqlFeeds
 from db.groups import SqlGroups
@@ -73,6 +74,7 @@ class SqlUnit:
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
         self.deliveries = SqlDeliveries(link, workspace_id)
+        self.digests = SqlDigests(link)
         self.exports = SqlExports(link)
         self.feeds = SqlFeeds(link, workspace_id)
         self.hours = SqlHours(link)

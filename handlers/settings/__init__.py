@@ -20,7 +20,7 @@ from handlers.words import AnswerTo, Words
 Clock = Callable[[], datetime]
 # whose card it is, then a section, then a value; "in" leads through the zones of a part of the world
 PRESSED = r"^set:\d{1,20}(:in:[A-Za-z]{1,10}:\d{1,3}|:[a-z]{1,10}(:[^\n]{1,40})?)?$"
-TYPED = (Section.ZONE, Section.QUIET, Section.HOURS, Section.MORNING, Section.EVENING)
+TYPED = (Section.ZONE, Section.QUIET, Section.HOLIDAYS, Section.HOURS, Section.MORNING, Section.EVENING)
 
 
 def router() -> Router:

@@ -7,7 +7,9 @@ from aiogram.utils.formatting import Bold
 from babel.dates import get_day_names
 
 from crm.answers import Answer, Button
+from crm.holidays import guessed_country
 from crm.people import Actor
+from crm.regions import region_name
 from crm.settings import DateOrder, PersonSettings, Section, Span
 from crm.zones import REGIONS, city, zones_of
 from handlers.texts import formatted, language
@@ -18,6 +20,7 @@ ZONES_ON_A_PAGE = 16
 _SPANS = ("22:00-08:00", "23:00-07:00", "21:00-09:00")
 _HOURS = ("08:00-17:00", "09:00-18:00", "10:00-19:00")
 _MORNINGS, _EVENINGS = ("07:30", "08:30", "09:30"), ("18:00", "20:00", "21:30")
+COUNTRIES = ("RU", "KZ", "BY", "DE", "US")  # the buttons; any other is typed
 _DATES = {
     DateOrder.DAY_FIRST: "%d.%m.%Y",
     DateOrder.MONTH_FIRST: "%m/%d/%Y",
@@ -77,9 +80,11 @@ def _title(section: Section) -> str:
         Section.DATES: _("Dates"),
         Section.QUIET: _("Quiet hours"),
         Section.DAYS: _("Working days"),
+        Section.HOLIDAYS: _("Holidays"),
         Section.HOURS: _("Working hours"),
         Section.MORNING: _("Morning plan"),
         Section.EVENING: _("Evening summary"),
+        Section.WEEKLY: _("Team's week"),
     }[section]
 
 
@@ -92,9 +97,11 @@ def _chosen(settings: PersonSettings, section: Section, now: datetime) -> str:
         Section.DATES: _date(settings.date_order, now) if settings.date_order else _("not chosen"),
         Section.QUIET: _span(settings.quiet) if settings.quiet else _("off"),
         Section.DAYS: " ".join(_day(day) for day in settings.workdays),
+        Section.HOLIDAYS: _country(settings),
         Section.HOURS: _span(settings.hours),
         Section.MORNING: _clock(settings.morning),
         Section.EVENING: _clock(settings.evening),
+        Section.WEEKLY: _("on Mondays") if settings.weekly else _("off"),
     }[section]
 
 
@@ -103,19 +110,25 @@ def _preview(settings: PersonSettings, section: Section, now: datetime) -> str:
     if section is Section.ZONE:
         local = now.astimezone(ZoneInfo(settings.timezone))
         return _("It is {time} for you now ({zone}).").format(time=f"{local:%H:%M}", zone=settings.timezone)
-    if section is Section.QUIET and settings.quiet is not None:
-        return _("Quiet from {start} to {end}: what is not urgent waits until then.").format(
-            start=f"{settings.quiet[0]:%H:%M}", end=f"{settings.quiet[1]:%H:%M}"
-        )
     if section is Section.QUIET:
-        return _("Messages come at any hour.")
+        return _quiet_preview(settings.quiet)
     if section is Section.DATES and settings.date_order is not None:
         return _("The last day of this year is {date}.").format(
             date=date(now.year, 12, 31).strftime(_DATES[settings.date_order])
         )
     if section is Section.DATES:
         return _("Not chosen: when a date such as 3/4 is unclear, I ask.")
+    if section is Section.HOLIDAYS and settings.holidays and settings.country is None:
+        return _("By your time zone: {country}.").format(country=_country(settings))
     return _("Now: {chosen}").format(chosen=_chosen(settings, section, now))
+
+
+def _quiet_preview(quiet: Span | None) -> str:
+    if quiet is None:
+        return _("Messages come at any hour.")
+    return _("Quiet from {start} to {end}: what is not urgent waits until then.").format(
+        start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}"
+    )
 
 
 def _invitation(section: Section) -> str:
@@ -124,10 +137,20 @@ def _invitation(section: Section) -> str:
         Section.ZONE: _("Choose a part of the world, or type a city or a zone."),
         Section.DATES: _("Choose how you write dates."),
         Section.QUIET: _("Choose, or type two times, for example 22-8."),
-        Section.DAYS: _("Press the days you work on."),
+        Section.DAYS: _(
+            "Press the days you work on. On other days no digests come, and reminders of tasks without a time wait"
+            " if a colleague gave them to you or they repeat. What you asked for yourself comes on its day."
+        ),
+        Section.HOLIDAYS: _(
+            "Holidays are days off, and working Saturdays are working days. Choose, or type a country."
+        ),
         Section.HOURS: _("Choose, or type two times, for example 9-18."),
         Section.MORNING: _("Choose when the plan of the day comes, or type a time."),
         Section.EVENING: _("Choose when the summary of the day comes, or type a time."),
+        Section.WEEKLY: _(
+            "On the first working day of the week: what your team did the week before. For owners and managers of a"
+            " team of two or more."
+        ),
     }[section]
 
 
@@ -150,8 +173,10 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         return [
             *(button(one, one, is_chosen=chosen is not None and _clock(chosen) == one) for one in offered),
             off,
+            button(_("On days off too"), "workdays" if settings.daily else "daily", is_chosen=settings.daily),
         ]
 
+    guessed = settings.holidays and settings.country is None
     days = [(day, day in settings.workdays) for day in range(1, 8)]
     off = button(_("Off"), "off", is_chosen=settings.quiet is None)
     offered = {
@@ -166,11 +191,35 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         Section.DAYS: [
             button(_day(day), f"{'-' if works else '+'}{day}", is_chosen=works) for day, works in days
         ],
+        Section.HOLIDAYS: [
+            button(_("By my time zone"), "auto", is_chosen=guessed),
+            *(
+                button(region_name(country, language()), country, is_chosen=_is_of(settings, country))
+                for country in COUNTRIES
+            ),
+            button(_("Off"), "off", is_chosen=not settings.holidays),
+        ],
         Section.HOURS: spans(_HOURS, settings.hours),
         Section.MORNING: times(_MORNINGS, settings.morning),
         Section.EVENING: times(_EVENINGS, settings.evening),
+        Section.WEEKLY: [
+            button(_("On"), "on", is_chosen=settings.weekly),
+            button(_("Off"), "off", is_chosen=not settings.weekly),
+        ],
     }
     return _rows(offered[section], 4 if section is Section.DAYS else 2)
+
+
+def _is_of(settings: PersonSettings, country: str) -> bool:
+    return settings.holidays and settings.country == country
+
+
+def _country(settings: PersonSettings) -> str:
+    """Whose holidays count; of a zone that is no country's the team's, which is not looked up here."""
+    if not settings.holidays:
+        return _("off")
+    country = settings.country or guessed_country(settings.timezone, None)
+    return region_name(country, language()) if country else _("of your team's country")
 
 
 def _region(region: str) -> str:

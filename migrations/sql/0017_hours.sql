@@ -3,6 +3,15 @@
 ALTER TABLE digests ENABLE ROW LEVEL SECURITY; -- reached by doors only
 CREATE TRIGGER touch BEFORE UPDATE ON digests FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- The moment of a wall clock: a gap shifts it forward, of an hour that comes twice it is the first.
+CREATE FUNCTION first_moment(in_clock timestamp, in_zone text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN (m.at - interval '1 hour') AT TIME ZONE in_zone = in_clock THEN m.at - interval '1 hour'
+        WHEN (m.at - interval '30 minutes') AT TIME ZONE in_zone = in_clock THEN m.at - interval '30 minutes'
+        ELSE m.at END
+    FROM (SELECT in_clock AT TIME ZONE in_zone AS at) m
+$$;
+
 -- The absence of one person is over: they are told what happened, whoever stood in for them that it is over, and what
 -- waited goes.
 CREATE FUNCTION end_absence(in_person bigint, in_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -101,7 +110,7 @@ BEGIN
             CONTINUE; -- a zone that this server has never heard of must not keep the others from theirs
         END;
         INSERT INTO digests (person_id, kind, local_date, due_at)
-        SELECT p.id, k.kind, k.day, (k.day + k.clock) AT TIME ZONE tz
+        SELECT p.id, k.kind, k.day, first_moment(k.day + k.clock, tz)
         FROM people p
         CROSS JOIN LATERAL (VALUES
             ('morning', here::date, p.digest_at,
@@ -112,7 +121,7 @@ BEGIN
         ) AS k (kind, day, clock, ends)
         WHERE p.timezone = tz AND p.private_chat_id IS NOT NULL AND k.clock IS NOT NULL
           AND here >= k.day + k.clock AND here < k.ends
-          AND (k.day + k.clock) AT TIME ZONE tz >= p.digests_since
+          AND first_moment(k.day + k.clock, tz) >= p.digests_since
           AND (k.kind <> 'weekly' OR p.weekly_digest AND EXISTS (
               SELECT FROM members m WHERE m.person_id = p.id AND m.removed_at IS NULL
                 AND m.role IN ('owner', 'manager') AND EXISTS (

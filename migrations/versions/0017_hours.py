@@ -19,7 +19,7 @@ DOORS = (
     "purge_digests(timestamptz)", "seats_of(bigint)",
     "mark_digest(bigint, text, text, bigint, text, timestamptz, timestamptz)", "leased_digest(bigint, text)",
     "claim_digests(timestamptz, integer, interval)", "stand_in(timestamptz)", "absences(timestamptz)",
-    "come_back(timestamptz)", "go_away(timestamptz, bigint, timestamptz)", "end_absence(bigint, timestamptz)",
+    "come_back(timestamptz)", "go_away(timestamptz, bigint, timestamptz)", "end_absence(bigint, timestamptz)", "first_moment(timestamp, text)",
 )
 ON_PEOPLE: dict[str, tuple[sa.types.TypeEngine[Any], str | None]] = {  # name: type, default; null where there is no default
     "digests_since": (sa.DateTime(timezone=True), "now()"),

@@ -26,6 +26,7 @@ from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.deliveries import FakeDeliveries
+from tests.fakes.digests import FakeDigests
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.hours import FakeHours
@@ -153,6 +154,7 @@ class FakeUnit:
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
         self.deliveries = FakeDeliveries(state)
+        self.digests = FakeDigests(state, actor)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
         self.hours = FakeHours(state, actor)

@@ -15,6 +15,7 @@ from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -49,6 +50,7 @@ from handlers.dialogs import DialogStorage
 from tests.fakes import (
     FakeClock,
     FakeDialogs,
+    FakeDigestDoors,
     FakeDirectory,
     FakeFeedDoors,
     FakeGroupDoors,
@@ -121,6 +123,7 @@ class Desk:
             "tasks": Tasks(storage),
             "task_lists": TaskLists(storage),
             "agenda": Agenda(storage),
+            "digests": Digests(storage, FakeDigestDoors()),
             "stats": Stats(storage),
             "task_moves": TaskMoves(storage),
             "task_talk": TaskTalk(storage),
