@@ -12,8 +12,7 @@ from crm.errors import N_, NotFound, Removed
 from crm.holidays import is_day_off, next_working_day
 from crm.hours import habits_of
 from crm.people import Actor, Role
-from crm.quiet import held_until
-from crm.settings import PersonSettings
+from crm.quiet import Habits, held_until
 from crm.stats import MemberWork, Work
 from crm.storage import MUCH, Storage, Unit
 from crm.tasks.agenda import AT_ONCE
@@ -179,19 +178,15 @@ class Digests:
 
     async def tell(self, digest: Digest, now: datetime) -> Told | Nothing:
         """What a digest says, as its person may see it right now. A team they have just left has no part."""
-        if digest.kind in (Kind.STAND_IN, Kind.STAND_IN_OVER):
-            return await self._after_quiet(digest, now) or Told(digest)
+        off = await self._not_now(digest, now)
+        if off is not None or digest.kind in (Kind.STAND_IN, Kind.STAND_IN_OVER):
+            return off or Told(digest)
         parts: list[Part] = []
         for seat in digest.seats:
             if digest.kind is Kind.WEEKLY and not seat.leads:
                 continue
             try:
                 async with self._storage.transaction(seat.actor) as unit:
-                    settings = await unit.people.settings(seat.actor.person_id)
-                    region = await unit.teams.region()
-                    off = await _is_off(digest, settings, region, now)
-                    if off is not None:
-                        return off
                     part = await _part(unit, digest, seat, now)
             except Removed:
                 continue
@@ -252,26 +247,28 @@ class Digests:
             await unit.updates.finish(arrival, answer)
         return answer
 
-    async def _after_quiet(self, digest: Digest, now: datetime) -> Nothing | None:
-        """News of colleagues keep quiet hours; all else comes at an hour one chose."""
-        for seat in digest.seats[:1]:
+    async def _not_now(self, digest: Digest, now: datetime) -> Nothing | None:
+        """Digests keep days off, and news of colleagues keep quiet hours; all else comes at an hour one chose. The
+        calendar is read outside of the transaction: at first use that takes a while."""
+        if not digest.seats or digest.kind is Kind.BACK:
+            return None
+        seat = digest.seats[0]
+        try:
             async with self._storage.transaction(seat.actor) as unit:
                 settings = await unit.people.settings(seat.actor.person_id)
-            wait = held_until(await habits_of(settings, None, now, with_days=False), now)
-            if wait is not None:
-                return Nothing(wait.why, wait.until)
-        return None
+                region = await unit.teams.region()
+        except Removed:
+            return None
+        if digest.kind in (Kind.STAND_IN, Kind.STAND_IN_OVER):
+            wait = held_until(await habits_of(settings, region, now, with_days=False), now)
+            return None if wait is None else Nothing(wait.why, wait.until)
+        if settings.daily and digest.kind is not Kind.WEEKLY:
+            return None
+        return _day_off(digest, await habits_of(settings, region, now), now)
 
 
-async def _is_off(
-    digest: Digest, settings: PersonSettings, region: str | None, now: datetime
-) -> Nothing | None:
+def _day_off(digest: Digest, habits: Habits, now: datetime) -> Nothing | None:
     """On a day off there is none, but that of a week waits for the week's first working day."""
-    if digest.kind not in (Kind.MORNING, Kind.EVENING, Kind.WEEKLY):
-        return None
-    if settings.daily and digest.kind is not Kind.WEEKLY:
-        return None
-    habits = await habits_of(settings, region, now)
     today = _day_of(digest, now.astimezone(habits.zone))
     if not is_day_off(today, habits.workdays, habits.calendar):
         return None
