@@ -28,6 +28,7 @@ from bot.turns import TurnWorker
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
+from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
@@ -64,6 +65,7 @@ from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
+from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
@@ -188,6 +190,8 @@ def build(
         "task_lists": TaskLists(storage),
         "agenda": Agenda(storage),
         "digests": digests,
+        "away": Away(storage),
+        "zone_changes": ZoneChanges(storage),
         "stats": Stats(storage),
         "task_moves": TaskMoves(storage),
         "task_talk": TaskTalk(storage),

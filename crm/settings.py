@@ -98,22 +98,30 @@ class Settings:
         if section is Section.HOLIDAYS:
             await asyncio.to_thread(is_known, "")  # what it imports would hold up everybody
         async with self._storage.transaction(actor) as unit:
-            before = await unit.people.settings(actor.person_id, to_change=True)
-            after = changed(before, section, value)
-            if after != before:
-                await unit.people.set_settings(actor.person_id, after)
-                await unit.activity.add(
-                    Activity(
-                        "changed",
-                        "settings",
-                        actor.person_id,
-                        actor_member_id=actor.member_id,
-                        changes=differences(before, after),
-                    )
-                )
+            _before, after = await put(unit, actor, section, value)
             answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def put(
+    unit: Unit, actor: Actor, section: Section, value: str
+) -> tuple[PersonSettings, PersonSettings]:
+    """One setting read from text and kept, with its line of history: the settings before and after. Raises BadInput."""
+    before = await unit.people.settings(actor.person_id, to_change=True)
+    after = changed(before, section, value)
+    if after != before:
+        await unit.people.set_settings(actor.person_id, after)
+        await unit.activity.add(
+            Activity(
+                "changed",
+                "settings",
+                actor.person_id,
+                actor_member_id=actor.member_id,
+                changes=differences(before, after),
+            )
+        )
+    return before, after
 
 
 def changed(settings: PersonSettings, section: Section, value: str) -> PersonSettings:

@@ -12,6 +12,7 @@ from crm.presence import Presence
 from crm.requests import Requests
 from handlers import (
     agenda,
+    away,
     calls,
     contacts,
     conversations,
@@ -51,6 +52,7 @@ from handlers import (
     tasks,
     teams,
     visibility,
+    zone_changes,
 )
 from handlers.access import Access, Defaults
 
@@ -74,6 +76,8 @@ def build_router() -> Router:
         agenda.router(),
         overdue.router(),
         digests.router(),
+        away.router(),
+        zone_changes.router(),
         stats.router(),
         task_moving.router(),
         task_assignees.router(),
@@ -103,6 +107,7 @@ def build_router() -> Router:
         contacts.answers(),
         reminders.answers(),
         settings.answers(),
+        away.answers(),
         teams.answers(),
         regions.answers(),
         links.numbers(),

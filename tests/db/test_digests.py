@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm.deliveries import LEASE
+from crm.deliveries import LEASE, Held, Ready
 from crm.digests import Digest, Digests, Kind, Nothing, TeamDay, TeamReport, TeamWeek, Told
 from crm.people import Actor
 from crm.settings import Section, Settings
@@ -259,17 +259,17 @@ async def test_whoever_is_back_hears_what_waited_and_what_the_substitute_did(
     later = NOW + timedelta(hours=5)
     for delivery in await team.deliveries.claim(later):
         outcome = await team.deliveries.ready(delivery, later)
-        if hasattr(outcome, "until"):
+        if isinstance(outcome, Held):
             await team.deliveries.held(delivery, outcome)
-        elif hasattr(outcome, "delivery"):
+        elif isinstance(outcome, Ready):
             await team.deliveries.sent(outcome.delivery, 1, later)
     await team.tasks.complete(team.clara, an_arrival(103), await team.database.task_id(1), later, said)
     ended = {digest.kind: (digest, outcome) for digest, outcome in await told(digests, until)}
     assert ended[Kind.STAND_IN_OVER][0].telegram_chat_id == 103
-    digest, outcome = ended[Kind.BACK]
+    digest, summary = ended[Kind.BACK]
     assert digest.telegram_chat_id == 102
-    assert isinstance(outcome, Told)
-    (report,) = outcome.parts
+    assert isinstance(summary, Told)
+    (report,) = summary.parts
     assert isinstance(report, TeamReport)
     assert (report.waited, report.passed_on) == (["water the plants"], ["call the bank"])
     assert report.done == [("Clara", "call the bank")]

@@ -11,6 +11,7 @@ from aiogram.methods import GetFile, GetMe, TelegramMethod
 from aiogram.types import File, Update, User
 
 from crm.answers import Answer
+from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
@@ -44,6 +45,7 @@ from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
+from crm.zone_changes import ZoneChanges
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -123,6 +125,8 @@ class Desk:
             "tasks": Tasks(storage),
             "task_lists": TaskLists(storage),
             "agenda": Agenda(storage),
+            "away": Away(storage),
+            "zone_changes": ZoneChanges(storage),
             "digests": Digests(storage, FakeDigestDoors()),
             "stats": Stats(storage),
             "task_moves": TaskMoves(storage),
