@@ -83,12 +83,14 @@ from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
+from db.wakes import on_made_due
 from db.webhooks import SqlWebhooks
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
+from handlers.notices import Notices
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 
@@ -151,7 +153,8 @@ def build(
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
     metrics = Metrics()
-    reports = Reports(bot, SqlFaultDoors(engine), metrics, clock)
+    notices = Notices(bot, journal, clock)
+    reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
@@ -214,7 +217,7 @@ def build(
         "removals": Removals(storage),
         "conversations": conversations,
         "dialogs": dialogs,
-        "health": Health(looks.look),
+        "health": Health(looks.look, SqlHealth(engine), storage),
         "history": History(storage),
         "inline": Inline(storage),
         "links": Links(storage),
@@ -227,6 +230,7 @@ def build(
         "download": partial(download, bot),
         "clock": clock,
         "new_reference": new_reference,
+        "notices": notices,
         "report": reports,
     }
     dispatcher = Dispatcher(
@@ -236,25 +240,27 @@ def build(
     outage, webhooks = Outage(redis), SqlWebhooks(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
     intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
+    reminder_clock = ReminderClock(
+        bot,
+        deliveries,
+        presence,
+        journal,
+        clock,
+        reports=reports,
+        metrics=metrics,
+        postponed=PostponedAnswers(bot, journal, clock),
+        digests=digests,
+    )
+    on_made_due(engine, reminder_clock.wake, clock)
     return App(
         bot=bot,
         dispatcher=dispatcher,
         gate=gate,
-        polling=Polling(bot, intake().handle),
+        polling=Polling(bot, intake().handle, heard=reminder_clock.heard),
         webhook=Webhook(bot, intake(waits=False), SqlLanes(engine), secrets),
         webhooks=webhooks,
         secrets=secrets,
-        reminder_clock=ReminderClock(
-            bot,
-            deliveries,
-            presence,
-            journal,
-            clock,
-            reports=reports,
-            metrics=metrics,
-            postponed=PostponedAnswers(bot, journal, clock),
-            digests=digests,
-        ),
+        reminder_clock=reminder_clock,
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),

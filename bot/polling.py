@@ -54,11 +54,17 @@ class Polling:
     """The loop. `handle` finishes an update or keeps trying; an update it leaves unfinished holds the offset."""
 
     def __init__(
-        self, bot: Bot, handle: Handle, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        bot: Bot,
+        handle: Handle,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        heard: Callable[[], None] = lambda: None,
     ) -> None:
         self._bot = bot
         self._handle = handle
         self._sleep = sleep
+        self._heard = heard  # told of each answer of Telegram
         self._lanes: dict[object, deque[Update]] = {}
         self._workers: dict[object, asyncio.Task[None]] = {}
         self._open: set[int] = set()  # taken up, not finished
@@ -137,6 +143,7 @@ class Polling:
             log.info("telegram_answers_again", after=self._trouble)
         self._was_first, self._trouble, self._failed = True, None, 0
         self.alive_at = asyncio.get_running_loop().time()
+        self._heard()
         fresh = [update for update in found if update.update_id >= self._next]
         self._next = max(self._next, passed)
         if self._open and not fresh:

@@ -5,16 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 
 from bot.faults import feature_of, report, summary_of
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from crm.errors import StorageAway
 from crm.faults import Fault, FaultDoors
-from handlers.answers import send_text
 from handlers.faults import fault_message
+from handlers.notices import Notices
 from handlers.texts import speaking
 
 log = structlog.get_logger()
@@ -23,8 +21,10 @@ log = structlog.get_logger()
 class Reports:
     """Called with a fault and its reference, from anywhere on the loop."""
 
-    def __init__(self, bot: Bot, doors: FaultDoors, metrics: Metrics, clock: Callable[[], datetime]) -> None:
-        self._bot = bot
+    def __init__(
+        self, notices: Notices, doors: FaultDoors, metrics: Metrics, clock: Callable[[], datetime]
+    ) -> None:
+        self._notices = notices
         self._doors = doors
         self._metrics = metrics
         self._clock = clock
@@ -60,8 +60,5 @@ class Reports:
     async def _tell(self, fault: Fault) -> None:
         for operator in await self._doors.operators():
             with speaking(operator.language), sending(Priority.REMINDER):
-                message = fault_message(fault)
-                try:
-                    await send_text(self._bot, operator.telegram_chat_id, None, message)
-                except TelegramAPIError as refused:
-                    log.warning("fault_not_told", reference=fault.reference, reason=type(refused).__name__)
+                if not await self._notices.send(operator.telegram_chat_id, fault_message(fault)):
+                    log.warning("fault_not_told", reference=fault.reference)

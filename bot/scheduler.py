@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,14 +17,23 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from crm.deliveries import Deliveries, Delivery
+from crm.deliveries import Deliveries, Delivery, Downtime, folded
 from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.updates import KEPT, UpdateJournal
-from handlers.deliveries import deliver
+from handlers.deliveries import Outcome, Post
 
 log = structlog.get_logger()
+AHEAD = timedelta(seconds=1)  # what is claimed before its moment
+IN_FLIGHT = (
+    100  # messages claimed and not sent yet: what the gate lets out in a few seconds, well within a lease
+)
+REFILL = IN_FLIGHT // 2  # so many left, more is claimed
+SIDE_BY_SIDE = 6  # of them that ask PostgreSQL at once; the other connections are people's
+NAP = 2.0  # seconds until a look that nothing asked for: APScheduler waits by a clock that may be set back
+SILENCE = 5.0  # seconds in which one message at a time finds out whether Telegram answers again
+DOWN = timedelta(seconds=150)  # without a sign of life, which is given each minute: nothing was running
 SENDING = 5.0  # seconds a stop waits for reminders on their way
 SETTLING = timedelta(
     minutes=1
@@ -46,29 +56,38 @@ class ReminderClock:
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
     ) -> None:
-        self._bot = bot
+        self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
         self._deliveries = deliveries
-        self._presence = presence
         self._journal = journal
         self._clock = clock
         self._reports = reports
         self._metrics = metrics or Metrics()
         self._postponed = postponed
         self._rounds = DigestRounds(bot, digests, clock, self._fault) if digests is not None else None
-        self._waiting: dict[asyncio.Task[None], Delivery] = {}  # claimed, their moment has not come
+        self._held: dict[int, Delivery] = {}  # claimed and not at their end, by id
+        self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
+        self._messages: set[asyncio.Task[None]] = set()
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._is_more = False  # the last look left something due behind
+        self._silent_until = 0.0  # loop time
         self._stopping = False
         self._away = False
+        self._breathed = False
+        self._hears = self._heard_once = self._heard_lately = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
-    def start(self) -> None:
+    def start(self, *, hears: bool = False) -> None:
+        """`hears`: that it runs is all there is to say of Telegram's updates, which come by themselves."""
+        self._hears = hears
         self._scheduler.add_job(
             self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
         )
         self._scheduler.add_job(
             self.tidy, "interval", hours=1, next_run_time=self._clock() + SETTLING, misfire_grace_time=None
         )
+        self._scheduler.add_job(self.breathe, "interval", minutes=1, misfire_grace_time=None)
         if self._reports is not None:
             self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
         if self._postponed is not None:
@@ -76,43 +95,130 @@ class ReminderClock:
         if self._rounds is not None:
             self._rounds.schedule(self._scheduler)
         self._scheduler.start()
+        self._keep(asyncio.create_task(self._watch()))
+
+    def wake(self) -> None:
+        """Something may have fallen due just now, by what this process did."""
+        self._woken.set()
+
+    def heard(self) -> None:
+        """Telegram gave the bot its updates; written down each minute, the first time at once."""
+        first, self._heard_once = not self._heard_once, True
+        self._heard_lately = True
+        if first:
+            self._keep(asyncio.create_task(self.breathe()))
 
     async def stop(self) -> None:
         """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
         self._stopping = True
         if self._rounds is not None:
             self._rounds.stop()
+        self.wake()
         if self._postponed is not None:
             self._postponed.stop()
         async with self._looking:  # a claim cut off in the middle would be left to its lease
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
-        for job, delivery in list(self._waiting.items()):
+        for job, deliveries in list(self._waiting.items()):
             job.cancel()
-            with contextlib.suppress(StorageAway, CrmError):
-                await self._deliveries.release(delivery)
+            await self._release(deliveries)
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=SENDING)
 
     async def tick(self) -> None:
-        """Claim what falls due within a second, until there is nothing more to claim."""
+        """Claim what falls due within a second, as much of it as can be sent soon."""
         async with self._looking:
             await self._look()
 
+    async def _watch(self) -> None:
+        """Look when woken; and when APScheduler doesn't, because the machine's clock was set back, all the same."""
+        steady, wall = asyncio.get_running_loop().time(), self._clock()
+        while not self._stopping:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(NAP):
+                    await self._woken.wait()
+            self._woken.clear()
+            passed = asyncio.get_running_loop().time() - steady
+            jumped = (self._clock() - wall).total_seconds() - passed
+            steady, wall = steady + passed, self._clock()
+            if abs(jumped) > NAP:
+                log.warning("clock_was_set", seconds=round(jumped))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=wall)
+            await self.tick()
+
     async def _look(self) -> None:
         try:
-            while not self._stopping and (claimed := await self._deliveries.claim(self._clock())):
-                for delivery in claimed:
-                    job = asyncio.create_task(self._fire(delivery))
-                    self._jobs.add(job)
-                    self._waiting[job] = delivery
-                    job.add_done_callback(self._jobs.discard)
+            if not self._breathed:
+                await self._wake_up()
+            while not self._stopping and (room := self._room()) > 0:
+                now = self._clock()
+                claimed = await self._deliveries.claim(
+                    now, ahead=AHEAD, limit=room, held=list(self._held.values())
+                )
+                self._is_more = len(claimed) >= room
+                for deliveries in folded([one for one in claimed if one.id not in self._held], now):
+                    self._begin(deliveries)
+                if not claimed:
+                    break
             self._away = False
         except StorageAway:
             if not self._away:
                 log.warning("postgresql_away", room="scheduler")
             self._away = True
         except Exception as fault:  # the next look must come all the same
+            self._fault(fault)
+
+    def _room(self) -> int:
+        room = IN_FLIGHT - len(self._messages)
+        silent = asyncio.get_running_loop().time() < self._silent_until
+        return min(room, int(not self._messages)) if silent else room
+
+    def _begin(self, deliveries: list[Delivery]) -> None:
+        job = asyncio.create_task(self._fire(deliveries))
+        self._keep(job)
+        self._messages.add(job)
+        self._waiting[job] = deliveries
+        self._held |= {one.id: one for one in deliveries}
+
+        def ended(_job: asyncio.Task[None]) -> None:
+            self._messages.discard(job)
+            self._waiting.pop(job, None)
+            for one in deliveries:
+                self._held.pop(one.id, None)
+            if self._is_more and len(self._messages) <= REFILL:
+                self.wake()
+
+        job.add_done_callback(ended)
+
+    def _keep(self, job: asyncio.Task[None]) -> None:
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+    async def _release(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            with contextlib.suppress(StorageAway, CrmError):
+                await self._deliveries.release(delivery)
+
+    async def _wake_up(self) -> None:
+        """The first sign of life: how long there was none says whether late ones are late because of that."""
+        now = self._clock()
+        before = await self._deliveries.alive(now)
+        if before is not None and now - before > DOWN:
+            self._post = replace(self._post, downtime=Downtime(before, now))
+        self._breathed = True
+
+    async def breathe(self) -> None:
+        """Signs of life, each minute: that the bot runs, and that Telegram gives it its updates."""
+        try:
+            await self._deliveries.alive(self._clock())
+            heard, self._heard_lately = self._heard_lately or self._hears, False
+            if heard and (told := await self._deliveries.heard(self._clock())):
+                log.warning("updates_may_be_lost", chats=told)
+                self.wake()
+        except StorageAway:
+            return  # the tick, which looks more often, has said it
+        except Exception as fault:
             self._fault(fault)
 
     async def tell(self) -> None:
@@ -146,26 +252,34 @@ class ReminderClock:
         except Exception as fault:
             self._fault(fault)
 
-    async def _fire(self, delivery: Delivery) -> None:
-        await asyncio.sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+    async def _fire(self, deliveries: list[Delivery]) -> None:
+        """Wait for the moment; should the clock be set back meanwhile, it is the next claim's."""
+        first = deliveries[0]
+        while (wait := (first.moment - self._clock()).total_seconds()) > 0:
+            if wait > 2 * AHEAD.total_seconds():
+                await self._release(deliveries)
+                return
+            await asyncio.sleep(wait)
         if (job := asyncio.current_task()) is not None:
             self._waiting.pop(job, None)
+        chat = first.actor.chat_kind.value
         try:
-            chat = delivery.actor.chat_kind.value
-            with sending(Priority.REMINDER), bound_contextvars(delivery=delivery.id, chat=chat):
-                await deliver(
-                    self._bot,
-                    delivery,
-                    deliveries=self._deliveries,
-                    presence=self._presence,
-                    clock=self._clock,
-                )
+            with sending(Priority.REMINDER), bound_contextvars(delivery=first.id, chat=chat):
+                self._note(await self._post.deliver(deliveries))
         except StorageAway:
-            log.warning("delivery_left_to_its_lease", delivery=delivery.id)
+            log.warning("delivery_left_to_its_lease", delivery=first.id)
         except Exception as fault:
-            self._fault(fault, delivery=delivery.id, chat=delivery.actor.chat_kind.value)
-        else:
-            self._metrics.lateness.observe(max(0.0, (self._clock() - delivery.due_at).total_seconds()))
+            self._fault(fault, delivery=first.id, chat=chat)
+
+    def _note(self, outcome: Outcome) -> None:
+        if not outcome.answered:
+            self._silent_until = asyncio.get_running_loop().time() + SILENCE
+        elif outcome.sent and self._silent_until:
+            self._silent_until = 0.0
+            self.wake()
+        now = self._clock()
+        for delivery in outcome.sent:
+            self._metrics.lateness.observe(max(0.0, (now - delivery.due_at).total_seconds()))
 
     def _fault(self, fault: Exception, **about: object) -> None:
         """Nobody is there to be answered; the log and the operator are told, and the row is tried again."""

@@ -183,7 +183,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     except OSError:
         raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
     stack.push_async_callback(stop_http)
-    app.reminder_clock.start()
+    app.reminder_clock.start(hears=settings.webhook_url is not None)
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))

@@ -1,13 +1,18 @@
 """Health: whether the bot can work, and how much waits for how long; for the operator and for what watches."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
+from typing import Protocol
 
-from crm.errors import N_, NotAllowed
+from crm.answers import Answer, Reply
+from crm.errors import N_, NotAllowed, StorageAway
 from crm.people import Actor
+from crm.storage import Storage
+from crm.updates import Arrival
 
+LATELY = timedelta(days=1)  # how far back lateness is looked at
 SILENCE = timedelta(seconds=90)  # without an answer from Telegram, after which it counts as away
 
 
@@ -52,14 +57,68 @@ class Vitals:
         return self.waiting is not None and self.schema_fits and self.telegram_answers
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Deliveries that failed for good, for one reason; `latest_id` is the youngest of them."""
+
+    reason: str
+    times: int
+    latest_id: int
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryHealth:
+    """Reminders of all teams. Lateness is that of those sent within LATELY, None when there were none; what waited for
+    somebody's own quiet hours doesn't count."""
+
+    due: int
+    leased: int
+    sent: int
+    median: timedelta | None
+    worst: timedelta | None  # of 99 in 100
+    failed: Sequence[Failed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an operator is shown; no deliveries while PostgreSQL is away."""
+
+    vitals: Vitals
+    deliveries: DeliveryHealth | None
+
+
+class HealthDoors(Protocol):
+    async def deliveries(self, now: datetime, since: datetime) -> DeliveryHealth: ...
+
+
 class Health:
     """`look` takes the vitals, within a few seconds."""
 
-    def __init__(self, look: Callable[[], Awaitable[Vitals]]) -> None:
+    def __init__(self, look: Callable[[], Awaitable[Vitals]], doors: HealthDoors, storage: Storage) -> None:
         self._look = look
+        self._doors = doors
+        self._storage = storage
 
-    async def show(self, actor: Actor) -> Vitals:
+    async def show(self, actor: Actor, now: datetime) -> Condition:
         """Raises NotAllowed for anybody but an operator."""
-        if not actor.is_operator:
-            raise NotAllowed(N_("Only whoever runs the bot can see how it is."))
-        return await self._look()
+        _only_operators(actor)
+        vitals = await self._look()
+        try:
+            return Condition(vitals, await self._doors.deliveries(now, now - LATELY))
+        except StorageAway:
+            return Condition(vitals, None)
+
+    async def retry(self, actor: Actor, arrival: Arrival, delivery_id: int, reply: Reply[int]) -> Answer:
+        """Have a failed delivery tried again, and all that failed for the same reason; the reply is told how many.
+        Raises NotAllowed for anybody but an operator."""
+        _only_operators(actor)
+        async with self._storage.transaction(actor) as unit:
+            answer = reply(await unit.deliveries.retry(delivery_id))
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+
+def _only_operators(actor: Actor) -> None:
+    if not actor.is_operator:
+        raise NotAllowed(N_("Only whoever runs the bot can see how it is."))

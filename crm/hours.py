@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crm.grammar.dates import Due
 from crm.holidays import NOWHERE, calendar_of, guessed_country
 from crm.people import Actor
-from crm.quiet import Habits, Wait, Why, held_until
+from crm.quiet import Habits, Hold, Wait, held_until
 from crm.settings import PersonSettings
 from crm.storage import Unit
 
@@ -20,7 +20,7 @@ PASSED_ON = frozenset({None, "task_assigned"})  # what a substitute is told: rem
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What is about to be sent, and the hours of its recipient. `days_matter`: nobody chose the day for themselves, as
-    with a task that a colleague gave or that repeats, and that has no clock. `waited` is why it waited before."""
+    with a task that a colleague gave or that repeats, and that has no clock."""
 
     settings: PersonSettings
     region: str | None
@@ -31,7 +31,6 @@ class Matter:
     asked_at: datetime
     away_since: datetime | None = None
     away_until: datetime | None = None
-    waited: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +123,14 @@ async def habits_of(
 
 async def served_by(unit: Unit, matter: Matter, until: datetime, now: datetime) -> StandIn | Wait:
     """Who gets what its recipient is away from, or until when it waits. Reminders of one's own are nobody else's."""
-    wait = Wait(until, Why.AWAY)
+    wait = Wait(until, Hold.AWAY)
     if matter.task_id is None or matter.notice not in PASSED_ON:
         return wait
     found = await unit.hours.stand_in(now)
     if found is None:
         return wait
     if found.away_until is not None and found.away_until > now:
-        return Wait(min(found.away_until, until), Why.AWAY)
+        return Wait(min(found.away_until, until), Hold.AWAY)
     return found
 
 

@@ -11,11 +11,11 @@ from crm.holidays import NOWHERE, Calendar, is_day_off, next_working_day
 Span = tuple[time, time]  # from, until; wall clock of the person
 
 
-class Why(StrEnum):
-    """Why a message waits; kept with it, and said in words when it comes."""
+class Hold(StrEnum):
+    """Hold a message waits; kept with it, and said in words when it comes."""
 
-    QUIET = "quiet hours"
-    DAY_OFF = "day off"
+    QUIET = "quiet_hours"
+    DAY_OFF = "day_off"
     AWAY = "away"
 
 
@@ -34,7 +34,7 @@ class Wait:
     """Until when a message waits (aware, UTC), and why."""
 
     until: datetime
-    why: Why
+    why: Hold
 
 
 def held_until(habits: Habits, moment: datetime, *, patient: bool = False) -> Wait | None:
@@ -42,13 +42,13 @@ def held_until(habits: Habits, moment: datetime, *, patient: bool = False) -> Wa
     working day too, and then comes at the same clock, or after the quiet hours of that day."""
     until, why = moment.astimezone(UTC), None
     if patient and (working := _working(habits, until)) is not None:
-        until, why = working, Why.DAY_OFF
+        until, why = working, Hold.DAY_OFF
     if (ends := _quiet_ends(habits, until)) is not None:
-        until, why = ends, why or Why.QUIET
+        until, why = ends, why or Hold.QUIET
         if (
             patient and (working := _working(habits, until)) is not None
         ):  # it ends in the morning of a day off
-            until, why = working, Why.DAY_OFF
+            until, why = working, Hold.DAY_OFF
     return None if why is None else Wait(until, why)
 
 

@@ -75,6 +75,9 @@ class UpdateJournal(Protocol):
     async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
         """Leave the answer to its row: the update is finished, and the answer is sent from there."""
 
+    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
+        """A new row for a message that answers no update; `update_id` is below zero."""
+
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:

@@ -1,22 +1,30 @@
 """Deliveries, as rows; each belongs to whoever holds its lease."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import BigInteger, Text
 
-from crm.deliveries import Delivery
-from crm.errors import Removed
+from crm.deliveries import TO_GROUPS, Delivery, Group
 from crm.grammar.dates import Due
-from db.actors import actor_columns, actor_of, claims_by_member
-from db.models.chats import chats
-from db.models.people import members, people
+from crm.people import Actor, ChatKind, Role
+from crm.storage import MUCH
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
-from db.transactions import entered, plain_transaction
+from db.transactions import plain_transaction
+
+BATCHES = 20  # taken from where the one before began, before a look from the very oldest
+_EVER = datetime.min.replace(tzinfo=UTC)
+_CLAIM = text(
+    "SELECT * FROM claim_deliveries(:now, :until, :limit, :lease, :held, :leases, :since)"
+).bindparams(bindparam("held", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text)))
+_READ = text("SELECT * FROM read_deliveries(:claims)").bindparams(bindparam("claims", type_=JSONB))
 
 
 class SqlDeliveries:
@@ -73,6 +81,10 @@ class SqlDeliveries:
             .on_conflict_do_nothing()
         )
 
+    async def retry(self, delivery_id: int) -> int:
+        again = await self._link.scalar(text("SELECT retry_deliveries(:id)"), {"id": delivery_id})
+        return int(again or 0)
+
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
         await self._mark(delivery, state="skipped", reason=reason)
 
@@ -102,62 +114,105 @@ class SqlDeliveryDoors:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._since, self._batches = _EVER, 0
 
     async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
+        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta, held: Iterable[Delivery]
     ) -> Sequence[Delivery]:
+        ours = {one.id: one.lease for one in held}
         async with plain_transaction(self._engine) as link:
             found = await link.execute(
-                text("SELECT * FROM claim_deliveries(:now, :until, :limit, :lease)"),
-                {"now": now, "until": now + ahead, "limit": limit, "lease": lease},
+                _CLAIM,
+                {
+                    "now": now,
+                    "until": now + ahead,
+                    "limit": limit,
+                    "lease": lease,
+                    "held": list(ours),
+                    "leases": list(ours.values()),
+                    "since": self._since,
+                },
             )
-            claims = found.all()
-        claimed: list[Delivery] = []
-        for entry, rows in claims_by_member(claims):
-            try:
-                async with entered(self._engine, *entry) as link:
-                    claimed += await _read(link, {row.id: row.lease for row in rows})
-            except Removed:  # in the moment since the claim; the lease runs out, and the door passes them by
-                continue
-        return sorted(claimed, key=lambda delivery: delivery.due_at)
+            claims = {
+                row.id: {
+                    "id": row.id, "lease": row.lease, "w": row.workspace_id, "m": row.member_id, "c": row.chat_id
+                }
+                for row in found
+            }  # fmt: skip
+            if not claims:
+                self._since = _EVER
+                return []
+            rows = (await link.execute(_READ, {"claims": list(claims.values())})).all()
+        claimed = [_delivery(row, str(claims[row.delivery_id]["lease"])) for row in rows]
+        claimed.sort(key=lambda delivery: delivery.due_at)
+        self._go_on_from(claimed, full=len(claims) >= limit)
+        return claimed
+
+    def _go_on_from(self, claimed: Sequence[Delivery], *, full: bool) -> None:
+        """A full batch is followed by what is due after it; each so many, what is older is looked for again."""
+        self._batches += 1
+        going_on = full and claimed and self._batches % BATCHES
+        self._since = claimed[0].due_at if going_on else _EVER
+
+    async def alive(self, now: datetime) -> datetime | None:
+        async with plain_transaction(self._engine) as link:
+            before: datetime | None = await link.scalar(text("SELECT alive(:now)"), {"now": now})
+        return before
+
+    async def heard(self, now: datetime, kept: timedelta) -> int:
+        async with plain_transaction(self._engine, patience=MUCH) as link:
+            return int(await link.scalar(text("SELECT heard(:now, :kept)"), {"now": now, "kept": kept}) or 0)
 
 
-async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Delivery]:
-    """What the claimed deliveries say and to whom, as far as the entered member may see it."""
-    rows = await link.execute(
-        select(
-            deliveries.c.id.label("delivery_id"),
-            deliveries.c.attempts,
-            deliveries.c.due_at,
-            reminders.c.text,
-            reminders.c.notice,
-            reminders.c.source_thread_id,
-            tasks.c.number,
-            tasks.c.id.label("task_id"),
-            *actor_columns(),
+def _delivery(row: Row[Any], lease: str) -> Delivery:
+    """In private where that is possible, else in the group; a notice to a group goes there in any case."""
+    linked = row.is_linked and row.kind == ChatKind.GROUP
+    privately = not (linked and row.notice in TO_GROUPS)
+    if row.private_chat_id is None and not linked and row.kind != ChatKind.PRIVATE:
+        actor = replace(
+            _actor(row, privately=False),
+            telegram_chat_id=row.telegram_user_id,  # whoever never wrote refuses there, and that is handled
+            chat_kind=ChatKind.PRIVATE,
         )
-        .join(reminders, reminders.c.id == deliveries.c.reminder_id)
-        .join(members, members.c.id == deliveries.c.recipient_id)
-        .join(people, people.c.id == members.c.person_id)
-        .outerjoin(chats, chats.c.id == reminders.c.source_chat_id)
-        .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
-        .where(deliveries.c.id.in_(leases), deliveries.c.lease.in_(leases.values()))
+    else:
+        actor = _actor(row, privately=privately)
+    return Delivery(
+        id=row.delivery_id,
+        lease=lease,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        text=row.body,
+        actor=actor,
+        thread_id=row.thread_id if actor.chat_kind is ChatKind.GROUP else None,
+        task_number=row.number,
+        task_id=row.task_id,
+        notice=row.notice,
+        at=row.look_at,
+        reason=row.reason,
+        repeats=row.repeats,
+        assigner_id=row.assigner_id,
+        group=Group(row.telegram_chat_id, row.thread_id) if linked else None,
     )
-    return [
-        Delivery(
-            id=row.delivery_id,
-            lease=leases[row.delivery_id],
-            attempts=row.attempts,
-            due_at=row.due_at,
-            text=row.text,
-            actor=actor_of(row, privately=True),
-            thread_id=row.source_thread_id if row.private_chat_id is None else None,
-            task_number=row.number,
-            task_id=row.task_id,
-            notice=row.notice,
-        )
-        for row in rows
-    ]
+
+
+def _actor(row: Row[Any], *, privately: bool) -> Actor:
+    private = privately and row.private_chat_id is not None
+    return Actor(
+        person_id=row.person_id,
+        telegram_user_id=row.telegram_user_id,
+        display_name=row.display_name,
+        language=row.language,
+        timezone=row.timezone,
+        workspace_id=row.workspace_id,
+        member_id=row.member_id,
+        role=Role(row.role),
+        chat_id=row.chat_id,
+        telegram_chat_id=row.private_chat_id if private else row.telegram_chat_id,
+        chat_kind=ChatKind.PRIVATE if private else ChatKind(row.kind or "private"),
+        is_operator=row.is_operator,
+        is_new=False,
+        from_group=row.from_group,
+    )
 
 
 def _of(delivery: Delivery) -> ColumnElement[bool]:

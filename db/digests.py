@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from crm.digests import Digest, Kind, Seat, TeamReport
 from crm.hours import STOOD_IN
 from crm.people import Actor, ChatKind, Role
-from crm.quiet import Why
+from crm.quiet import Hold
 from crm.tasks import Status, Task
 from crm.tasks.filters import Days
 from db.activity import names_of_members
@@ -80,7 +80,7 @@ class SqlDigests:
         )
         return TeamReport(
             "",
-            list(await self._link.scalars(ours.where(deliveries.c.reason == Why.AWAY.value))),
+            list(await self._link.scalars(ours.where(deliveries.c.reason == Hold.AWAY.value))),
             list(await self._link.scalars(ours.where(deliveries.c.reason == STOOD_IN))),
             [(row.display_name, row.title) for row in await self._link.execute(done)],
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm.health import Queue, Waiting
+from crm.health import DeliveryHealth, Failed, Queue, Waiting
 from db.migrate import revisions
 from db.transactions import plain_transaction
 
@@ -27,3 +27,21 @@ class SqlHealth:
             Queue(row.owed_answers, timedelta(seconds=row.oldest_answer)),
         )
         return found, row.revision == self._revisions[-1] or row.revision not in self._revisions
+
+    async def deliveries(self, now: datetime, since: datetime) -> DeliveryHealth:
+        """See crm.health.HealthDoors."""
+        async with plain_transaction(self._engine) as link:
+            row = (
+                await link.execute(
+                    text("SELECT * FROM delivery_health(:now, :since)"), {"now": now, "since": since}
+                )
+            ).one()
+            failed = (await link.execute(text("SELECT * FROM failed_deliveries()"))).all()
+        return DeliveryHealth(
+            due=row.due,
+            leased=row.leased,
+            sent=row.sent,
+            median=None if row.median is None else timedelta(seconds=row.median),
+            worst=None if row.worst is None else timedelta(seconds=row.worst),
+            failed=[Failed(one.reason, one.times, one.latest_id, one.latest_at) for one in failed],
+        )

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crm.grammar.dates import Due
 from crm.hours import Absence, Clock, Matter, StandIn, clock_in, moved
 from crm.people import Actor, ChatKind, Role
-from crm.quiet import Why
 from db.models.people import members, people, workspaces
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
@@ -31,7 +30,6 @@ class SqlHours:
             select(
                 people,
                 workspaces.c.default_region,
-                deliveries.c.reason,
                 deliveries.c.recipient_id,
                 reminders.c.urgent,
                 reminders.c.notice,
@@ -63,7 +61,6 @@ class SqlHours:
             asked_at=row.asked_at,
             away_since=row.away_since,
             away_until=row.away_until,
-            waited=row.reason if row.reason in tuple(Why) else None,
         )
 
     async def note(self, delivery_id: int, reason: str) -> None:

@@ -89,6 +89,20 @@ class SqlUpdateJournal:
             postponed_until=until,
         )
 
+    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
+        async with plain_transaction(self._engine) as link:
+            await link.execute(
+                insert(updates).values(
+                    bot_id=bot_id,
+                    update_id=owed.update_id,
+                    begun_at=func.now(),
+                    handled_at=func.now(),
+                    answer=owed.answer.to_json(),
+                    postponed={"address": dict(owed.address), "tries": owed.tries},
+                    postponed_until=until,
+                )
+            )
+
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:

@@ -1,117 +1,187 @@
-"""Deliveries in Telegram: the message at its time."""
+"""Deliveries in Telegram: the message at its time, and where else it goes when it can't go there."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
-from aiogram.utils.formatting import Bold
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramRetryAfter,
+)
 
-from crm.answers import Answer, Button
-from crm.deliveries import Deliveries, Delivery, Held, Passed, lateness
-from crm.errors import Removed
+from crm.answers import Answer
+from crm.deliveries import Deliveries, Delivery, Downtime, Held, Passed, Ready, Why
+from crm.errors import Removed, StorageAway
+from crm.people import ChatKind
 from crm.presence import Presence
-from crm.quiet import Why
 from handlers.answers import send_text
-from handlers.private import title_for
-from handlers.task_notices import TASK_NOTICES
-from handlers.texts import formatted, ngettext, speaking
-from handlers.texts import gettext as _
-from handlers.visibility import visibility_question
+from handlers.reminder_messages import reminder_message, reminders_message
+from handlers.texts import speaking
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
-NOTICES: dict[str, Callable[[Delivery], Answer]] = {"visibility": visibility_question, **TASK_NOTICES}
+SILENT_PAUSE = timedelta(minutes=1)  # at most, until what Telegram did not answer is tried again
+PATIENCE, PAUSE = 300.0, 0.5  # seconds in which what was sent must be written down, and between tries
 
 
-def reminder_message(delivery: Delivery, now: datetime) -> Answer:
-    """What arrives at the time; a late one says how late and why. A notice has words of its own. A task's title may
-    have been changed in private since, so a group reads it without phones; a reminder's own words were said there."""
-    if delivery.notice is not None:
-        return NOTICES[delivery.notice](delivery)
-    number = f"#{delivery.task_number} " if delivery.task_number else ""
-    words = (
-        title_for(delivery.text, delivery.stand_in or delivery.actor)
-        if delivery.task_number
-        else delivery.text
-    )
-    why = [f"\n{line}" for line in why_lines(delivery, now)]
-    text, entities = formatted("⏰ ", number, Bold(words), *why)
-    button = (
-        Button(_("Done"), data=f"done:{delivery.task_id}")
-        if delivery.task_id
-        else Button(_("Got it"), data=f"ack:{delivery.id}")
-    )
-    return Answer(text, entities, buttons=((button,),))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message: the deliveries it told of, and whether Telegram answered at all."""
+
+    sent: Sequence[Delivery] = ()
+    answered: bool = True
 
 
-def why_lines(delivery: Delivery, now: datetime) -> list[str]:
-    """Why it comes only now, and why to whoever reads it."""
-    lines = []
-    if delivery.stand_in is not None:
-        lines.append(_("For {name}, who is away").format(name=delivery.actor.display_name))
-    if delivery.waited is not None:
-        lines.append(waited_words(Why(delivery.waited)))
-    elif (late := lateness(delivery, now)) is not None:
-        lines.append(late_words(late))
-    return lines
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who sends. `lane` bounds how many ask the database side by side; `downtime` is when no process was running."""
+
+    bot: Bot
+    deliveries: Deliveries
+    presence: Presence
+    clock: Clock
+    lane: asyncio.Semaphore
+    downtime: Downtime | None = None
+
+    async def deliver(self, claimed: Sequence[Delivery]) -> Outcome:
+        """Send one message for all of these, which go to one chat, and mark each of them."""
+        ready = await self._ready(claimed)
+        theirs = [one for one in ready if one.stand_in is None]
+        outcome = await self._tell(theirs) if theirs else Outcome()
+        for delivery in ready:
+            if delivery.stand_in is not None:
+                told = await self._tell([delivery])
+                outcome = Outcome([*outcome.sent, *told.sent], outcome.answered and told.answered)
+        return outcome
+
+    async def _tell(self, ready: Sequence[Delivery]) -> Outcome:
+        """One message, to their recipient or to whoever stands in."""
+        first = ready[0]
+        with speaking((first.stand_in or first.actor).language):
+            message = (
+                reminder_message(first, self.clock(), self.downtime)
+                if len(ready) == 1
+                else reminders_message(ready, self.clock(), self.downtime)
+            )
+        try:
+            sent = await self._send(first, message)
+        except TelegramAPIError as fault:
+            return await self._refused(ready, fault)
+        await self._mark_sent(ready, sent)
+        return Outcome(ready)
+
+    async def _refused(self, ready: Sequence[Delivery], fault: TelegramAPIError) -> Outcome:
+        no_chat = isinstance(fault, TelegramBadRequest) and "chat not found" in fault.message
+        if (no_chat or isinstance(fault, TelegramForbiddenError)) and ready[0].stand_in is not None:
+            await self._put_off(ready, Why.BLOCKED)  # by whoever stands in: nobody does any more
+        elif no_chat or isinstance(fault, TelegramForbiddenError):
+            return await self._elsewhere(ready, Why.NO_CHAT if no_chat else Why.BLOCKED)
+        elif isinstance(fault, TelegramRetryAfter):
+            await self._put_off(ready, Why.ASKED_TO_WAIT, timedelta(seconds=fault.retry_after))
+        elif isinstance(fault, TelegramBadRequest):
+            log.warning("reminder_refused", reason=fault.message[:100])
+            await self._put_off(ready, Why.REFUSED)
+        else:
+            await self._put_off(ready, Why.SILENT, SILENT_PAUSE, at_most=True)
+            return Outcome(answered=False)
+        return Outcome()
+
+    async def _ready(self, claimed: Sequence[Delivery]) -> list[Delivery]:
+        """Those of them that are to be sent now; what becomes of the others is written down."""
+        there = []
+        for delivery in claimed:
+            if delivery.actor.from_group and not await self.presence.lasts(delivery.actor):
+                # skipped with all of theirs, as they were marked gone
+                log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient has left the group")
+            else:
+                there.append(delivery)
+        if not there:
+            return []
+        async with self.lane:
+            outcomes = await self.deliveries.ready_together(there, self.clock())
+        ready = []
+        for delivery, outcome in zip(there, outcomes, strict=True):
+            match outcome:
+                case Ready(now):
+                    ready.append(now)
+                case Held():
+                    await self.deliveries.held(delivery, outcome)
+                case Passed(reason):
+                    log.info("reminder_not_sent", delivery=delivery.id, reason=reason)
+                    try:
+                        await self.deliveries.skipped(delivery, reason)
+                    except Removed:
+                        continue  # the next claim ends it
+        return ready
+
+    async def _send(self, delivery: Delivery, message: Answer) -> int:
+        """Where the topic is gone, the group itself is told."""
+        to, thread_id = delivery.actor, delivery.thread_id
+        if delivery.stand_in is not None:
+            to, thread_id = delivery.stand_in, None
+        chat_id = to.telegram_chat_id
+        try:
+            return await send_text(self.bot, chat_id, thread_id, message)
+        except TelegramBadRequest as refused:
+            if thread_id is None or "thread" not in refused.message:
+                raise
+            return await send_text(self.bot, chat_id, None, message)
+
+    async def _elsewhere(self, ready: Sequence[Delivery], reason: Why) -> Outcome:
+        """Whom the bot can't write to is mentioned where each reminder came from; else whoever assigned is told."""
+        sent: list[Delivery] = []
+        for delivery in ready:
+            group = delivery.group
+            if group is None or delivery.actor.chat_kind is ChatKind.GROUP or delivery.notice is not None:
+                await self._give_up(delivery, reason)
+                continue
+            there = replace(
+                delivery,
+                actor=replace(
+                    delivery.actor, telegram_chat_id=group.telegram_chat_id, chat_kind=ChatKind.GROUP
+                ),
+                thread_id=group.thread_id,
+            )
+            sent += (await self.deliver([there])).sent
+        return Outcome(sent)
+
+    async def _give_up(self, delivery: Delivery, reason: Why) -> None:
+        log.warning("reminder_undelivered", delivery=delivery.id, reason=reason.value)
+        async with self.lane:
+            await self.deliveries.undelivered(delivery, reason, self.clock())
+
+    async def _put_off(
+        self, ready: Sequence[Delivery], reason: Why, pause: timedelta | None = None, *, at_most: bool = False
+    ) -> None:
+        for delivery in ready:
+            async with self.lane:
+                await self.deliveries.failed(
+                    delivery, reason, self.clock(), for_good=False, pause=pause, at_most=at_most
+                )
+
+    async def _mark_sent(self, ready: Sequence[Delivery], message_id: int) -> None:
+        """What Telegram took is written down, however long PostgreSQL is away, or it would be sent again."""
+
+        async def mark() -> None:
+            async with self.lane:
+                if not await self.deliveries.sent_together(ready, message_id, self.clock()):
+                    log.warning("sent_after_lease", deliveries=[one.id for one in ready], message=message_id)
+
+        await until_there(mark)
 
 
-def waited_words(why: Why) -> str:
-    return {
-        Why.QUIET: _("Waited for the end of your quiet hours"),
-        Why.DAY_OFF: _("Waited for your working day"),
-        Why.AWAY: _("Waited while you were away"),
-    }[why]
-
-
-def late_words(late: timedelta) -> str:
-    minutes = int(late.total_seconds() // 60)
-    if minutes < 120:
-        return ngettext(
-            "{count} minute late: the bot was not running",
-            "{count} minutes late: the bot was not running",
-            minutes,
-        ).format(count=minutes)
-    hours = minutes // 60
-    return ngettext(
-        "{count} hour late: the bot was not running", "{count} hours late: the bot was not running", hours
-    ).format(count=hours)
-
-
-async def deliver(
-    bot: Bot, delivery: Delivery, *, deliveries: Deliveries, presence: Presence, clock: Clock
-) -> None:
-    """Send one leased delivery and mark it. A blocked user is skipped, any other refusal is tried again later."""
-    try:
-        if not await presence.lasts(delivery.actor):
-            log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient has left the group")
-            return  # skipped with all of theirs, as they were marked gone
-        outcome = await deliveries.ready(delivery, clock())
-        if isinstance(outcome, Passed):
-            log.info("reminder_not_sent", delivery=delivery.id, reason=outcome.reason)
-            await deliveries.skipped(delivery, outcome.reason)
-            return
-        if isinstance(outcome, Held):
-            await deliveries.held(delivery, outcome)
-            return
-    except Removed:
-        log.info("reminder_not_sent", delivery=delivery.id, reason="the recipient is no longer of the team")
-        return
-    delivery = outcome.delivery
-    to = delivery.stand_in or delivery.actor
-    with speaking(to.language):
-        message = reminder_message(delivery, clock())
-    try:
-        thread_id = None if delivery.stand_in else delivery.thread_id
-        sent = await send_text(bot, to.telegram_chat_id, thread_id, message)
-    except TelegramForbiddenError:
-        await deliveries.skipped(delivery, "the bot is blocked")
-    except TelegramBadRequest as refused:
-        gone = "chat not found" in refused.message
-        await deliveries.failed(delivery, refused.message[:200], clock(), for_good=gone)
-    except TelegramAPIError as fault:
-        await deliveries.failed(delivery, type(fault).__name__, clock(), for_good=False)
-    else:
-        await deliveries.sent(delivery, sent, clock())
+async def until_there(mark: Callable[[], Awaitable[None]]) -> None:
+    """Raises StorageAway when PostgreSQL stays away for PATIENCE."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await mark()
+        except StorageAway:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(PAUSE)

@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
+from crm.deliveries import NOT_RUNNING
 from crm.digests import SHOWN, Digest, Digests, Kind, Nothing, TeamDay, TeamReport, TeamWeek, Told
 from crm.people import Actor
 from crm.tasks import Task
@@ -19,7 +20,7 @@ from crm.tasks.late import overdue_by
 from crm.updates import Arrival
 from handlers.agenda import in_order
 from handlers.answers import send_text
-from handlers.deliveries import late_words as how_late
+from handlers.reminder_messages import late_words as how_late
 from handlers.stats import work_lines
 from handlers.task_lines import Rows, in_rows, late_words
 from handlers.texts import day_words, formatted, moment_words, ngettext, speaking
@@ -86,7 +87,7 @@ def digest_message(told: Told, now: datetime) -> Answer:
         return week_of([part for part in told.parts if isinstance(part, TeamWeek)])
     days = [part for part in told.parts if isinstance(part, TeamDay)]
     late = now - digest.due_at
-    why = how_late(late) if late >= LATE else ""
+    why = how_late(late, NOT_RUNNING) if late >= LATE else ""
     return morning_of(days, why) if digest.kind is Kind.MORNING else evening_of(days, why)
 
 

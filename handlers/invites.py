@@ -14,7 +14,7 @@ from crm.invites import HOURS, USES, Invite, Invites, NewLink, News, Opened, Own
 from crm.people import Actor, Role
 from crm.teams import Teams
 from crm.updates import Arrival
-from handlers.notices import tell
+from handlers.notices import Notices
 from handlers.teams import back, button, pressed, role_words
 from handlers.texts import gettext as _
 from handlers.texts import moment_words, ngettext
@@ -42,7 +42,7 @@ def router() -> Router:
 async def open_link(
     message: Message,
     words: str,
-    bot: Bot,
+    notices: Notices,
     actor: Actor,
     arrival: Arrival,
     invites: Invites,
@@ -55,7 +55,7 @@ async def open_link(
         raise SkipHandler
     answer, opened, asks = done
     for ask in asks:
-        await tell(bot, ask.reach, partial(account_question, ask, actor, opened.invite_id))
+        await notices.tell(ask.reach, partial(account_question, ask, actor, opened.invite_id))
     return answer
 
 
@@ -99,16 +99,16 @@ async def make_account_link(
 
 
 async def decide_account(
-    query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, invites: Invites
+    query: CallbackQuery, actor: Actor, arrival: Arrival, invites: Invites, notices: Notices
 ) -> Answer:
     _account, invite_id, word = str(query.data).split(":")
     yes = word == "yes"
     answer, done = await invites.decide(
         actor, arrival, int(invite_id), yes=yes, reply=lambda done: decided(done, yes=yes)
     )
-    await tell(bot, done.new_reach, lambda: told_new(done, yes=yes))
+    await notices.tell(done.new_reach, lambda: told_new(done, yes=yes))
     if yes:
-        await tell(bot, done.old_reach, lambda: told_old(done))
+        await notices.tell(done.old_reach, lambda: told_old(done))
     return answer
 
 

@@ -1,6 +1,6 @@
 """Leaving and removing in Telegram: who inherits, what it is, and a word to whom it concerns."""
 
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from crm.answers import Answer, Button
@@ -8,7 +8,7 @@ from crm.people import Actor
 from crm.removals import Question, Removal, Removals
 from crm.teams import Holdings
 from crm.updates import Arrival
-from handlers.notices import tell
+from handlers.notices import Notices
 from handlers.teams import back, button, pressed
 from handlers.texts import gettext as _
 from handlers.texts import ngettext
@@ -29,16 +29,16 @@ async def ask_heir(query: CallbackQuery, actor: Actor, removals: Removals) -> An
 
 
 async def end_membership(
-    query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, removals: Removals
+    query: CallbackQuery, actor: Actor, arrival: Arrival, removals: Removals, notices: Notices
 ) -> Answer:
     member_id, heir_id = pressed(query, actor)
     answer, removal = await removals.remove(
         actor, arrival, int(member_id), int(heir_id) or None, lambda done: ended(done, actor)
     )
     if not removal.is_oneself:
-        await tell(bot, removal.member.reach, lambda: told_removed(removal))
+        await notices.tell(removal.member.reach, lambda: told_removed(removal))
     if removal.heir is not None and removal.heir.id != actor.member_id:
-        await tell(bot, removal.heir.reach, lambda: told_heir(removal))
+        await notices.tell(removal.heir.reach, lambda: told_heir(removal))
     return answer
 
 

@@ -12,7 +12,7 @@ from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind, Role
 from crm.teams import Member, Team, Teams, TeamView, outranks
 from crm.updates import Arrival
-from handlers.notices import tell
+from handlers.notices import Notices
 from handlers.private import only_in_private
 from handlers.questions import ask
 from handlers.texts import formatted, ngettext
@@ -128,7 +128,9 @@ async def confirm_owner(query: CallbackQuery, actor: Actor, teams: Teams) -> Ans
     return Answer(said.format(name=member.name), buttons=rows, edit=True)
 
 
-async def change_role(query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, teams: Teams) -> Answer:
+async def change_role(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, teams: Teams, notices: Notices
+) -> Answer:
     member_id, how = pressed(query, actor)
     if how == "hand":
         answer, member = await teams.hand_on(
@@ -139,8 +141,7 @@ async def change_role(query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arr
             actor, arrival, int(member_id), Role(how), lambda one: appointed(one, actor)
         )
     if member.id != actor.member_id:
-        await tell(
-            bot,
+        await notices.tell(
             member.reach,
             lambda: Answer(_("Your role in the team is now: {role}.").format(role=role_words(member.role))),
         )

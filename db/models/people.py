@@ -30,6 +30,8 @@ installation = Table(
     Column("webhook_hash", LargeBinary),
     Column("webhook_previous_hash", LargeBinary),
     Column("webhook_secret_number", Integer, nullable=False, server_default="1"),
+    Column("alive_at", Moment),  # when a process last said that it runs
+    Column("heard_at", Moment),  # when Telegram last gave the bot its updates
 )
 workspaces = Table(
     "workspaces",

@@ -17,7 +17,9 @@ from crm.people import People
 from db.faults import SqlFaultDoors
 from db.people import SqlPeopleDoors
 from db.storage import SqlStorage, create_engine
+from db.updates import SqlUpdateJournal
 from db.urls import connection
+from handlers.notices import Notices
 from tests.acting import a_visitor
 from tests.databases import Database
 from tests.fakes import MONDAY, FakeClock
@@ -28,6 +30,8 @@ PHONE = "+79991234567"
 
 class Telegram:
     """A bot that notes whom it writes what; whoever is in `blocked` can't be written to."""
+
+    id = 42
 
     def __init__(self) -> None:
         self.said: list[tuple[int, str]] = []
@@ -63,7 +67,8 @@ def clock() -> FakeClock:
 
 
 def a_replica(engine: AsyncEngine, telegram: Telegram, clock: FakeClock) -> Reports:
-    return Reports(cast(Bot, telegram), SqlFaultDoors(engine), Metrics(), clock)
+    notices = Notices(cast(Bot, telegram), SqlUpdateJournal(engine), clock)
+    return Reports(notices, SqlFaultDoors(engine), Metrics(), clock)
 
 
 def a_fault() -> Exception:

@@ -1,6 +1,7 @@
 """The scheduler: what is due is sent at its moment, and each hour what is kept for a while only is forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -152,9 +153,9 @@ async def test_a_fault_while_sending_is_reported_with_its_kind_of_chat_and_ends_
         reported.append((str(fault), reference, get_contextvars()["chat"]))
 
     clock._reports = cast(Reports, report)
-    delivery = Delivery(1, "lease", 1, MONDAY, "text", an_actor(), None, None)
-    clock._presence = cast(Presence, None)  # whatever is asked of it is a fault
-    await clock._fire(delivery)
+    delivery = Delivery(1, "lease", 1, MONDAY, "text", replace(an_actor(), from_group=True), None, None)
+    clock._post = replace(clock._post, presence=cast(Presence, None))  # whatever is asked of it is a fault
+    await clock._fire([delivery])
     [(fault, reference, chat)] = reported
     assert "lasts" in fault
     assert len(reference) == 8

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from crm.deliveries import Delivery, Held, Passed, Ready
 from crm.hours import STOOD_IN
 from crm.people import Actor
-from crm.quiet import Why
+from crm.quiet import Hold
 from crm.settings import Section, Settings
 from tests.acting import NOW, an_arrival
 from tests.db.team import Team, said
@@ -54,11 +54,11 @@ async def test_quiet_hours_put_a_reminder_off_to_their_end_and_it_says_so(team: 
     await choose(team, team.anna, Section.QUIET, "22-8")
     await team.reminders.create(team.anna, an_arrival(), "today 23:00 lock the door", said)
     ((_, outcome),) = await due(team, TUESDAY_NIGHT)
-    assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+    assert outcome == Held(IN_THE_MORNING, Hold.QUIET)
     assert await due(team, IN_THE_MORNING - timedelta(minutes=1)) == []
     ((_, sent),) = await due(team, IN_THE_MORNING)
     assert isinstance(sent, Ready)
-    assert sent.delivery.waited == Why.QUIET
+    assert sent.delivery.reason == Hold.QUIET
 
 
 async def test_an_urgent_task_passes_quiet_hours(team: Team) -> None:
@@ -90,7 +90,7 @@ async def test_a_day_one_chose_oneself_is_kept_and_one_a_colleague_chose_waits_f
         )  # fmt: skip
     outcomes = {delivery.text: outcome for delivery, outcome in await due(team, saturday)}
     assert isinstance(outcomes["buy milk"], Ready)
-    assert outcomes["send the report"] == Held(monday, Why.DAY_OFF)
+    assert outcomes["send the report"] == Held(monday, Hold.DAY_OFF)
 
 
 async def test_an_absent_members_tasks_go_to_whoever_stands_in_and_their_own_reminders_wait(
@@ -103,7 +103,7 @@ async def test_an_absent_members_tasks_go_to_whoever_stands_in_and_their_own_rem
     await away(team, team.boris, back, team.clara)
     at_three = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
     outcomes = {delivery.text: outcome for delivery, outcome in await due(team, at_three)}
-    assert outcomes["water the plants"] == Held(back, Why.AWAY)
+    assert outcomes["water the plants"] == Held(back, Hold.AWAY)
     bank = outcomes["call the bank"]
     assert isinstance(bank, Ready)
     assert bank.delivery.actor.member_id == team.boris.member_id
@@ -130,12 +130,12 @@ async def test_a_substitute_of_another_team_or_who_may_not_see_the_task_gets_not
     await away(team, team.boris, back, team.clara)
     await team.database.fetch("UPDATE workspaces SET visibility = 'own'")
     ((_, outcome),) = await due(team, at_three)
-    assert outcome == Held(back, Why.AWAY)
+    assert outcome == Held(back, Hold.AWAY)
     await team.database.fetch("UPDATE workspaces SET visibility = 'everyone'")
     await team.database.fetch("UPDATE reminder_deliveries SET next_retry_at = NULL")
     await team.database.fetch("UPDATE members SET removed_at = now() WHERE id = $1", team.clara.member_id)
     ((_, outcome),) = await due(team, at_three)
-    assert outcome == Held(back, Why.AWAY)
+    assert outcome == Held(back, Hold.AWAY)
 
 
 async def test_a_substitute_who_is_away_too_holds_it_up_until_one_of_them_is_back(team: Team) -> None:
@@ -143,7 +143,7 @@ async def test_a_substitute_who_is_away_too_holds_it_up_until_one_of_them_is_bac
     await away(team, team.boris, NOW + timedelta(days=10), team.clara)
     await away(team, team.clara, NOW + timedelta(days=2), None)
     ((_, outcome),) = await due(team, datetime(2026, 11, 24, 14, 0, tzinfo=UTC))
-    assert outcome == Held(NOW + timedelta(days=2), Why.AWAY)
+    assert outcome == Held(NOW + timedelta(days=2), Hold.AWAY)
 
 
 async def test_a_substitute_has_quiet_hours_of_their_own(team: Team) -> None:
@@ -151,7 +151,7 @@ async def test_a_substitute_has_quiet_hours_of_their_own(team: Team) -> None:
     await of_boris(team, "today 23:00 close the shop")
     await away(team, team.boris, NOW + timedelta(days=10), team.clara)
     ((_, outcome),) = await due(team, TUESDAY_NIGHT)
-    assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+    assert outcome == Held(IN_THE_MORNING, Hold.QUIET)
 
 
 async def test_whoever_comes_back_gets_what_waited_at_once(team: Team) -> None:
@@ -165,7 +165,7 @@ async def test_whoever_comes_back_gets_what_waited_at_once(team: Team) -> None:
         await unit.hours.come_back(at_three + timedelta(hours=2))
     ((_, outcome),) = await due(team, at_three + timedelta(hours=2))
     assert isinstance(outcome, Ready)
-    assert outcome.delivery.waited == Why.AWAY
+    assert outcome.delivery.reason == Hold.AWAY
 
 
 async def test_who_is_away_is_known_to_the_team_and_not_to_a_guest(team: Team) -> None:

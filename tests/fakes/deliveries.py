@@ -1,6 +1,6 @@
 """Fakes of deliveries: claimed, sent, marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,14 @@ class FakeDeliveries:
             delivery, state="sent", telegram_message_id=telegram_message_id, late_seconds=late_seconds
         )
 
+    async def retry(self, delivery_id: int) -> int:
+        asked = self._state.reminders.get(delivery_id)
+        failed = [row for row in self._state.reminders.values() if row.state == "failed"]
+        again = [row for row in failed if asked in failed and row.reason == getattr(asked, "reason", None)]
+        for row in again:
+            self._state.reminders[row.delivery.id] = replace(row, state="pending")
+        return len(again)
+
     async def mark_skipped(self, delivery: Delivery, reason: str) -> None:
         self._mark(delivery, state="skipped", reason=reason)
 
@@ -74,7 +82,13 @@ class FakeDeliveryDoors:
         self._storage = storage
 
     async def claim(
-        self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta
+        self,
+        now: datetime,
+        *,
+        ahead: timedelta,
+        limit: int,
+        lease: timedelta,
+        held: Iterable[Delivery] = (),
     ) -> Sequence[Delivery]:
         self._storage.must_be_there()
         state = self._storage.state
@@ -85,6 +99,8 @@ class FakeDeliveryDoors:
             or (row.state == "leased" and row.look_at <= now)
         ]
         due.sort(key=lambda row: row.look_at)
+        ours = {one.lease for one in held}
+        due = [row for row in due if row.delivery.lease not in ours]
         claimed = []
         for row in due[:limit]:
             delivery = replace(
@@ -95,3 +111,12 @@ class FakeDeliveryDoors:
             )
             claimed.append(delivery)
         return claimed
+
+    async def alive(self, now: datetime) -> datetime | None:
+        self._storage.must_be_there()
+        before, self._storage.state.alive_at = self._storage.state.alive_at, now
+        return before
+
+    async def heard(self, now: datetime, kept: timedelta) -> int:
+        self._storage.must_be_there()
+        return 0

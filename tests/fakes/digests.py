@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm.digests import Digest, TeamReport
 from crm.hours import STOOD_IN
 from crm.people import Actor
-from crm.quiet import Why
+from crm.quiet import Hold
 from crm.tasks import Status, Task
 from crm.tasks.filters import Days
 
@@ -36,7 +36,7 @@ class FakeDigests:
         rows = [row for row in self._state.reminders.values() if row.delivery.actor.member_id == member_id]
         return TeamReport(
             "",
-            [row.reminder.text for row in rows if row.reason == Why.AWAY],
+            [row.reminder.text for row in rows if row.reason == Hold.AWAY],
             [row.reminder.text for row in rows if row.reason == STOOD_IN],
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from crm.hours import Absence, Clock, Matter, StandIn, clock_in, moved
 from crm.people import Actor, Role
-from crm.quiet import Why
 from crm.settings import PersonSettings
 from tests.fakes.people import MONDAY
 
@@ -39,7 +38,6 @@ class FakeHours:
             asked_at=MONDAY,
             away_since=since,
             away_until=until,
-            waited=row.reason if row.reason in tuple(Why) else None,
         )
 
     async def note(self, delivery_id: int, reason: str) -> None:

@@ -51,6 +51,7 @@ class State:
     absences: dict[int, tuple[datetime, datetime, int | None]] = field(
         default_factory=dict
     )  # by person_id: since, until, and the member who stands in
+    alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id

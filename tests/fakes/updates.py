@@ -49,6 +49,9 @@ class FakeJournal:
         self._storage.state.handled[bot_id, postponed.update_id] = None
         self.postponed[postponed.update_id] = (postponed, until)
 
+    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
+        await self.postpone(bot_id, owed, until)
+
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:

@@ -1,7 +1,7 @@
 """The desk of the handler tests: the whole dispatcher over fakes, one person who types, no network."""
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -20,7 +20,7 @@ from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
-from crm.health import Health, Queue, Redis, Vitals, Waiting
+from crm.health import DeliveryHealth, Health, Queue, Redis, Vitals, Waiting
 from crm.history import History
 from crm.imports import Imports
 from crm.inline import Inline
@@ -49,6 +49,7 @@ from crm.zone_changes import ZoneChanges
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
+from handlers.notices import Notices
 from tests.fakes import (
     FakeClock,
     FakeDialogs,
@@ -56,6 +57,7 @@ from tests.fakes import (
     FakeDirectory,
     FakeFeedDoors,
     FakeGroupDoors,
+    FakeJournal,
     FakePeopleDoors,
     FakeRequestDoors,
     FakeStorage,
@@ -105,6 +107,7 @@ class Desk:
         self._secrets = 0
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
+        self.delivery_health = DeliveryHealth(0, 0, 0, None, None)
         self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
         storage = self.storage
         people = People(storage, FakePeopleDoors(storage), open_to_all=True)
@@ -148,7 +151,7 @@ class Desk:
             "regions": Regions(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
             "removals": Removals(storage),
-            "health": Health(self._look),
+            "health": Health(self._look, self, storage),
             "history": History(storage),
             "inline": Inline(storage),
             "links": Links(storage),
@@ -161,6 +164,7 @@ class Desk:
             "download": self._download,
             "conversations": conversations,
             "dialogs": self.dialogs,
+            "notices": Notices(self.bot, FakeJournal(storage), self.clock),
             "clock": self.clock,
             "new_reference": lambda: "REFERENCE",
             "report": lambda fault, _reference: self.faults.append(fault),
@@ -176,6 +180,9 @@ class Desk:
 
     async def _look(self) -> Vitals:
         return self.vitals
+
+    async def deliveries(self, now: datetime, since: datetime) -> DeliveryHealth:
+        return self.delivery_health
 
     async def _download(self, file_id: str) -> bytes:
         return self.files[file_id]

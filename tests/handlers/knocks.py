@@ -262,6 +262,7 @@ KNOCKS: Mapping[str, Knock] = {
     "settings.press_settings": Knock(presses("set:{owner_user_id}:hours:10:00-19:00"), changes=True),
     "settings.type_setting": Knock(says("8:30"), changes=True, first=presses("set:{owner_user_id}:morning")),
     "health.show_health": Knock(says("/health"), managers=True),
+    "health.retry_failed": Knock(presses("retry:1"), managers=True),
     "history.show_history": Knock(says("/history {task_number}")),
     "history.turn_history": Knock(presses("history:task:{task_id}:0")),
     **OF_CALLS,

@@ -7,7 +7,7 @@ from typing import Any
 from crm.deliveries import Delivery
 from crm.limits import Limits
 from crm.people import ChatKind
-from handlers.deliveries import reminder_message
+from handlers.reminder_messages import reminder_message
 from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk
 

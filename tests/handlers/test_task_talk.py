@@ -9,7 +9,7 @@ from crm.answers import Answer
 from crm.deliveries import Delivery
 from crm.people import Role
 from crm.tasks.telling import News
-from handlers.deliveries import reminder_message
+from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
 from tests.handlers.desk import ME, Desk

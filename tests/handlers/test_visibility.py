@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from crm.deliveries import Delivery
 from crm.visibility import Sight
-from handlers.deliveries import reminder_message
+from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from handlers.visibility import chosen_visibility
 from tests.fakes import MONDAY, an_actor

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from crm.deliveries import Delivery
-from crm.quiet import Why
-from handlers.deliveries import reminder_message
+from crm.quiet import Hold
+from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
 
@@ -18,13 +18,13 @@ REMINDER = Delivery(1, "", 1, MONDAY, "call the bank", an_actor(), None, 7, 70)
 @pytest.mark.parametrize(
     ("why", "words", "russian"),
     [
-        (Why.QUIET, "Waited for the end of your quiet hours", "Ждало конца ваших тихих часов"),
-        (Why.DAY_OFF, "Waited for your working day", "Ждало вашего рабочего дня"),
-        (Why.AWAY, "Waited while you were away", "Ждало, пока вас не было"),
+        (Hold.QUIET, "Waited for the end of your quiet hours", "Ждало конца ваших тихих часов"),
+        (Hold.DAY_OFF, "Waited for your working day", "Ждало вашего рабочего дня"),
+        (Hold.AWAY, "Waited while you were away", "Ждало, пока вас не было"),
     ],
 )
-def test_what_waited_says_why_and_not_that_the_bot_was_away(why: Why, words: str, russian: str) -> None:
-    waited = replace(REMINDER, waited=why)
+def test_what_waited_says_why_and_not_that_the_bot_was_away(why: Hold, words: str, russian: str) -> None:
+    waited = replace(REMINDER, reason=why)
     later = MONDAY + timedelta(hours=9)
     assert reminder_message(waited, later).text == f"⏰ #7 call the bank\n{words}"
     with speaking("ru"):

@@ -1,0 +1,46 @@
+"""Deliveries: claimed in batches, read under the walls in one go, counted for the operator; and the bot's last signs."""
+
+import re
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.util import await_only
+
+SQL = Path(__file__).parent.parent / "sql"
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("installation", sa.Column("alive_at", sa.DateTime(timezone=True)))
+    op.add_column("installation", sa.Column("heard_at", sa.DateTime(timezone=True)))
+    run_script((SQL / "0015_deliveries.sql").read_text())
+
+
+def downgrade() -> None:
+    walls = (SQL / "0002_walls.sql").read_text()
+    before = re.search(r"CREATE FUNCTION claim_deliveries\(.*?END \$\$;\n", walls, re.DOTALL)
+    assert before is not None
+    run_script(
+        "DROP FUNCTION heard(timestamptz, interval);"
+        "DROP FUNCTION alive(timestamptz);"
+        "DROP FUNCTION retry_deliveries(bigint);"
+        "DROP FUNCTION failed_deliveries();"
+        "DROP FUNCTION delivery_health(timestamptz, timestamptz);"
+        "DROP FUNCTION read_deliveries(jsonb);"
+        "DROP FUNCTION claim_deliveries(timestamptz, timestamptz, integer, interval, bigint[], text[], timestamptz);"
+        + before.group(0)
+    )
+    op.drop_column("installation", "heard_at")
+    op.drop_column("installation", "alive_at")
+
+
+def run_script(script: str) -> None:
+    """Several statements at once, which the driver takes only outside of a prepared statement."""
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    await_only(driver.execute(script))
