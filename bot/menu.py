@@ -12,7 +12,7 @@ COMMANDS = {
         "remind": "A reminder", "reminders": "Reminders to come", "calendar": "Tasks in your own calendar",
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
-        "settings": "Language, time, quiet hours", "help": "What I can do",
+        "away": "While you are away", "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "agenda": "План на день и просроченное",
@@ -22,7 +22,7 @@ COMMANDS = {
         "remind": "Напоминание", "reminders": "Ближайшие напоминания", "calendar": "Задачи в вашем календаре",
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
-        "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
+        "away": "Пока вас нет", "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip
 NOT_IN_GROUPS = {
@@ -30,6 +30,7 @@ NOT_IN_GROUPS = {
     "contacts",
     "calls",
     "stats",
+    "away",
     "settings",
     "team",
     "calendar",

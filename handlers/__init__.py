@@ -12,9 +12,11 @@ from crm.presence import Presence
 from crm.requests import Requests
 from handlers import (
     agenda,
+    away,
     calls,
     contacts,
     conversations,
+    digests,
     errors,
     exports,
     feeds,
@@ -52,6 +54,7 @@ from handlers import (
     tasks,
     teams,
     visibility,
+    zone_changes,
 )
 from handlers.access import Access, Defaults
 
@@ -74,6 +77,9 @@ def build_router() -> Router:
         finding.router(),
         agenda.router(),
         overdue.router(),
+        digests.router(),
+        away.router(),
+        zone_changes.router(),
         stats.router(),
         task_moving.router(),
         task_assignees.router(),
@@ -107,6 +113,7 @@ def build_router() -> Router:
         reminder_presses.answers(),
         reminder_lists.answers(),
         settings.answers(),
+        away.answers(),
         teams.answers(),
         regions.answers(),
         links.numbers(),

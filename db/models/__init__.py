@@ -1,6 +1,18 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates
+from db.models import (
+    agents,
+    calls,
+    chats,
+    contacts,
+    digests,
+    faults,
+    files,
+    people,
+    reminders,
+    tasks,
+    updates,
+)
 from db.models.base import metadata
 
 __all__ = [
@@ -8,6 +20,7 @@ __all__ = [
     "calls",
     "chats",
     "contacts",
+    "digests",
     "faults",
     "files",
     "metadata",
