@@ -33,11 +33,13 @@ from bot.webhook_secrets import Secrets
 from crm.agents.departures import Departures
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
+from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.deliveries import Deliveries
+from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -72,12 +74,14 @@ from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
+from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
 from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
+from db.digests import SqlDigestDoors
 from db.faults import SqlFaultDoors
 from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
@@ -169,6 +173,7 @@ def build(
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
+    digests = Digests(storage, SqlDigestDoors(engine))
     directory = CachedAgents(storage, redis)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
@@ -207,6 +212,9 @@ def build(
         "tasks": tasks,
         "task_lists": TaskLists(storage),
         "agenda": Agenda(storage),
+        "digests": digests,
+        "away": Away(storage),
+        "zone_changes": ZoneChanges(storage),
         "stats": Stats(storage),
         "task_moves": TaskMoves(storage),
         "task_talk": TaskTalk(storage),
@@ -269,6 +277,7 @@ def build(
         reports=reports,
         metrics=metrics,
         postponed=PostponedAnswers(bot, journal, clock),
+        digests=digests,
     )
     on_made_due(engine, reminder_clock.wake, clock)
     return App(

@@ -13,7 +13,7 @@ COMMANDS = {
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "agents": "Assistants", "team": "Your team",
         "ask": "Ask an assistant", "agent": "Who answers you here", "why": "Why that assistant answered",
-        "settings": "Language, time, quiet hours", "stop": "Stop the answer being written",
+        "away": "While you are away", "settings": "Language, time, quiet hours", "stop": "Stop the answer being written",
         "answers": "How answers appear in this group", "help": "What I can do",
     },
     "ru": {
@@ -25,7 +25,7 @@ COMMANDS = {
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "agents": "Помощники", "team": "Ваша команда",
         "ask": "Спросить помощника", "agent": "Кто здесь отвечает", "why": "Почему ответил этот помощник",
-        "settings": "Язык, время, тихие часы", "stop": "Остановить ответ",
+        "away": "Пока вас нет", "settings": "Язык, время, тихие часы", "stop": "Остановить ответ",
         "answers": "Как появляются ответы в группе", "help": "Что можно сделать",
     },
 }  # fmt: skip
@@ -34,6 +34,7 @@ NOT_IN_GROUPS = {
     "contacts",
     "calls",
     "stats",
+    "away",
     "settings",
     "team",
     "calendar",

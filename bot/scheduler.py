@@ -11,12 +11,14 @@ from aiogram import Bot
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.contextvars import bound_contextvars
 
+from bot.digests import DigestRounds
 from bot.faults import referred
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from crm.deliveries import Deliveries, Delivery
+from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
 from crm.lateness import Downtime, folded
 from crm.presence import Presence
@@ -53,6 +55,7 @@ class ReminderClock:
         reports: Reports | None = None,
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
+        digests: Digests | None = None,
     ) -> None:
         self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
         self._deliveries = deliveries
@@ -61,6 +64,7 @@ class ReminderClock:
         self._reports = reports
         self._metrics = metrics or Metrics()
         self._postponed = postponed
+        self._rounds = DigestRounds(bot, digests, clock, self._fault) if digests is not None else None
         self._held: dict[int, Delivery] = {}  # claimed and not at their end, by id
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
         self._messages: set[asyncio.Task[None]] = set()
@@ -89,6 +93,8 @@ class ReminderClock:
             self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
         if self._postponed is not None:
             self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
+        if self._rounds is not None:
+            self._rounds.schedule(self._scheduler)
         self._scheduler.start()
         self._keep(asyncio.create_task(self._watch()))
 
@@ -106,6 +112,8 @@ class ReminderClock:
     async def stop(self) -> None:
         """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
         self._stopping = True
+        if self._rounds is not None:
+            self._rounds.stop()
         self.wake()
         if self._postponed is not None:
             self._postponed.stop()

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from itertools import groupby
 from typing import Protocol
 
-from crm.errors import NotAllowed, Removed
+from crm.errors import NotAllowed
 from crm.grammar.dates import Due
 from crm.people import Actor
+from crm.readiness import Held, Passed, Ready, by_entry, ready_together
+from crm.reasons import Why
 from crm.recurrence import next_due
 from crm.storage import Storage, Unit
 
@@ -18,16 +18,6 @@ TELEGRAM_KEEPS = timedelta(hours=24)  # updates that nobody fetches (Bot API, ge
 RETRY_STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 TO_GROUPS = ("gap_here",)  # notices that are said in the group they are about
 UNDELIVERED = "undelivered"  # the notice to whoever assigned a task that its reminder could not be delivered
-
-
-class Why(StrEnum):
-    """Why a delivery waits or failed, as its row keeps it; the words for people are made when it is told."""
-
-    SILENT = "telegram_silent"  # no answer, or a fault of Telegram's own
-    ASKED_TO_WAIT = "asked_to_wait"  # the chat, or the whole bot, was told to be silent
-    REFUSED = "telegram_refused"
-    BLOCKED = "blocked"  # by the recipient, or never started
-    NO_CHAT = "chat_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +46,7 @@ class Delivery:
     task_number: int | None
     task_id: int | None = None
     notice: str | None = None  # a message of the bot's own, owed like a reminder; "visibility" is one
+    stand_in: Actor | None = None  # whoever gets it, in their private chat, while the recipient is away
     at: datetime | None = None  # put off until then; None is at `due_at`
     reason: str | None = None  # why it was put off
     repeats: bool = True  # whether its reminder may have a rule
@@ -63,34 +54,11 @@ class Delivery:
     group: Group | None = None  # where it can be said when not in private
     contact_id: int | None = None  # whom a task of calling is about
     nag: int = 0  # how often it was said before
-    is_urgent: bool = False
 
     @property
     def moment(self) -> datetime:
         """When it is to be sent."""
         return max(self.at or self.due_at, self.due_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """To be sent now, perhaps to somebody else than it was claimed for."""
-
-    delivery: Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Not yet: it waits until then, and says why it is late."""
-
-    until: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Not at all."""
-
-    reason: str
 
 
 class DeliveryStore(Protocol):
@@ -165,7 +133,8 @@ class Deliveries:
         return await self._doors.heard(now, TELEGRAM_KEEPS)
 
     async def ready(self, delivery: Delivery, now: datetime) -> Ready | Held | Passed:
-        """Asked just before sending: the lease holds, the member is still of the team, the task still open."""
+        """Asked just before sending: the lease holds, the member is still of the team, the task still open, and it
+        is an hour for it."""
         (outcome,) = await self.ready_together([delivery], now)
         return outcome
 
@@ -173,20 +142,7 @@ class Deliveries:
         self, deliveries: Sequence[Delivery], now: datetime
     ) -> Sequence[Ready | Held | Passed]:
         """As `ready`, of several; one transaction for each member and chat."""
-        outcomes: dict[int, Ready | Held | Passed] = {}
-        for group in _by_entry(deliveries):
-            try:
-                async with self._storage.transaction(group[0].actor) as unit:
-                    for delivery in group:
-                        outcomes[delivery.id] = await self._ready(unit, delivery, now)
-            except Removed:
-                outcomes |= {one.id: Passed("the recipient is no longer of the team") for one in group}
-        return [outcomes[delivery.id] for delivery in deliveries]
-
-    async def _ready(self, unit: Unit, delivery: Delivery, now: datetime) -> Ready | Held | Passed:
-        if not await unit.deliveries.holds(delivery):
-            return Passed("done, taken over or deleted meanwhile")
-        return Ready(delivery)
+        return await ready_together(self._storage, deliveries, now)
 
     async def release(self, delivery: Delivery) -> None:
         """Leave it to whoever claims it next, at once instead of after the lease."""
@@ -202,7 +158,7 @@ class Deliveries:
     ) -> bool:
         """As `sent`, of several that one message told of."""
         ours = True
-        for group in _by_entry(deliveries):
+        for group in by_entry(deliveries):
             async with self._storage.transaction(group[0].actor) as unit:
                 for delivery in group:
                     ours &= await _sent(unit, delivery, telegram_message_id, now)
@@ -253,7 +209,9 @@ class Deliveries:
 async def _sent(unit: Unit, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:
     late = max(0, int((now - delivery.due_at).total_seconds()))
     ours = await unit.deliveries.mark_sent(delivery, telegram_message_id, late)
-    if ours:
+    if ours and delivery.stand_in is not None:
+        await unit.hours.note(delivery.id, Why.STOOD_IN)
+    elif ours:  # whoever stands in is told once: it is not theirs to have seen
         await unit.presses.nag(delivery.id, now)
     if ours and delivery.repeats and (series := await unit.deliveries.series(delivery)) is not None:
         await go_on(unit, delivery, *series, now)
@@ -267,13 +225,3 @@ async def go_on(unit: Unit, delivery: Delivery, rule: str, anchor: Due, now: dat
     due = next_due(rule, Due(local.date(), anchor.time, anchor.tz), anchor, now=then)
     if due is not None:
         await unit.deliveries.add_delivery(delivery, due)
-
-
-def _by_entry(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
-    """By the member and chat in whose name a transaction is entered."""
-
-    def entry(delivery: Delivery) -> tuple[int, int, int]:
-        actor = delivery.actor
-        return actor.workspace_id, actor.member_id, actor.chat_id or 0
-
-    return [list(group) for _entry, group in groupby(sorted(deliveries, key=entry), entry)]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crm.deliveries import Delivery
+from crm.reasons import Why
 
 LATE = timedelta(seconds=60)  # from here on a message says that it is late
 TOGETHER = 20  # late ones for one person that one message tells of
-NOT_RUNNING = "not_running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,4 @@ def why_late(delivery: Delivery, downtime: Downtime | None) -> str | None:
     if delivery.reason is not None:
         return delivery.reason
     slept = downtime is not None and downtime.since <= delivery.due_at < downtime.until
-    return NOT_RUNNING if slept else None
+    return Why.NOT_RUNNING if slept else None

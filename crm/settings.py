@@ -1,5 +1,6 @@
 """Settings: what a person chooses for themselves, whatever team they are in."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -11,6 +12,7 @@ from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.grammar.readers import Reader
+from crm.holidays import find_country, is_known
 from crm.people import LANGUAGES, Actor
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
@@ -21,6 +23,7 @@ Parts = tuple[time, time, time]  # when the morning, the afternoon and the eveni
 LEADS = 6  # reminders of one task by default, at most
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _OFF = {"off", "no", "none", "выкл", "нет", "никогда", "-"}
+_DAILY = {"daily": True, "workdays": False}  # whether digests come on days off too
 
 
 class DateOrder(StrEnum):
@@ -34,9 +37,10 @@ class DateOrder(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PersonSettings:
     """`date_order` None: not chosen yet. `quiet` None: never quiet; it may pass midnight. `workdays` are ISO
-    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none. `timed`, `meetings` and `days` are
-    when tasks remind unless they say otherwise: minutes before the time, of a meeting as well, and before the start
-    of the working day where a task has no time."""
+    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none; `daily` is on days off too.
+    `timed`, `meetings` and `days` are when tasks remind unless they say otherwise: minutes before the time, of a
+    meeting as well, and before the start of the working day where a task has no time. `country` is whose holidays
+    count, None for that of the zone; `holidays` whether any do. `weekly`: the digest of the teams one manages."""
 
     language: str
     timezone: str
@@ -50,6 +54,10 @@ class PersonSettings:
     meetings: tuple[int, ...] = (15,)
     days: tuple[int, ...] = (0,)
     parts: Parts = (time(9), time(14), time(19))
+    holidays: bool = True
+    country: str | None = None
+    daily: bool = False
+    weekly: bool = True
 
 
 async def reader_of(unit: Unit, actor: Actor) -> Reader:
@@ -76,6 +84,7 @@ class Section(StrEnum):
     DATES = "dates"
     QUIET = "quiet"
     DAYS = "days"
+    HOLIDAYS = "holidays"
     HOURS = "hours"
     MORNING = "morning"
     EVENING = "evening"
@@ -83,6 +92,7 @@ class Section(StrEnum):
     MEETINGS = "meetings"
     WHOLE_DAYS = "wholedays"
     PARTS = "parts"
+    WEEKLY = "weekly"
 
 
 class Settings:
@@ -99,23 +109,33 @@ class Settings:
         self, actor: Actor, arrival: Arrival, section: Section, value: str, reply: Reply[PersonSettings]
     ) -> Answer:
         """`value` is what a button carries or a person typed. Raises BadInput with what to type instead."""
+        if section is Section.HOLIDAYS:
+            await asyncio.to_thread(is_known, "")  # what it imports would hold up everybody
         async with self._storage.transaction(actor) as unit:
-            before = await unit.people.settings(actor.person_id, to_change=True)
-            after = changed(before, section, value)
-            if after != before:
-                await unit.people.set_settings(actor.person_id, after)
-                await unit.activity.add(
-                    Activity(
-                        "changed",
-                        "settings",
-                        actor.person_id,
-                        actor_member_id=actor.member_id,
-                        changes=differences(before, after),
-                    )
-                )
+            _before, after = await put(unit, actor, section, value)
             answer = reply(after)
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def put(
+    unit: Unit, actor: Actor, section: Section, value: str
+) -> tuple[PersonSettings, PersonSettings]:
+    """One setting read from text and kept, with its line of history: the settings before and after. Raises BadInput."""
+    before = await unit.people.settings(actor.person_id, to_change=True)
+    after = changed(before, section, value)
+    if after != before:
+        await unit.people.set_settings(actor.person_id, after)
+        await unit.activity.add(
+            Activity(
+                "changed",
+                "settings",
+                actor.person_id,
+                actor_member_id=actor.member_id,
+                changes=differences(before, after),
+            )
+        )
+    return before, after
 
 
 def changed(settings: PersonSettings, section: Section, value: str) -> PersonSettings:
@@ -199,6 +219,22 @@ def _days(settings: PersonSettings, value: str) -> PersonSettings:
     return replace(settings, workdays=tuple(sorted(days)))
 
 
+def _holidays(settings: PersonSettings, value: str) -> PersonSettings:
+    """ "on" and "off" switch them, "auto" takes those of one's zone, all else is a country."""
+    if value.casefold() in _OFF or value == "on":
+        return replace(settings, holidays=value == "on")
+    if value == "auto":
+        return replace(settings, holidays=True, country=None)
+    country = find_country(value)
+    if country is None:
+        raise BadInput(
+            N_(
+                "I don't know that country's holidays. Type its name or two letters, for example: Germany or DE"
+            )
+        )
+    return replace(settings, holidays=True, country=country)
+
+
 def _hours(settings: PersonSettings, value: str) -> PersonSettings:
     span = _span(value)
     if span is None or span[0] >= span[1]:
@@ -207,10 +243,14 @@ def _hours(settings: PersonSettings, value: str) -> PersonSettings:
 
 
 def _morning(settings: PersonSettings, value: str) -> PersonSettings:
+    if value in _DAILY:
+        return replace(settings, daily=_DAILY[value])
     return replace(settings, morning=_moment(value))
 
 
 def _evening(settings: PersonSettings, value: str) -> PersonSettings:
+    if value in _DAILY:
+        return replace(settings, daily=_DAILY[value])
     return replace(settings, evening=_moment(value))
 
 
@@ -249,6 +289,12 @@ def _leads(chosen: tuple[int, ...], value: str) -> tuple[int, ...]:
     return tuple(sorted(after))
 
 
+def _weekly(settings: PersonSettings, value: str) -> PersonSettings:
+    if value != "on" and value.casefold() not in _OFF:
+        raise BadInput(N_("Press one of the two buttons."))
+    return replace(settings, weekly=value == "on")
+
+
 def _moment(value: str) -> time | None:
     if value.casefold() in _OFF:
         return None
@@ -283,6 +329,7 @@ _READ: dict[Section, Callable[[PersonSettings, str], PersonSettings]] = {
     Section.DATES: _dates,
     Section.QUIET: _quiet,
     Section.DAYS: _days,
+    Section.HOLIDAYS: _holidays,
     Section.HOURS: _hours,
     Section.MORNING: _morning,
     Section.EVENING: _evening,
@@ -290,4 +337,5 @@ _READ: dict[Section, Callable[[PersonSettings, str], PersonSettings]] = {
     Section.MEETINGS: _meetings,
     Section.WHOLE_DAYS: _whole_days,
     Section.PARTS: _parts,
+    Section.WEEKLY: _weekly,
 }

@@ -10,9 +10,11 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
     from crm.deliveries import DeliveryStore
+    from crm.digests import DigestStore
     from crm.exports import ExportStore
     from crm.feeds import FeedStore
     from crm.groups import GroupStore
+    from crm.hours import HourStore
     from crm.imports import ImportStore
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
@@ -48,11 +50,15 @@ class Unit(Protocol):
     @property
     def deliveries(self) -> "DeliveryStore": ...
     @property
+    def digests(self) -> "DigestStore": ...
+    @property
     def exports(self) -> "ExportStore": ...
     @property
     def feeds(self) -> "FeedStore": ...
     @property
     def groups(self) -> "GroupStore": ...
+    @property
+    def hours(self) -> "HourStore": ...
     @property
     def imports(self) -> "ImportStore": ...
     @property

@@ -203,7 +203,6 @@ def _delivery(row: Row[Any], lease: str) -> Delivery:
         group=Group(row.telegram_chat_id, row.thread_id) if linked else None,
         contact_id=row.contact_id,
         nag=row.nag,
-        is_urgent=row.is_urgent,
     )
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, case, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.people import Actor, ChatKind, Role, Visitor
@@ -34,30 +35,19 @@ class SqlPeople:
     async def settings(self, person_id: int, *, to_change: bool = False) -> PersonSettings:
         query = select(people).where(people.c.id == person_id)
         found = await self._link.execute(query.with_for_update() if to_change else query)
-        row = found.one()
-        return PersonSettings(
-            language=row.language,
-            timezone=row.timezone,
-            date_order=DateOrder(row.date_order) if row.date_order else None,
-            quiet=(row.quiet_from, row.quiet_until)
-            if row.quiet_from is not None and row.quiet_until is not None
-            else None,
-            workdays=tuple(row.workdays),
-            hours=(row.workday_starts, row.workday_ends),
-            morning=row.digest_at,
-            evening=row.evening_digest_at,
-            timed=tuple(row.timed_leads),
-            meetings=tuple(row.meeting_leads),
-            days=tuple(row.day_leads),
-            parts=(row.morning_starts, row.afternoon_starts, row.evening_starts),
-        )
+        return settings_of(found.one())
 
     async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
         quiet_from, quiet_until = settings.quiet or (None, None)
+        # a digest of an hour that has passed when it is chosen comes tomorrow
+        changed = people.c.digest_at.is_distinct_from(
+            settings.morning
+        ) | people.c.evening_digest_at.is_distinct_from(settings.evening)
         await self._link.execute(
             update(people)
             .where(people.c.id == person_id)
             .values(
+                digests_since=case((changed, func.now()), else_=people.c.digests_since),
                 language=settings.language,
                 timezone=settings.timezone,
                 date_order=settings.date_order,
@@ -74,8 +64,36 @@ class SqlPeople:
                 morning_starts=settings.parts[0],
                 afternoon_starts=settings.parts[1],
                 evening_starts=settings.parts[2],
+                holidays=settings.holidays,
+                holiday_country=settings.country,
+                digests_on_days_off=settings.daily,
+                weekly_digest=settings.weekly,
             )
         )
+
+
+def settings_of(row: Row[Any]) -> PersonSettings:
+    """What a row of `people` says a person chose."""
+    return PersonSettings(
+        language=row.language,
+        timezone=row.timezone,
+        date_order=DateOrder(row.date_order) if row.date_order else None,
+        quiet=(row.quiet_from, row.quiet_until)
+        if row.quiet_from is not None and row.quiet_until is not None
+        else None,
+        workdays=tuple(row.workdays),
+        hours=(row.workday_starts, row.workday_ends),
+        morning=row.digest_at,
+        evening=row.evening_digest_at,
+        timed=tuple(row.timed_leads),
+        meetings=tuple(row.meeting_leads),
+        days=tuple(row.day_leads),
+        parts=(row.morning_starts, row.afternoon_starts, row.evening_starts),
+        holidays=row.holidays,
+        country=row.holiday_country,
+        daily=row.digests_on_days_off,
+        weekly=row.weekly_digest,
+    )
 
 
 class SqlPeopleDoors:

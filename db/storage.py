@@ -13,9 +13,11 @@ from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
 from db.deliveries import SqlDeliveries
+from db.digests import SqlDigests
 from db.exports import SqlExports
 from db.feeds import SqlFeeds
 from db.groups import SqlGroups
+from db.hours import SqlHours
 from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.lookups import SqlLookups
@@ -75,8 +77,10 @@ class SqlUnit:
         self.contacts = SqlContacts(link, workspace_id)
         self.conversations = SqlConversations(link, workspace_id)
         self.deliveries = SqlDeliveries(link, workspace_id)
+        self.digests = SqlDigests(link)
         self.exports = SqlExports(link)
         self.feeds = SqlFeeds(link, workspace_id)
+        self.hours = SqlHours(link)
         self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)

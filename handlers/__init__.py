@@ -13,9 +13,11 @@ from crm.requests import Requests
 from handlers import (
     agenda,
     agents,
+    away,
     calls,
     contacts,
     conversations,
+    digests,
     errors,
     exports,
     feeds,
@@ -55,6 +57,7 @@ from handlers import (
     tasks,
     teams,
     visibility,
+    zone_changes,
 )
 from handlers.access import Access, Defaults
 
@@ -79,6 +82,9 @@ def build_router() -> Router:
         finding.router(),
         agenda.router(),
         overdue.router(),
+        digests.router(),
+        away.router(),
+        zone_changes.router(),
         stats.router(),
         task_moving.router(),
         task_assignees.router(),
@@ -114,6 +120,7 @@ def build_router() -> Router:
         reminder_presses.answers(),
         reminder_lists.answers(),
         settings.answers(),
+        away.answers(),
         teams.answers(),
         regions.answers(),
         agents.answers(),

@@ -15,11 +15,13 @@ from aiogram.exceptions import (
 )
 
 from crm.answers import Answer
-from crm.deliveries import Deliveries, Delivery, Held, Passed, Ready, Why
+from crm.deliveries import Deliveries, Delivery
 from crm.errors import Removed, StorageAway
 from crm.lateness import Downtime
 from crm.people import ChatKind
 from crm.presence import Presence
+from crm.readiness import Held, Passed, Ready
+from crm.reasons import Why
 from handlers.answers import send_text
 from handlers.reminder_messages import reminder_message, reminders_message
 from handlers.texts import speaking
@@ -51,11 +53,20 @@ class Post:
 
     async def deliver(self, claimed: Sequence[Delivery]) -> Outcome:
         """Send one message for all of these, which go to one chat, and mark each of them."""
-        ready = await self._ready(claimed)
-        if not ready:
-            return Outcome()
+        places: dict[int | None, list[Delivery]] = {}
+        for delivery in await self._ready(claimed):  # some of them may go to whoever stands in
+            reader = None if delivery.stand_in is None else delivery.stand_in.telegram_chat_id
+            places.setdefault(reader, []).append(delivery)
+        outcome = Outcome()
+        for together in places.values():
+            told = await self._tell(together)
+            outcome = Outcome((*outcome.sent, *told.sent), outcome.answered and told.answered)
+        return outcome
+
+    async def _tell(self, ready: Sequence[Delivery]) -> Outcome:
+        """One message, to their recipient or to whoever stands in."""
         first = ready[0]
-        with speaking(first.actor.language):
+        with speaking((first.stand_in or first.actor).language):
             message = (
                 reminder_message(first, self.clock(), self.downtime)
                 if len(ready) == 1
@@ -70,9 +81,11 @@ class Post:
 
     async def _refused(self, ready: Sequence[Delivery], fault: TelegramAPIError) -> Outcome:
         no_chat = isinstance(fault, TelegramBadRequest) and "chat not found" in fault.message
-        if no_chat or isinstance(fault, TelegramForbiddenError):
+        if (no_chat or isinstance(fault, TelegramForbiddenError)) and ready[0].stand_in is not None:
+            await self._put_off(ready, Why.BLOCKED)  # by whoever stands in: nobody does any more
+        elif no_chat or isinstance(fault, TelegramForbiddenError):
             return await self._elsewhere(ready, Why.NO_CHAT if no_chat else Why.BLOCKED)
-        if isinstance(fault, TelegramRetryAfter):
+        elif isinstance(fault, TelegramRetryAfter):
             await self._put_off(ready, Why.ASKED_TO_WAIT, timedelta(seconds=fault.retry_after))
         elif isinstance(fault, TelegramBadRequest):
             log.warning("reminder_refused", reason=fault.message[:100])
@@ -112,7 +125,10 @@ class Post:
 
     async def _send(self, delivery: Delivery, message: Answer) -> int:
         """Where the topic is gone, the group itself is told."""
-        chat_id, thread_id = delivery.actor.telegram_chat_id, delivery.thread_id
+        to, thread_id = delivery.actor, delivery.thread_id
+        if delivery.stand_in is not None:
+            to, thread_id = delivery.stand_in, None
+        chat_id = to.telegram_chat_id
         try:
             return await send_text(self.bot, chat_id, thread_id, message)
         except TelegramBadRequest as refused:

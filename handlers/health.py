@@ -8,9 +8,9 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
-from crm.deliveries import Why
 from crm.health import Condition, DeliveryHealth, Health, Queue, Redis, Vitals
 from crm.people import Actor
+from crm.reasons import Why
 from crm.updates import Arrival
 from handlers.texts import gettext as _
 from handlers.texts import ngettext

@@ -57,6 +57,30 @@ TOPICS: Mapping[str, Topic] = {
             N_("Change the message, and the reminder changes with it."),
         ),
     ),
+    "hours": Topic(
+        N_("Your hours"),
+        N_("/away until 15 August @boris — while you are away; /settings — quiet hours, days off, digests"),
+        (
+            N_(
+                "/away until 15 August @boris — while you are away; /settings — quiet hours, days off, digests"
+            ),
+            N_(
+                "While you are away, what is not urgent waits, or reminders of your tasks go to whoever stands in."
+                " /back — you are back, and hear what happened."
+            ),
+            N_(
+                "In quiet hours only urgent things come; the rest comes when they end, and says that it waited."
+            ),
+            N_(
+                "On days off and holidays no digests come, and reminders of tasks without a time wait if a colleague"
+                " gave them to you or they repeat. What you asked for yourself comes on its day."
+            ),
+            N_(
+                "Morning plan, evening summary, the team's week for owners and managers: switch them in /settings."
+            ),
+            N_("When your time zone changes, I ask whether what is planned keeps its clock time."),
+        ),
+    ),
     "contacts": Topic(
         N_("Contacts"),
         N_(

@@ -30,7 +30,10 @@ def data(delivery_id: int, *what: str) -> str:
 
 
 def rows_of(delivery: Delivery) -> Rows:
-    """What a message that is sent offers."""
+    """What a message that is sent offers; whoever stands in can't put off or have seen what is another's."""
+    if delivery.stand_in is not None and delivery.task_id is not None:
+        done = Button(_("Done"), data=f"done:{delivery.task_id}")
+        return ((done, Button(_("Open"), data=f"t:{delivery.task_id}:open")),)
     return reminder_rows(delivery.id, delivery.task_id, delivery.contact_id)
 
 

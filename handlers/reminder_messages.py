@@ -1,14 +1,16 @@
 """Reminders as they are read: one at its time, several that were missed, each late one with how late and why."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aiogram.utils.formatting import Bold, TextLink
 
 from crm.answers import Answer, Button
-from crm.deliveries import UNDELIVERED, Delivery, Why
-from crm.lateness import NOT_RUNNING, Downtime, lateness, why_late
+from crm.deliveries import UNDELIVERED, Delivery
+from crm.lateness import Downtime, lateness, why_late
 from crm.people import ChatKind
+from crm.reasons import Why
 from handlers.pressed_reminders import rows_of, rows_of_several, shortened
 from handlers.private import title_for
 from handlers.task_notices import TASK_NOTICES
@@ -59,11 +61,14 @@ def reminder_message(delivery: Delivery, now: datetime, downtime: Downtime | Non
     have been changed in private since, so a group reads it without phones; a reminder's own words were said there.
     In a group it is said whom it is for."""
     if delivery.notice is not None:
-        return NOTICES[delivery.notice](delivery)
+        told = NOTICES[delivery.notice](delivery)
+        return replace(told, text=told.text + "".join(_stands_in(delivery)))
     late = lateness(delivery, now)
     why = ["\n", late_words(late, why_late(delivery, downtime))] if late is not None else []
     again = [_("Again:"), " "] if delivery.nag else []
-    text, entities = formatted("⏰ ", *_mention(delivery), *again, *_what(delivery), *why)
+    text, entities = formatted(
+        "⏰ ", *_mention(delivery), *again, *_what(delivery), *why, *_stands_in(delivery)
+    )
     return Answer(text, entities, buttons=rows_of(delivery))
 
 
@@ -79,21 +84,28 @@ def reminders_message(
         lines += [
             "\n• ", *_what(delivery, LINE), " – ", late_words(late, why_late(delivery, downtime))
         ]  # fmt: skip
-    text, entities = formatted("⏰ ", *_mention(deliveries[0]), head, *lines)
+    text, entities = formatted("⏰ ", *_mention(deliveries[0]), head, *lines, *_stands_in(deliveries[0]))
     return Answer(text, entities, buttons=rows_of_several(deliveries))
 
 
 def _what(delivery: Delivery, limit: int | None = None) -> list[object]:
     number = f"#{delivery.task_number} " if delivery.task_number else ""
-    words = title_for(delivery.text, delivery.actor) if delivery.task_number else delivery.text
+    reader = delivery.stand_in or delivery.actor
+    words = title_for(delivery.text, reader) if delivery.task_number else delivery.text
     return [number, Bold(words if limit is None else shortened(words, limit))]
 
 
 def _mention(delivery: Delivery) -> list[object]:
     actor = delivery.actor
-    if actor.chat_kind is ChatKind.PRIVATE:
+    if actor.chat_kind is ChatKind.PRIVATE or delivery.stand_in is not None:
         return []
     return [TextLink(actor.display_name, url=f"tg://user?id={actor.telegram_user_id}"), ", "]
+
+
+def _stands_in(delivery: Delivery) -> list[str]:
+    if delivery.stand_in is None:
+        return []
+    return ["\n", _("For {name}, who is away").format(name=delivery.actor.display_name)]
 
 
 def late_words(late: timedelta, why: str | None) -> str:
@@ -111,15 +123,15 @@ def late_words(late: timedelta, why: str | None) -> str:
 
 
 def reason_words(why: str | None) -> str:
-    words = {
-        NOT_RUNNING: _("the bot was not running"),
+    words: dict[str, str] = {
+        Why.NOT_RUNNING: _("the bot was not running"),
         Why.SILENT: _("Telegram did not answer"),
         Why.ASKED_TO_WAIT: _("Telegram asked this chat to wait"),
         Why.REFUSED: _("Telegram refused the message"),
         Why.BLOCKED: _("I could not write to you"),
         Why.NO_CHAT: _("I could not write to you"),
-        "quiet_hours": _("quiet hours"),
-        "day_off": _("a day off"),
-        "away": _("you were away"),
+        Why.QUIET: _("waited for the end of your quiet hours"),
+        Why.DAY_OFF: _("waited for your working day"),
+        Why.AWAY: _("waited while you were away"),
     }
     return words.get(why or "", _("there was much to send"))

@@ -53,12 +53,12 @@ def summary_of(summary: Summary, actor: Actor, *, edit: bool = False) -> Answer:
     days = f"{day_words(summary.days.first)} – {day_words(summary.days.last)}"
     parts: list[object] = [Bold(f"{name}, {days}")]
     if summary.team is not None:
-        parts += ["\n\n", Bold(_("Team")), *_work(summary.team)]
+        parts += ["\n\n", Bold(_("Team")), *work_lines(summary.team)]
     for one in summary.members[:MEMBERS]:
         who = _("You") if one.member_id == actor.member_id else one.name or _("Nobody's")
-        parts += ["\n\n", Bold(who), *_work(one.work)]
+        parts += ["\n\n", Bold(who), *work_lines(one.work)]
     if summary.team is None and not summary.members:
-        parts += ["\n\n", Bold(_("You")), *_work(Work())]
+        parts += ["\n\n", Bold(_("You")), *work_lines(Work())]
     if len(summary.members) > MEMBERS:
         left = len(summary.members) - MEMBERS
         parts += ["\n\n", ngettext("and {count} other", "and {count} others", left).format(count=left)]
@@ -71,7 +71,8 @@ def summary_of(summary: Summary, actor: Actor, *, edit: bool = False) -> Answer:
     return Answer(text, entities, buttons=(other,), edit=edit)
 
 
-def _work(work: Work) -> list[str]:
+def work_lines(work: Work) -> list[str]:
+    """A line of tasks, and one of calls if there were any."""
     told = _("tasks: created {created}, done {done}, overdue now {overdue}")
     lines = ["\n" + told.format(created=work.created, done=work.done, overdue=work.overdue)]
     if work.calls:

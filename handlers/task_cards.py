@@ -7,12 +7,13 @@ from datetime import timedelta
 from aiogram.utils.formatting import Bold, Italic, TextLink
 
 from crm.answers import Answer, Button
+from crm.hours import Absence
 from crm.people import Actor, ChatKind
 from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
 from handlers.private import name_for, title_for
 from handlers.repeats import repeat_words
 from handlers.task_buttons import Rows, closed_row, mark, start_button
-from handlers.texts import due_words, formatted, ngettext
+from handlers.texts import due_words, formatted, moment_words, ngettext
 from handlers.texts import gettext as _
 
 DESCRIPTION = 300  # characters of a description on a card
@@ -38,6 +39,8 @@ def saved_answer(tasks: Sequence[Task], actor: Actor, message_id: int | None = N
     unmet = {task.unmet: task for task in tasks if task.unmet is not None}
     starts = tuple((start_button(task, actor),) for task in unmet.values())
     text += "".join("\n\n" + unmet_words(name) for name in unmet)
+    absences = {task.absence: None for task in tasks if task.absence is not None}
+    text += "".join("\n\n" + absence_words(absence, actor) for absence in absences)
     unwanted = dict.fromkeys(unwanted_words(task, actor) for task in tasks if task.is_unwanted_call)
     text += "".join("\n\n" + said for said in unwanted)
     return Answer(text, entities, buttons=(*rows, *starts, *undo))
@@ -90,6 +93,8 @@ def task_card(
     if task.unmet is not None:
         text += "\n\n" + unmet_words(task.unmet)
         rows = (*rows, (start_button(task, actor),))
+    if task.absence is not None:
+        text += "\n\n" + absence_words(task.absence, actor)
     if task.is_unwanted_call:
         text += "\n\n" + unwanted_words(task, actor)
     return Answer(text, entities, buttons=rows, edit=edit)
@@ -148,6 +153,16 @@ def unmet_words(name: str) -> str:
     return _(
         "{name} has not opened a chat with me yet. Press the button below once, and I will remind you."
     ).format(name=name)
+
+
+def absence_words(absence: Absence, actor: Actor) -> str:
+    """To whoever gives a task to somebody who is away."""
+    date = moment_words(absence.until.astimezone(actor.zone))
+    if absence.substitute is not None:
+        return _("{name} is away until {date}; {substitute} stands in.").format(
+            name=absence.name, date=date, substitute=absence.substitute
+        )
+    return _("{name} is away until {date} and will hear of it then.").format(name=absence.name, date=date)
 
 
 def unwanted_words(task: Task, actor: Actor) -> str:

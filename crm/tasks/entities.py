@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from crm.grammar.dates import Due
+from crm.hours import Absence
 from crm.people import Actor
 from crm.updates import Arrival
 
@@ -91,7 +92,8 @@ class Task(NewTask):
 
     `version` grows with each change; `slot_date` and `slot_time` say where in its series it belongs, wherever it
     was moved. `rings` are the reminders there are, as how long before the due. `do_not_call` is the contact's wish.
-    `unmet` names an assignee who never opened a chat with the bot and is to be told here how.
+    `unmet` names an assignee who never opened a chat with the bot and is to be told here how. `absence` is the
+    assignee's, said to whoever just gave it to them.
     """
 
     id: int
@@ -110,6 +112,7 @@ class Task(NewTask):
     counts: Counts = Counts()
     rings: tuple[timedelta, ...] = ()
     unmet: str | None = None
+    absence: Absence | None = None
 
     @property
     def is_closed(self) -> bool:

@@ -20,12 +20,14 @@ class News(StrEnum):
 
 async def tell_assignee(unit: Unit, actor: Actor, arrival: Arrival, task: Task) -> Task:
     """Tell a task's assignee that it is theirs. The task, with their name when they are to be told here, in the
-    group, how to open a chat with the bot: once for each person and group."""
+    group, how to open a chat with the bot, once for each person and group; and with their absence."""
     if task.assignee_id in (None, actor.member_id):
         return task
     member = next((one for one in await unit.teams.members() if one.id == task.assignee_id), None)
     if member is None:
         return task
+    absences = await unit.hours.absences(arrival.sent_at)
+    task = replace(task, absence=next((one for one in absences if one.member_id == member.id), None))
     if member.reach is not None:
         await _owe(unit, actor, arrival, task, News.ASSIGNED, {member.id}, "")
     elif actor.chat_kind is ChatKind.GROUP and await unit.task_details.hint(actor.chat_id, member.id):

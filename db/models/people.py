@@ -73,6 +73,14 @@ people = Table(
     Column("morning_starts", Time, nullable=False, server_default="09:00"),
     Column("afternoon_starts", Time, nullable=False, server_default="14:00"),
     Column("evening_starts", Time, nullable=False, server_default="19:00"),
+    Column(
+        "digests_since", Moment, nullable=False, server_default=text("now()")
+    ),  # a time set later is tomorrow's
+    Column("digests_on_days_off", Boolean, nullable=False, server_default=text("false")),
+    Column("weekly_digest", Boolean, nullable=False, server_default=text("true")),
+    Column("holidays", Boolean, nullable=False, server_default=text("true")),
+    Column("holiday_country", Text),  # null: that of the zone
+    Column("away_since", Moment),
     Column("away_until", Moment),
     Column("substitute_id", BigInteger, ForeignKey("people.id", ondelete="SET NULL")),
     Column("current_workspace_id", BigInteger, ForeignKey("workspaces.id"), index=True),

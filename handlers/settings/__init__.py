@@ -11,16 +11,26 @@ from crm.answers import Answer
 from crm.people import Actor, ChatKind
 from crm.settings import PersonSettings, Section, Settings
 from crm.updates import Arrival
+from crm.zone_changes import Moved, ZoneChanges
 from handlers.private import only_in_private
 from handlers.settings.cards import home_card, region_card, section_card
 from handlers.texts import gettext as _
 from handlers.texts import speak
 from handlers.words import AnswerTo, Words
+from handlers.zone_changes import zone_question
 
 Clock = Callable[[], datetime]
 # whose card it is, then a section, then a value; "in" leads through the zones of a part of the world
 PRESSED = r"^set:\d{1,20}(:in:[A-Za-z]{1,10}:\d{1,3}|:[a-z]{1,10}(:[^\n]{1,40})?)?$"
-TYPED = (Section.ZONE, Section.QUIET, Section.HOURS, Section.MORNING, Section.EVENING, Section.PARTS)
+TYPED = (
+    Section.ZONE,
+    Section.QUIET,
+    Section.HOLIDAYS,
+    Section.HOURS,
+    Section.MORNING,
+    Section.EVENING,
+    Section.PARTS,
+)
 
 
 def router() -> Router:
@@ -48,7 +58,13 @@ async def show_settings(
 
 
 async def press_settings(
-    query: CallbackQuery, actor: Actor, arrival: Arrival, settings: Settings, state: FSMContext, clock: Clock
+    query: CallbackQuery,
+    actor: Actor,
+    arrival: Arrival,
+    settings: Settings,
+    zone_changes: ZoneChanges,
+    state: FSMContext,
+    clock: Clock,
 ) -> Answer:
     _set, whose, *rest = str(query.data).split(":", 3)
     if whose != str(actor.telegram_user_id):
@@ -66,9 +82,7 @@ async def press_settings(
         if section in TYPED:
             await state.set_state(f"set:{section}")
         return section_card(await settings.show(actor), section, actor, clock(), edit=True)
-    return await settings.change(
-        actor, arrival, section, rest[1], lambda after: _applied(after, section, actor, clock(), edit=True)
-    )
+    return await _choose(section, rest[1], actor, arrival, settings, zone_changes, clock, edit=True)
 
 
 async def type_setting(
@@ -77,16 +91,43 @@ async def type_setting(
     actor: Actor,
     arrival: Arrival,
     settings: Settings,
+    zone_changes: ZoneChanges,
     state: FSMContext,
     clock: Clock,
 ) -> Answer:
     """What can't be read leaves the question open: its sentence says what to type instead."""
     section = Section(str(await state.get_state()).removeprefix("set:"))
-    answer = await settings.change(
-        actor, arrival, section, words, lambda after: _applied(after, section, actor, clock(), edit=False)
-    )
+    answer = await _choose(section, words, actor, arrival, settings, zone_changes, clock, edit=False)
     await state.clear()
     return answer
+
+
+async def _choose(
+    section: Section,
+    value: str,
+    actor: Actor,
+    arrival: Arrival,
+    settings: Settings,
+    zone_changes: ZoneChanges,
+    clock: Clock,
+    *,
+    edit: bool,
+) -> Answer:
+    """A zone may ask a question, all else is only chosen."""
+    if section is Section.ZONE:
+        return await zone_changes.choose(
+            actor, arrival, value, clock(), lambda change: _moved(change, actor, clock(), edit=edit)
+        )
+    return await settings.change(
+        actor, arrival, section, value, lambda after: _applied(after, section, actor, clock(), edit=edit)
+    )
+
+
+def _moved(change: Moved, actor: Actor, now: datetime, *, edit: bool) -> Answer:
+    """The card of the zone, or the question what becomes of what was planned in the zone before."""
+    if change.clocks:
+        return zone_question(change, now, edit=edit)
+    return _applied(change.settings, Section.ZONE, actor, now, edit=edit)
 
 
 def _applied(after: PersonSettings, section: Section, actor: Actor, now: datetime, *, edit: bool) -> Answer:

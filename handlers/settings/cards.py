@@ -8,7 +8,9 @@ from aiogram.utils.formatting import Bold
 from babel.dates import get_day_names
 
 from crm.answers import Answer, Button
+from crm.holidays import guessed_country
 from crm.people import Actor
+from crm.regions import region_name
 from crm.settings import DateOrder, PersonSettings, Section, Span
 from crm.zones import REGIONS, city, zones_of
 from handlers.task_cards import lead_words
@@ -22,6 +24,7 @@ _HOURS = ("08:00-17:00", "09:00-18:00", "10:00-19:00")
 _TIMED, _MEETINGS, _WHOLE_DAYS = (0, 15, 60, 1440), (5, 15, 30, 60), (0, 1440)  # minutes before
 _PARTS = ("08:00 13:00 18:00", "09:00 14:00 19:00", "10:00 15:00 20:00")
 _MORNINGS, _EVENINGS = ("07:30", "08:30", "09:30"), ("18:00", "20:00", "21:30")
+COUNTRIES = ("RU", "KZ", "BY", "DE", "US")  # the buttons; any other is typed
 _DATES = {
     DateOrder.DAY_FIRST: "%d.%m.%Y",
     DateOrder.MONTH_FIRST: "%m/%d/%Y",
@@ -81,6 +84,7 @@ def _title(section: Section) -> str:
         Section.DATES: _("Dates"),
         Section.QUIET: _("Quiet hours"),
         Section.DAYS: _("Working days"),
+        Section.HOLIDAYS: _("Holidays"),
         Section.HOURS: _("Working hours"),
         Section.MORNING: _("Morning plan"),
         Section.EVENING: _("Evening summary"),
@@ -88,6 +92,7 @@ def _title(section: Section) -> str:
         Section.MEETINGS: _("Reminders of meetings as well"),
         Section.WHOLE_DAYS: _("Reminders of tasks for a day"),
         Section.PARTS: _("Morning, afternoon, evening"),
+        Section.WEEKLY: _("Team's week"),
     }[section]
 
 
@@ -100,6 +105,7 @@ def _chosen(settings: PersonSettings, section: Section, now: datetime) -> str:
         Section.DATES: _date(settings.date_order, now) if settings.date_order else _("not chosen"),
         Section.QUIET: _span(settings.quiet) if settings.quiet else _("off"),
         Section.DAYS: " ".join(_day(day) for day in settings.workdays),
+        Section.HOLIDAYS: _country(settings),
         Section.HOURS: _span(settings.hours),
         Section.MORNING: _clock(settings.morning),
         Section.EVENING: _clock(settings.evening),
@@ -107,6 +113,7 @@ def _chosen(settings: PersonSettings, section: Section, now: datetime) -> str:
         Section.MEETINGS: _leads(settings.meetings),
         Section.WHOLE_DAYS: _leads(settings.days, _day_lead),
         Section.PARTS: " · ".join(f"{one:%H:%M}" for one in settings.parts),
+        Section.WEEKLY: _("on Mondays") if settings.weekly else _("off"),
     }[section]
 
 
@@ -115,19 +122,25 @@ def _preview(settings: PersonSettings, section: Section, now: datetime) -> str:
     if section is Section.ZONE:
         local = now.astimezone(ZoneInfo(settings.timezone))
         return _("It is {time} for you now ({zone}).").format(time=f"{local:%H:%M}", zone=settings.timezone)
-    if section is Section.QUIET and settings.quiet is not None:
-        return _("Quiet from {start} to {end}: what is not urgent waits until then.").format(
-            start=f"{settings.quiet[0]:%H:%M}", end=f"{settings.quiet[1]:%H:%M}"
-        )
     if section is Section.QUIET:
-        return _("Messages come at any hour.")
+        return _quiet_preview(settings.quiet)
     if section is Section.DATES and settings.date_order is not None:
         return _("The last day of this year is {date}.").format(
             date=date(now.year, 12, 31).strftime(_DATES[settings.date_order])
         )
     if section is Section.DATES:
         return _("Not chosen: when a date such as 3/4 is unclear, I ask.")
+    if section is Section.HOLIDAYS and settings.holidays and settings.country is None:
+        return _("By your time zone: {country}.").format(country=_country(settings))
     return _("Now: {chosen}").format(chosen=_chosen(settings, section, now))
+
+
+def _quiet_preview(quiet: Span | None) -> str:
+    if quiet is None:
+        return _("Messages come at any hour.")
+    return _("Quiet from {start} to {end}: what is not urgent waits until then.").format(
+        start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}"
+    )
 
 
 def _invitation(section: Section) -> str:
@@ -136,7 +149,13 @@ def _invitation(section: Section) -> str:
         Section.ZONE: _("Choose a part of the world, or type a city or a zone."),
         Section.DATES: _("Choose how you write dates."),
         Section.QUIET: _("Choose, or type two times, for example 22-8."),
-        Section.DAYS: _("Press the days you work on."),
+        Section.DAYS: _(
+            "Press the days you work on. On other days no digests come, and reminders of tasks without a time wait"
+            " if a colleague gave them to you or they repeat. What you asked for yourself comes on its day."
+        ),
+        Section.HOLIDAYS: _(
+            "Holidays are days off, and working Saturdays are working days. Choose, or type a country."
+        ),
         Section.HOURS: _("Choose, or type two times, for example 9-18."),
         Section.MORNING: _("Choose when the plan of the day comes, or type a time."),
         Section.EVENING: _("Choose when the summary of the day comes, or type a time."),
@@ -144,6 +163,10 @@ def _invitation(section: Section) -> str:
         Section.MEETINGS: _("Press when I shall remind you of a meeting besides, unless it says otherwise."),
         Section.WHOLE_DAYS: _("Press when I shall remind you of what has a day and no time."),
         Section.PARTS: _("Type when each begins, for example 9 14 19. A task for the morning is due then."),
+        Section.WEEKLY: _(
+            "On the first working day of the week: what your team did the week before. For owners and managers of a"
+            " team of two or more."
+        ),
     }[section]
 
 
@@ -166,6 +189,7 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         return [
             *(button(one, one, is_chosen=chosen is not None and _clock(chosen) == one) for one in offered),
             off,
+            button(_("On days off too"), "workdays" if settings.daily else "daily", is_chosen=settings.daily),
         ]
 
     def leads(offered: tuple[int, ...], chosen: tuple[int, ...], words: Callable[[int], str]) -> list[Button]:
@@ -175,6 +199,7 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         ]
         return [*every, button(_("Off"), "off", is_chosen=not chosen)]
 
+    guessed = settings.holidays and settings.country is None
     days = [(day, day in settings.workdays) for day in range(1, 8)]
     off = button(_("Off"), "off", is_chosen=settings.quiet is None)
     offered = {
@@ -188,6 +213,14 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
         Section.QUIET: [*spans(_SPANS, settings.quiet), off],
         Section.DAYS: [
             button(_day(day), f"{'-' if works else '+'}{day}", is_chosen=works) for day, works in days
+        ],
+        Section.HOLIDAYS: [
+            button(_("By my time zone"), "auto", is_chosen=guessed),
+            *(
+                button(region_name(country, language()), country, is_chosen=_is_of(settings, country))
+                for country in COUNTRIES
+            ),
+            button(_("Off"), "off", is_chosen=not settings.holidays),
         ],
         Section.HOURS: spans(_HOURS, settings.hours),
         Section.MORNING: times(_MORNINGS, settings.morning),
@@ -203,8 +236,24 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
             )
             for one in _PARTS
         ],
+        Section.WEEKLY: [
+            button(_("On"), "on", is_chosen=settings.weekly),
+            button(_("Off"), "off", is_chosen=not settings.weekly),
+        ],
     }
     return _rows(offered[section], 4 if section is Section.DAYS else 2)
+
+
+def _is_of(settings: PersonSettings, country: str) -> bool:
+    return settings.holidays and settings.country == country
+
+
+def _country(settings: PersonSettings) -> str:
+    """Whose holidays count; of a zone that is no country's the team's, which is not looked up here."""
+    if not settings.holidays:
+        return _("off")
+    country = settings.country or guessed_country(settings.timezone, None)
+    return region_name(country, language()) if country else _("of your team's country")
 
 
 def _region(region: str) -> str:

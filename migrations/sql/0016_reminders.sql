@@ -15,7 +15,7 @@ UPDATE crm_tasks t SET leads = (
 WHERE EXISTS (
     SELECT FROM reminders r WHERE r.task_id = t.id AND r.deleted_at IS NULL AND r.before > interval '0');
 
--- As before, with whom a task of calling is about, how often it was said before, and whether it passes quiet hours.
+-- As before, with whom a task of calling is about, and how often it was said before.
 DROP FUNCTION read_deliveries(jsonb);
 CREATE FUNCTION read_deliveries(in_claims jsonb)
 RETURNS TABLE (
@@ -24,7 +24,7 @@ RETURNS TABLE (
     workspace_id bigint, member_id bigint, role text, from_group boolean, person_id bigint, telegram_user_id bigint,
     private_chat_id bigint, display_name text, language text, timezone text, is_operator boolean,
     chat_id bigint, telegram_chat_id bigint, kind text, is_linked boolean,
-    contact_id bigint, nag integer, is_urgent boolean
+    contact_id bigint, nag integer
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -49,7 +49,7 @@ BEGIN
                p.display_name, p.language, p.timezone, p.is_operator, h.id, h.telegram_chat_id, h.kind,
                h.kind = 'private' OR h.unreachable_at IS NULL AND EXISTS (
                    SELECT FROM chat_links l WHERE l.chat_id = h.id AND l.workspace_id = h.workspace_id),
-               CASE WHEN t.task_type = 'call' THEN t.contact_id END, d.nag, r.urgent
+               CASE WHEN t.task_type = 'call' THEN t.contact_id END, d.nag
         FROM reminder_deliveries d
         JOIN reminders r ON r.id = d.reminder_id
         JOIN members m ON m.id = d.recipient_id

@@ -51,6 +51,8 @@ def test_quiet_hours_are_read(value: str, quiet: tuple[time, time] | None) -> No
         (Section.HOURS, "9"),
         (Section.MORNING, "8-9"),
         (Section.EVENING, "20:75"),
+        (Section.HOLIDAYS, "Нарния"),
+        (Section.WEEKLY, "maybe"),
     ],
 )
 async def test_what_can_not_be_read_is_refused_and_changes_nothing(section: Section, value: str) -> None:

@@ -10,9 +10,10 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
-from crm.deliveries import Delivery, Passed
+from crm.deliveries import Delivery
 from crm.lateness import why_late
 from crm.people import ChatKind
+from crm.readiness import Passed
 from crm.tasks.changes import set_assignee
 from db.health import SqlHealth
 from db.wakes import on_made_due

@@ -30,6 +30,10 @@ async def test_what_was_chosen_is_read_back(engine: AsyncEngine, anna: Actor, da
         (Section.HOURS, "8:30-17"),
         (Section.MORNING, "7:30"),
         (Section.EVENING, "24:00"),
+        (Section.EVENING, "daily"),
+        (Section.HOLIDAYS, "Казахстан"),
+        (Section.HOLIDAYS, "off"),
+        (Section.WEEKLY, "off"),
     ):
         await settings.change(anna, an_arrival(), section, value, said)
     assert await settings.show(anna) == PersonSettings(
@@ -41,10 +45,14 @@ async def test_what_was_chosen_is_read_back(engine: AsyncEngine, anna: Actor, da
         (time(8, 30), time(17)),
         time(7, 30),
         time(0),
+        holidays=False,
+        country="KZ",
+        daily=True,
+        weekly=False,
     )
     again = await SqlPeopleDoors(engine).arrive(a_visitor(), open_to_all=False)
     assert (again.language, again.timezone) == ("ru", "Europe/Moscow")
-    assert await database.count("activity_logs") == 8
+    assert await database.count("activity_logs") == 12
 
 
 async def test_two_days_pressed_at_once_are_both_taken(engine: AsyncEngine, anna: Actor) -> None:

@@ -13,7 +13,7 @@ from db.models import metadata
 from tests.databases import Database
 from tests.rows import Scene, make_scene, values
 
-DOORS_ONLY = {"faults", "installation", "link_guesses"}  # walled, with no way in but the doors
+DOORS_ONLY = {"digests", "faults", "installation", "link_guesses"}  # walled, with no way in but the doors
 OPEN = {"handled_updates", "dialogs", "alembic_version"}  # DESIGN §2.4: the only ones without walls
 
 
@@ -60,6 +60,7 @@ ALLOWED = {
     "crm_task_items": ("bhmMO", "bmMO", "bmMO", "MO"),
     "crm_task_watchers": ("bhmMO", "bmMO", "", "bmMO"),
     "crm_tasks": ("bhmMO", "obhmMO", "bmMO", "MO"),
+    "digests": ("", "", "", ""),
     "faults": ("", "", "", ""),
     "held_questions": ("b", "obhmMO", "", "b"),
     "imports": ("bMO", "obmMO", "", ""),
@@ -154,7 +155,10 @@ async def test_claims_give_ids_and_nothing_else(owner: asyncpg.Connection) -> No
     )
     given = {(row[0], row[1]) for row in rows if row[2] == "t"}
     told = ("id", "lease", "workspace_id", "member_id", "chat_id")
-    assert given == {(door, name) for door in ("claim_deliveries", "claim_turns") for name in told}
+    of_digests = {("claim_digests", name) for name in ("id", "lease")}
+    assert given == of_digests | {
+        (door, name) for door in ("claim_deliveries", "claim_turns") for name in told
+    }
 
 
 async def test_a_guest_of_a_chat_of_another_team_sees_nothing(

@@ -6,8 +6,10 @@ from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
 from tests.fakes.conversations import FakeConversations, FakeListener, FakeTurnDoors, TurnRow
 from tests.fakes.deliveries import FakeDeliveries, FakeDeliveryDoors, is_ready
+from tests.fakes.digests import FakeDigestDoors, FakeDigests
 from tests.fakes.files import FakeExports, FakeFeedDoors, FakeFeeds, FakeImports
 from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests, everybody_stays
+from tests.fakes.hours import FakeHours
 from tests.fakes.people import (
     MONDAY,
     FakeClock,
@@ -40,12 +42,15 @@ __all__ = [
     "FakeDeliveries",
     "FakeDeliveryDoors",
     "FakeDialogs",
+    "FakeDigestDoors",
+    "FakeDigests",
     "FakeDirectory",
     "FakeExports",
     "FakeFeedDoors",
     "FakeFeeds",
     "FakeGroupDoors",
     "FakeGroups",
+    "FakeHours",
     "FakeImports",
     "FakeJournal",
     "FakeListener",

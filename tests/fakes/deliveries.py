@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crm.deliveries import Deliveries, Delivery, Ready
+from crm.deliveries import Deliveries, Delivery
 from crm.grammar.dates import Due
+from crm.readiness import Ready
 from tests.fakes.reminders import ReminderRow
 
 if TYPE_CHECKING:

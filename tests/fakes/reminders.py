@@ -74,7 +74,6 @@ class FakeReminders:
             task_number=task.number if task else None,
             task_id=task.id if task else None,
             contact_id=task.contact_id if task and task.task_type == "call" else None,
-            is_urgent=reminder.urgent,
         )
         self._state.reminders[delivery.id] = ReminderRow(
             saved,

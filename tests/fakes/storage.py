@@ -26,8 +26,10 @@ from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
 from tests.fakes.deliveries import FakeDeliveries
+from tests.fakes.digests import FakeDigests
 from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
+from tests.fakes.hours import FakeHours
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
@@ -48,6 +50,9 @@ class State:
     """All that is stored. Rows are never changed in place, so that a copy of the containers is a snapshot."""
 
     last_id: int = 100
+    absences: dict[int, tuple[datetime, datetime, int | None]] = field(
+        default_factory=dict
+    )  # by person_id: since, until, and the member who stands in
     alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
@@ -159,8 +164,10 @@ class FakeUnit:
         self.contacts = FakeContacts(state, actor)
         self.conversations = FakeConversations(state)
         self.deliveries = FakeDeliveries(state)
+        self.digests = FakeDigests(state, actor)
         self.exports = FakeExports(state, actor)
         self.feeds = FakeFeeds(state)
+        self.hours = FakeHours(state, actor)
         self.imports = FakeImports(state, actor)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)

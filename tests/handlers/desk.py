@@ -14,10 +14,12 @@ from crm.agents.checks import Offer
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
 from crm.answers import Answer
+from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
+from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
@@ -49,6 +51,7 @@ from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.visibility import Visibility
+from crm.zone_changes import ZoneChanges
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -57,6 +60,7 @@ from llm.registry import dump, read_registry
 from tests.fakes import (
     FakeClock,
     FakeDialogs,
+    FakeDigestDoors,
     FakeDirectory,
     FakeFeedDoors,
     FakeGroupDoors,
@@ -139,6 +143,9 @@ class Desk:
             "tasks": Tasks(storage),
             "task_lists": TaskLists(storage),
             "agenda": Agenda(storage),
+            "away": Away(storage),
+            "zone_changes": ZoneChanges(storage),
+            "digests": Digests(storage, FakeDigestDoors()),
             "stats": Stats(storage),
             "task_moves": TaskMoves(storage),
             "task_talk": TaskTalk(storage),

@@ -119,7 +119,7 @@ def test_nothing_is_left_in_english_for_a_russian() -> None:
 
 async def test_somebody_elses_settings_are_refused() -> None:
     press = a_press("set:5:quiet:22:00-08:00", ANNA)
-    answer = await press_settings(press, ANNA, an_arrival(), None, None, lambda: MONDAY)  # type: ignore[arg-type]  # refused before either is asked
+    answer = await press_settings(press, ANNA, an_arrival(), None, None, None, lambda: MONDAY)  # type: ignore[arg-type]  # refused before either is asked
     assert "someone else's" in str(answer.toast)
 
 

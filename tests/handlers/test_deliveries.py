@@ -18,9 +18,10 @@ from aiogram.exceptions import (
 from aiogram.methods import SendMessage
 
 from crm.answers import Answer
-from crm.deliveries import RETRY_STEPS, Deliveries, Delivery, Group, Why
-from crm.lateness import NOT_RUNNING, Downtime, folded
+from crm.deliveries import RETRY_STEPS, Deliveries, Delivery, Group
+from crm.lateness import Downtime, folded
 from crm.people import ChatKind, People
+from crm.reasons import Why
 from crm.reminders import Reminders
 from crm.tasks import Tasks
 from handlers import deliveries as room
@@ -130,11 +131,11 @@ async def test_each_task_of_several_has_its_button_and_the_list_is_a_press_away(
 @pytest.mark.parametrize(
     ("why", "words"),
     [
-        (NOT_RUNNING, "the bot was not running"),
+        (Why.NOT_RUNNING, "the bot was not running"),
         (Why.SILENT, "Telegram did not answer"),
         (Why.ASKED_TO_WAIT, "Telegram asked this chat to wait"),
-        ("quiet_hours", "quiet hours"),
-        ("away", "you were away"),
+        (Why.QUIET, "waited for the end of your quiet hours"),
+        (Why.AWAY, "waited while you were away"),
     ],
 )
 def test_why_it_is_late_is_said(why: str, words: str) -> None:

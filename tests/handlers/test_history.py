@@ -46,6 +46,9 @@ NOT_UNDOABLE = {
     ("chat", "added_bot"): "Telegram removes a bot from a group",
     ("feed", "created"): "an address is ended by its button, at once and for good",
     ("feed", "ended"): "an address that was ended must not work again",
+    ("settings", "away"): "/back ends it",
+    ("settings", "back"): "one goes away again by /away",
+    ("settings", "clocks"): "choosing the old zone asks the same question",
     ("chat", "separated"): "two teams are two by then",
     ("chat", "answers"): "the other button is beside it",
 }
