@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.tasks.details import NoteStore, TaskDetailStore
     from crm.teams import TeamStore
     from crm.updates import UpdateStore
+    from crm.usage import UsageStore
     from crm.visibility import VisibilityStore
 
 
@@ -73,6 +74,8 @@ class Unit(Protocol):
     def teams(self) -> "TeamStore": ...
     @property
     def updates(self) -> "UpdateStore": ...
+    @property
+    def usage(self) -> "UsageStore": ...
     @property
     def visibility(self) -> "VisibilityStore": ...
 

@@ -30,6 +30,7 @@ from db.teams import SqlTeams
 from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
+from db.usage import SqlUsage
 from db.visibility import SqlVisibility
 
 
@@ -86,4 +87,5 @@ class SqlUnit:
         self.tasks = SqlTasks(link, workspace_id)
         self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)
+        self.usage = SqlUsage(link, workspace_id)
         self.visibility = SqlVisibility(link, workspace_id)

@@ -22,8 +22,10 @@ from crm.calls import Calls
 from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
 from crm.tasks import Tasks
+from crm.usage import Usage
+from llm.fallbacks import Chain, Patience
 from llm.masking import Mask
-from llm.models import ModelConfig, build_model, close_model
+from llm.models import ModelConfig, Models, settings_of
 from llm.offline import offline_model
 from llm.tools import TOOLS, Work
 
@@ -42,6 +44,8 @@ class Assistants:
         calls: Calls,
         config: ModelConfig,
         clock: Callable[[], datetime],
+        usage: Usage | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._directory = directory
         self._tasks = tasks
@@ -49,7 +53,9 @@ class Assistants:
         self._config = config
         self._clock = clock
         self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
-        self._models: dict[str | None, Model] = {}
+        self._models = Models(config)
+        self._usage = usage
+        self._patience = patience
 
     async def answer(
         self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
@@ -62,7 +68,7 @@ class Assistants:
         past: list[ModelMessage] = []
         for messages in history:
             past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
-        question, model = mask.hide(self._spoken(turn)), self._model(agent, turn.actor)
+        question, model = mask.hide(self._spoken(turn)), self._model(agent, turn)
         built = self._build(agent, turn.actor)
         async with asyncio.timeout(TIME_LIMIT):
             if on_text is None:
@@ -87,8 +93,7 @@ class Assistants:
 
     def prepare(self) -> None:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""
-        if not self._config.is_offline:
-            self._models[None] = build_model(self._config)
+        self._models.prepare()
 
     def _spoken(self, turn: Turn) -> str:
         """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
@@ -98,15 +103,16 @@ class Assistants:
 
     async def close(self) -> None:
         """Close the providers' connections."""
-        for model in self._models.values():
-            await close_model(model)
+        await self._models.close()
 
-    def _model(self, agent: Agent, actor: Actor) -> Model:
+    def _model(self, agent: Agent, turn: Turn) -> Model:
         if self._config.is_offline:
-            return offline_model(actor.language, actor.timezone)
-        if agent.model not in self._models:
-            self._models[agent.model] = build_model(self._config, agent.model)
-        return self._models[agent.model]
+            return offline_model(turn.actor.language, turn.actor.timezone)
+        models = self._models.of(agent)
+        if self._usage is None:
+            return Chain(models, None, self._patience)
+        meter = self._usage.meter(turn.actor, agent_id=agent.id, turn_id=turn.id)
+        return Chain(models, meter, self._patience)
 
     def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
         key = (agent.id, agent.version, actor.language)
@@ -116,6 +122,7 @@ class Assistants:
                 output_type=str,
                 instructions=in_language(agent.instructions, actor.language),
                 tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
+                model_settings=settings_of(agent),
                 defer_model_check=True,
             )
             built.instructions(self._circumstances)

@@ -1,6 +1,6 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates
+from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates, usage
 from db.models.base import metadata
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "reminders",
     "tasks",
     "updates",
+    "usage",
 ]

@@ -87,6 +87,9 @@ conversations = Table(
     *within("chat_id", "chats", required=True, cascade=True),
     Column("thread_id", BigInteger),
     Column("agent_id", BigInteger, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("summary", Text),  # of the turns up to `summary_until`; those up to `fresh_after` are over (/new)
+    Column("summary_until", BigInteger, nullable=False, server_default="0"),
+    Column("fresh_after", BigInteger, nullable=False, server_default="0"),
     *times(),
     UniqueConstraint("workspace_id", "chat_id", "thread_id", "agent_id", postgresql_nulls_not_distinct=True),
 )
@@ -106,6 +109,9 @@ turns = Table(
     Column("asked_at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
     Column("reason_detail", Text),
+    Column(
+        "attachments", JSONB, nullable=False, server_default="[]"
+    ),  # kind, file_id, mime, name, size, text
     Column("messages", JSONB, nullable=False, server_default="[]"),
     Column("answer", Text),
     Column("model", Text),

@@ -42,6 +42,7 @@ workspaces = Table(
     Column("last_task_number", Integer, nullable=False, server_default="0"),
     *word("visibility", ("everyone", "own"), "everyone"),
     Column("visibility_asked_at", Moment),  # the owner of a grown team was asked about it
+    Column("assistants_off", Boolean, nullable=False, server_default=text("false")),
     *times(),
 )
 people = Table(

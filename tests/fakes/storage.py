@@ -18,6 +18,7 @@ from crm.requests import Card
 from crm.settings import PersonSettings
 from crm.stats import MemberWork
 from crm.teams import Holdings
+from crm.usage import Period, Scope
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents
@@ -36,6 +37,7 @@ from tests.fakes.task_lists import FakeTaskLists
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
+from tests.fakes.usage import FakeUsage, SpendRow
 from tests.fakes.visibility import FakeVisibility
 
 
@@ -83,6 +85,9 @@ class State:
     )  # of reminders that repeat, by reminder id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
     sight: Sight = Sight.EVERYONE
+    spends: dict[int, SpendRow] = field(default_factory=dict)
+    budgets: dict[tuple[int, Scope, int | None, Period], int] = field(default_factory=dict)  # micros
+    told_budgets: set[tuple[object, ...]] = field(default_factory=set)
     settings: dict[int, PersonSettings] = field(default_factory=dict)  # by person_id
     tasks: dict[int, TaskRow] = field(default_factory=dict)
     team_names: dict[int, str] = field(default_factory=dict)  # by workspace_id; Sales without one
@@ -162,4 +167,5 @@ class FakeUnit:
         self.tasks = FakeTasks(state, actor)
         self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)
+        self.usage = FakeUsage(state, actor)
         self.visibility = FakeVisibility(state)
