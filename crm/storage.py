@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.imports import ImportStore
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
+    from crm.memory import MemoryStore
     from crm.people import Actor, PeopleStore
+    from crm.privacy import PrivacyStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.stats import StatsStore
@@ -55,9 +57,13 @@ class Unit(Protocol):
     @property
     def lookups(self) -> "LookupStore": ...
     @property
+    def memory(self) -> "MemoryStore": ...
+    @property
     def notes(self) -> "NoteStore": ...
     @property
     def people(self) -> "PeopleStore": ...
+    @property
+    def privacy(self) -> "PrivacyStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property

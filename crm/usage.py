@@ -253,8 +253,8 @@ class Usage:
             await unit.usage.set_budget(scope, target, period, micros)
             after = _same(await unit.usage.budgets(), scope, target, period)
             if (before and before.micros) != (after and after.micros):
-                told = [None if one is None else one.micros / MICROS for one in (before, after)]
-                changes = {f"{scope}_{period}": told}
+                told = [None if one is None else f"${one.micros / MICROS:g}" for one in (before, after)]
+                changes: dict[str, object] = {"budget": told}
                 await unit.activity.add(
                     Activity(
                         "budget",

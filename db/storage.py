@@ -18,8 +18,10 @@ from db.groups import SqlGroups
 from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.lookups import SqlLookups
+from db.memory import SqlMemory
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.privacy import SqlPrivacy
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -76,9 +78,11 @@ class SqlUnit:
         self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
+        self.memory = SqlMemory(link, workspace_id)
         self.notes = SqlNotes(link, workspace_id)
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
+        self.privacy = SqlPrivacy(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

@@ -106,10 +106,7 @@ BEGIN
     WHERE id = old.id;
     UPDATE spend_months SET micros = micros + in_micros - old.micros
     WHERE month = (date_trunc('month', old.at, 'UTC') AT TIME ZONE 'UTC')::date;
-    UPDATE turns SET cost_micros = cost_micros + in_micros, model = in_model, usage = usage || jsonb_build_object(
-        'input_tokens', coalesce((usage ->> 'input_tokens')::bigint, 0) + in_input,
-        'output_tokens', coalesce((usage ->> 'output_tokens')::bigint, 0) + in_output,
-        'calls', coalesce((usage ->> 'calls')::bigint, 0) + 1)
+    UPDATE turns SET cost_micros = cost_micros + in_micros
     WHERE id = old.turn_id;
 END $$;
 

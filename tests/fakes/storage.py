@@ -29,6 +29,7 @@ from tests.fakes.files import FakeExports, FakeFeeds, FakeImports, ImportRow
 from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
+from tests.fakes.memory import FactRow, FakeMemory, FakePrivacy, TalkRow
 from tests.fakes.people import FakePeople
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
@@ -85,6 +86,11 @@ class State:
     )  # of reminders that repeat, by reminder id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
     sight: Sight = Sight.EVERYONE
+    talks: dict[int, TalkRow] = field(default_factory=dict)  # by conversation id
+    facts: dict[int, FactRow] = field(default_factory=dict)
+    keep_days: dict[int, int | None] = field(default_factory=dict)  # by chat_id
+    assistants_off: set[int] = field(default_factory=set)  # workspaces
+    told_providers: set[tuple[int, str]] = field(default_factory=set)  # (person_id, provider)
     spends: dict[int, SpendRow] = field(default_factory=dict)
     budgets: dict[tuple[int, Scope, int | None, Period], int] = field(default_factory=dict)  # micros
     told_budgets: set[tuple[object, ...]] = field(default_factory=set)
@@ -156,9 +162,11 @@ class FakeUnit:
         self.imports = FakeImports(state, actor)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
+        self.memory = FakeMemory(state, actor)
         self.notes = FakeNotes(state, actor)
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
+        self.privacy = FakePrivacy(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)
