@@ -13,6 +13,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.attending import Attending
 from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
@@ -23,6 +24,7 @@ from bot.outages import Outage
 from bot.polling import Polling
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
+from bot.retries import model_pause
 from bot.scheduler import ReminderClock
 from bot.turns import TurnWorker
 from bot.vitals import Looks
@@ -42,8 +44,10 @@ from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
+from crm.memory import Memory
 from crm.people import People
 from crm.presence import Presence
+from crm.privacy import Privacy
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -61,6 +65,7 @@ from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from crm.usage import Usage
 from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
@@ -72,6 +77,7 @@ from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
+from db.memory import SqlMemoryDoors
 from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
@@ -85,6 +91,7 @@ from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
 from llm.assistants import Assistants
+from llm.fallbacks import Patience
 from llm.models import ModelConfig
 
 
@@ -109,6 +116,7 @@ class App:
     agent_doors: SqlAgentDoors
     directory: CachedAgents
     assistants: Assistants
+    attending: Attending
     engine: AsyncEngine
     metrics: Metrics
     reports: Reports
@@ -136,6 +144,7 @@ def build(
     sends_per_second: int = PER_SECOND,
     webhook_secret: str | None = None,
     public_url: str | None = None,
+    bot_micros: int = 5_000_000,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -171,9 +180,12 @@ def build(
         wake=wake,
         cancel=cancel,
     )
-    assistants = Assistants(directory, tasks, calls, models, clock)
+    usage = Usage(storage, clock, bot_micros=bot_micros)
+    memory, privacy = Memory(storage, directory), Privacy(storage)
+    assistants = Assistants(directory, tasks, calls, models, clock, usage, Patience(pause=model_pause))
+    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine))
     workers.append(
-        TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
+        TurnWorker(bot, conversations, attending, presence, clock, new_reference, reports, metrics)
     )
     provided: dict[str, Any] = {
         "people": people,
@@ -210,6 +222,9 @@ def build(
         "inline": Inline(storage),
         "links": Links(storage),
         "limits": limits,
+        "memory": memory,
+        "privacy": privacy,
+        "usage": usage,
         "undo": Undo(storage, UNDOABLE),
         "visibility": Visibility(storage),
         "exports": Exports(storage),
@@ -244,12 +259,14 @@ def build(
             reports=reports,
             metrics=metrics,
             postponed=PostponedAnswers(bot, journal, clock),
+            memories=SqlMemoryDoors(engine),
         ),
         turn_worker=workers[0],
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
         assistants=assistants,
+        attending=attending,
         engine=engine,
         metrics=metrics,
         reports=reports,

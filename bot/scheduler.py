@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from crm.errors import CrmError, StorageAway
+from crm.memory import MemoryDoors
 from crm.presence import Presence
 from crm.reminders import Delivery, Reminders
 from crm.updates import KEPT, UpdateJournal
@@ -42,6 +43,7 @@ class ReminderClock:
         reports: Reports | None = None,
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
+        memories: MemoryDoors | None = None,
     ) -> None:
         self._bot = bot
         self._reminders = reminders
@@ -51,6 +53,7 @@ class ReminderClock:
         self._reports = reports
         self._metrics = metrics or Metrics()
         self._postponed = postponed
+        self._memories = memories
         self._waiting: dict[asyncio.Task[None], Delivery] = {}  # claimed, their moment has not come
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
@@ -133,6 +136,8 @@ class ReminderClock:
         """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""
         try:
             await self._journal.purge(self._clock() - KEPT)
+            if self._memories is not None:
+                await self._memories.purge(self._clock())
         except StorageAway:
             log.warning("postgresql_away", room="upkeep")
         except Exception as fault:

@@ -148,6 +148,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
         public_url=settings.public_url,
+        bot_micros=int(settings.model_budget_month * 1_000_000),
     )
     try:
         app.assistants.prepare()
@@ -186,6 +187,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     app.reminder_clock.start()
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
+    stack.push_async_callback(app.attending.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
 
@@ -219,6 +221,7 @@ def _models(settings: Settings) -> "ModelConfig":
         api_key=opened(settings.model_api_key),
         openai_api_key=opened(settings.openai_api_key),
         proxy=opened(settings.model_proxy),
+        reads=settings.model_reads,
     )
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
-from crm.errors import N_, BadInput
+from crm.errors import N_, BadInput, NotAllowed
 from crm.grammar.letters import storable
 from crm.people import Actor
+from crm.privacy import OFF
 from crm.storage import Storage
 from crm.updates import Arrival
 
@@ -110,6 +111,8 @@ class Conversations:
         text = storable(text)
         roster = await self._directory.roster(actor)
         async with self._storage.transaction(actor) as unit:
+            if await unit.privacy.is_off():
+                raise NotAllowed(OFF)
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)
             choice = choose(
                 text, language=actor.language, chat_kind=actor.chat_kind, here=here, roster=roster

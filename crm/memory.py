@@ -1,7 +1,7 @@
 """Memory: what an assistant is reminded of before it answers, and how somebody sees, changes and erases it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from crm.conversations import Turn
 from crm.errors import N_, BadInput, NotAllowed, NotFound
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind, Role
-from crm.storage import Storage
+from crm.storage import Storage, Unit
 from crm.updates import Arrival
 
 BUDGET = 6000  # tokens of earlier messages that go along with a question
@@ -62,12 +62,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A conversation of this chat or topic, and what is kept of it; `agent` names the assistant in no language."""
+    """A conversation of this chat or topic, and what is kept of it; `agent` is the assistant's name."""
 
     conversation_id: int
     agent_id: int
     summary: str | None
     turns: int
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,12 @@ class Memory:
             await unit.memory.summarize(turn.conversation_id, until_turn_id, storable(summary)[:SUMMARY])
 
     async def show(self, actor: Actor, thread_id: int | None) -> MemoryView:
+        roster = await self._directory.roster(actor) if self._directory is not None else ()
+        names = {agent.id: agent.name(actor.language) for agent in roster}
         async with self._storage.transaction(actor) as unit:
-            return MemoryView(
-                await unit.memory.facts(actor.chat_id, in_private=_is_private(actor)),
-                await unit.memory.conversations(actor.chat_id, thread_id),
-                await unit.memory.keep_days(actor.chat_id),
-            )
+            view = await _view(unit, actor, thread_id)
+        talks = [replace(one, agent=names.get(one.agent_id, "…")) for one in view.conversations]
+        return replace(view, conversations=talks)
 
     async def remember(self, actor: Actor, arrival: Arrival, body: str, reply: Reply[str]) -> Answer:
         """In private of the person in this team; in a group of its conversation. Raises BadInput."""
@@ -198,13 +199,7 @@ class Memory:
         async with self._storage.transaction(actor) as unit:
             if not await unit.memory.remove_fact(fact_id):
                 raise NotFound(N_("That is forgotten already."))
-            answer = reply(
-                MemoryView(
-                    await unit.memory.facts(actor.chat_id, in_private=_is_private(actor)),
-                    await unit.memory.conversations(actor.chat_id, arrival.thread_id),
-                    await unit.memory.keep_days(actor.chat_id),
-                )
-            )
+            answer = reply(await _view(unit, actor, arrival.thread_id))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -251,6 +246,14 @@ class Memory:
             answer = reply(days)
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def _view(unit: Unit, actor: Actor, thread_id: int | None) -> MemoryView:
+    return MemoryView(
+        await unit.memory.facts(actor.chat_id, in_private=_is_private(actor)),
+        await unit.memory.conversations(actor.chat_id, thread_id),
+        await unit.memory.keep_days(actor.chat_id),
+    )
 
 
 def tokens(text: str) -> int:

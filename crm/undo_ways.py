@@ -155,6 +155,13 @@ async def restore_visibility(unit: Unit, line: Line, back: Back) -> bool:
     return await unit.visibility.set(Sight(str(_before(line, "visibility"))))
 
 
+async def restore_assistants(unit: Unit, line: Line, back: Back) -> bool:
+    if back.actor.role not in (Role.OWNER, Role.MANAGER):
+        return False
+    await unit.privacy.set_off(off=bool(_before(line, "assistants_off")))
+    return True
+
+
 async def restore_name(unit: Unit, line: Line, back: Back) -> bool:
     if back.actor.role not in (Role.OWNER, Role.MANAGER):
         return False
@@ -207,6 +214,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("reminder", "changed"): restore_reminder,
     ("delivery", "acknowledged"): unsee_reminder,
     ("workspace", "visibility"): restore_visibility,
+    ("workspace", "assistants"): restore_assistants,
     ("workspace", "renamed"): restore_name,
     ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,

@@ -133,7 +133,7 @@ class SqlMemory:
         talks = select(conversations.c.id)
         if not everywhere:
             talks = talks.where(_here(chat_id, thread_id))
-        which = turns.c.conversation_id.in_(talks)
+        which: ColumnElement[bool] = turns.c.conversation_id.in_(talks)
         if member_id is not None:
             which &= turns.c.member_id == member_id
         await self._link.execute(
@@ -152,7 +152,7 @@ class SqlMemory:
         await self._link.execute(
             update(conversations).where(conversations.c.id.in_(about)).values(summary=None)
         )
-        facts = memories.c.conversation_id.in_(talks)
+        facts: ColumnElement[bool] = memories.c.conversation_id.in_(talks)
         if everywhere:
             facts = _mine()
         elif member_id is not None:

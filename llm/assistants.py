@@ -23,9 +23,10 @@ from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
 from crm.tasks import Tasks
 from crm.usage import Usage
+from llm.context import ASK_SUMMARY, BRIEF
 from llm.fallbacks import Chain, Patience
 from llm.masking import Mask
-from llm.models import ModelConfig, Models, settings_of
+from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
 from llm.tools import TOOLS, Work
 
@@ -61,9 +62,7 @@ class Assistants:
         self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
     ) -> ModelAnswer:
         """Run the turn's agent. Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise."""
-        roster = await self._directory.roster(turn.actor)
-        agent = next((one for one in roster if one.id == turn.agent_id), roster[0])
-        mask = Mask()
+        agent, mask = await self._agent(turn), Mask()
         work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
         past: list[ModelMessage] = []
         for messages in history:
@@ -100,6 +99,28 @@ class Assistants:
         if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
             return turn.text
         return f"{turn.actor.display_name}: {turn.text}"
+
+    async def providers(self, turn: Turn) -> Sequence[str]:
+        """Names of those that this turn's question may leave for; none when it stays here."""
+        if self._config.is_offline:
+            return ()
+        return providers_of(self._config, await self._agent(turn))
+
+    async def summary(self, turn: Turn, text: str) -> str | None:
+        """The text in short, by the turn's own models; None offline. Raises BudgetSpent and the provider's errors."""
+        if self._config.is_offline:
+            return None
+        mask = Mask()
+        model = self._model(await self._agent(turn), turn)
+        async with asyncio.timeout(TIME_LIMIT):
+            result = await ModelAgent(model, instructions=ASK_SUMMARY, model_settings=BRIEF).run(
+                mask.hide(text)
+            )
+        return mask.restore(result.output)
+
+    async def _agent(self, turn: Turn) -> Agent:
+        roster = await self._directory.roster(turn.actor)
+        return next((one for one in roster if one.id == turn.agent_id), roster[0])
 
     async def close(self) -> None:
         """Close the providers' connections."""

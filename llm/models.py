@@ -44,7 +44,7 @@ class ModelConfig:
     api_key: str | None = None
     openai_api_key: str | None = None
     proxy: str | None = None
-    reads: tuple[str, ...] = ("images", "pdf")  # what models are shown as it is (MODEL_READS)
+    reads: tuple[str, ...] = ()  # what models are shown as it is (MODEL_READS)
 
     @property
     def is_offline(self) -> bool:

@@ -13,7 +13,13 @@ from db.models import metadata
 from tests.databases import Database
 from tests.rows import Scene, make_scene, values
 
-DOORS_ONLY = {"budget_notices", "faults", "installation", "link_guesses", "spend_months"}  # walled, with no way in but the doors
+DOORS_ONLY = {
+    "budget_notices",
+    "faults",
+    "installation",
+    "link_guesses",
+    "spend_months",
+}  # walled, with no way in but the doors
 OPEN = {"handled_updates", "dialogs", "alembic_version"}  # DESIGN §2.4: the only ones without walls
 
 

@@ -25,7 +25,9 @@ from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
+from crm.memory import Memory
 from crm.people import People
+from crm.privacy import Privacy
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -42,6 +44,7 @@ from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from crm.usage import Usage
 from crm.visibility import Visibility
 from handlers import connect
 from handlers.access import Defaults
@@ -147,6 +150,9 @@ class Desk:
             "inline": Inline(storage),
             "links": Links(storage),
             "limits": limits,
+            "memory": Memory(storage, FakeDirectory(storage)),
+            "privacy": Privacy(storage),
+            "usage": Usage(storage, self.clock, bot_micros=5_000_000),
             "undo": Undo(storage, UNDOABLE),
             "visibility": Visibility(storage),
             "exports": Exports(storage),
