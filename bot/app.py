@@ -18,6 +18,7 @@ from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.gate.rooms import Rooms
+from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.outages import Outage
@@ -30,6 +31,7 @@ from bot.turns import TurnWorker
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
+from crm.attachments import Senses
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
@@ -93,6 +95,7 @@ from handlers.imports.downloads import download
 from llm.assistants import Assistants
 from llm.fallbacks import Patience
 from llm.models import ModelConfig
+from llm.transcripts import TranscriptConfig, Transcripts
 
 
 def utc_now() -> datetime:
@@ -117,6 +120,7 @@ class App:
     directory: CachedAgents
     assistants: Assistants
     attending: Attending
+    transcripts: Transcripts
     engine: AsyncEngine
     metrics: Metrics
     reports: Reports
@@ -145,6 +149,7 @@ def build(
     webhook_secret: str | None = None,
     public_url: str | None = None,
     bot_micros: int = 5_000_000,
+    transcripts: TranscriptConfig = TranscriptConfig(),  # noqa: B008 - frozen
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -182,8 +187,12 @@ def build(
     )
     usage = Usage(storage, clock, bot_micros=bot_micros)
     memory, privacy = Memory(storage, directory), Privacy(storage)
-    assistants = Assistants(directory, tasks, calls, models, clock, usage, Patience(pause=model_pause))
-    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine))
+    assistants = Assistants(
+        directory, tasks, calls, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
+    )
+    quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
+    hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
+    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
     workers.append(
         TurnWorker(bot, conversations, attending, presence, clock, new_reference, reports, metrics)
     )
@@ -207,7 +216,8 @@ def build(
         "contact_files": ContactFiles(storage),
         "contact_merging": Merging(storage),
         "contact_tasks": ContactTasks(storage),
-        "quick_adds": QuickAdds(storage),
+        "quick_adds": quick_adds,
+        "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
         "reminders": reminders,
         "reminder_edits": ReminderEdits(storage),
         "settings": Settings(storage),
@@ -267,6 +277,7 @@ def build(
         directory=directory,
         assistants=assistants,
         attending=attending,
+        transcripts=heard,
         engine=engine,
         metrics=metrics,
         reports=reports,

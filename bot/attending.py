@@ -1,7 +1,7 @@
 """Attending: what goes before and after a model's answer – the team's switch, the notice, memory, the budget."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -9,6 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 
 from bot.gate import Priority, sending
+from bot.hearing import Hearing
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
 from crm.faults import FaultDoors
@@ -48,15 +49,14 @@ class Attending:
         memory: Memory,
         privacy: Privacy,
         operators: FaultDoors,
-        prepare: Callable[[Turn, Bot], Awaitable[Turn | ModelAnswer]] | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
-        """`prepare` makes text of what was spoken; an answer of its own ends the turn without a model."""
         self._bot = bot
         self._assistants = assistants
         self._memory = memory
         self._privacy = privacy
         self._operators = operators
-        self._prepare = prepare
+        self._hearing = hearing
         self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
 
     async def answer(self, turn: Turn, _history: Sequence[Sequence[Any]], on_text: Any) -> ModelAnswer:
@@ -65,8 +65,8 @@ class Attending:
             return _said(turn, OFF)
         await self._tell(turn)
         try:
-            if self._prepare is not None:
-                prepared = await self._prepare(turn, self._bot)
+            if self._hearing is not None:
+                prepared = await self._hearing.prepare(turn)
                 if isinstance(prepared, ModelAnswer):
                     return prepared
                 turn = prepared
@@ -93,7 +93,8 @@ class Attending:
 
     async def _tell(self, turn: Turn) -> None:
         """Before the first question that goes there. In a group it is said to the one who asked."""
-        providers = await self._assistants.providers(turn)
+        heard_by = self._hearing.providers(turn) if self._hearing is not None else ()
+        providers = list(dict.fromkeys((*await self._assistants.providers(turn), *heard_by)))
         untold = await self._privacy.untold(turn.actor, providers)
         if not untold:
             return

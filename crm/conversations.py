@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
+from crm.attachments import Attachment
 from crm.errors import N_, BadInput, NotAllowed
 from crm.grammar.letters import storable
 from crm.people import Actor
@@ -37,6 +38,7 @@ class Turn:
     text: str
     asked_at: datetime
     answer: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class ModelAnswer:
 class ConversationStore(Protocol):
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here: ...
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         """Open the conversation of chat, thread and agent if need be, and queue a turn in it; the turn's id."""
 
     async def history(
@@ -68,6 +72,9 @@ class ConversationStore(Protocol):
         """Give the lease back, as if the turn had not been claimed."""
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool: ...
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        """The text and attachments of a turn whose recording was heard."""
 
     async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool: ...
 
@@ -100,7 +107,9 @@ class Conversations:
         self._wake = wake
         self._cancel = cancel
 
-    async def ask(self, actor: Actor, arrival: Arrival, text: str) -> Choice:
+    async def ask(
+        self, actor: Actor, arrival: Arrival, text: str, *, attachments: Sequence[Attachment] = ()
+    ) -> Choice:
         """Choose the agent and commit the turn; the answer comes later, from the turn. Raises BadInput, NotFound."""
         if len(text) > QUESTION_LIMIT:
             raise BadInput(
@@ -117,7 +126,7 @@ class Conversations:
             choice = choose(
                 text, language=actor.language, chat_kind=actor.chat_kind, here=here, roster=roster
             )
-            await unit.conversations.add_turn(actor, arrival, choice)
+            await unit.conversations.add_turn(actor, arrival, choice, attachments)
             await unit.updates.finish(arrival, None)
         self._wake()
         return choice
@@ -151,6 +160,11 @@ class Conversations:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""
         async with self._storage.transaction(turn.actor) as unit:
             return await unit.conversations.keep_answer(turn, answer)
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        """Write down what was heard, so that a crash before the answer costs no second hearing."""
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.keep_heard(turn)
 
     async def sent(self, turn: Turn, telegram_message_id: int) -> bool:
         async with self._storage.transaction(turn.actor) as unit:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.agents import Choice, Here
+from crm.attachments import Attachment, attachments_from
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import Removed
 from crm.people import Actor
@@ -44,7 +45,9 @@ class SqlConversations:
         )
         return Here(bound_agent_id=bound, recent_agent_id=recent)
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         made = await self._link.execute(
             insert(conversations)
             .values(
@@ -71,6 +74,7 @@ class SqlConversations:
                 asked_at=arrival.sent_at,
                 reason=choice.reason.value,
                 reason_detail=choice.detail,
+                attachments=[one.to_json() for one in attachments],
             )
             .returning(turns.c.id)
         )
@@ -105,6 +109,11 @@ class SqlConversations:
             messages=list(answer.messages),
             model=answer.model,
             usage={"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
+        )
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        return await self._mark(
+            turn, user_text=turn.text, attachments=[one.to_json() for one in turn.attachments]
         )
 
     async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool:
@@ -170,7 +179,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.asked_at,
             turns.c.answer,
             conversations.c.agent_id,
-            *actor_columns(),
+            *(turns.c.attachments, *actor_columns()),
         )
         .join(conversations, conversations.c.id == turns.c.conversation_id)
         .join(chats, chats.c.id == conversations.c.chat_id)
@@ -191,6 +200,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             text=row.user_text,
             asked_at=row.asked_at,
             answer=row.answer,
+            attachments=attachments_from(row.attachments),
         )
         for row in rows
     ]

@@ -14,10 +14,12 @@ from pydantic_ai.messages import (
     PartStartEvent,
     TextPart,
     TextPartDelta,
+    UserContent,
 )
 from pydantic_ai.models import Model
 
 from crm.agents import Agent, AgentDirectory, in_language
+from crm.attachments import SEEN
 from crm.calls import Calls
 from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
@@ -25,6 +27,7 @@ from crm.tasks import Tasks
 from crm.usage import Usage
 from llm.context import ASK_SUMMARY, BRIEF
 from llm.fallbacks import Chain, Patience
+from llm.files import reads, shown, without_files
 from llm.masking import Mask
 from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
@@ -47,6 +50,7 @@ class Assistants:
         clock: Callable[[], datetime],
         usage: Usage | None = None,
         patience: Patience | None = None,
+        download: Callable[[str], Awaitable[bytes]] | None = None,
     ) -> None:
         self._directory = directory
         self._tasks = tasks
@@ -57,6 +61,7 @@ class Assistants:
         self._models = Models(config)
         self._usage = usage
         self._patience = patience
+        self._download = download
 
     async def answer(
         self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
@@ -67,7 +72,8 @@ class Assistants:
         past: list[ModelMessage] = []
         for messages in history:
             past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
-        question, model = mask.hide(self._spoken(turn)), self._model(agent, turn)
+        question = await self._question(turn, mask.hide(self._spoken(turn)))
+        model = self._model(agent, turn)
         built = self._build(agent, turn.actor)
         async with asyncio.timeout(TIME_LIMIT):
             if on_text is None:
@@ -81,7 +87,7 @@ class Assistants:
                 ) as events:
                     result = await _streamed(events, lambda said: on_text(mask.restore_partial(said)))
                 text, new, usage = result.output, result.new_messages(), result.usage
-        kept = ModelMessagesTypeAdapter.dump_python(new, mode="json")
+        kept = without_files(ModelMessagesTypeAdapter.dump_python(new, mode="json"))
         return ModelAnswer(
             text=mask.restore(text),
             messages=_restored(kept, mask),
@@ -117,6 +123,18 @@ class Assistants:
                 mask.hide(text)
             )
         return mask.restore(result.output)
+
+    async def reads(self, turn: Turn) -> bool:
+        """Whether the turn's model is shown the pictures and files that came with it."""
+        agent = await self._agent(turn)
+        return not self._config.is_offline and all(
+            one.is_spoken or reads(agent, self._config.reads, one) for one in turn.attachments
+        )
+
+    async def _question(self, turn: Turn, words: str) -> str | list[UserContent]:
+        if self._download is None or not any(one.kind in SEEN for one in turn.attachments):
+            return words
+        return [*([words] if words else []), *await shown(turn.attachments, self._download)]
 
     async def _agent(self, turn: Turn) -> Agent:
         roster = await self._directory.roster(turn.actor)

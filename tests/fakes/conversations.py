@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crm.agents import Choice, Here, Reason
+from crm.attachments import Attachment
 from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor
 from crm.updates import Arrival
@@ -45,7 +46,9 @@ class FakeConversations:
             recent_agent_id=lately[-1].agent_id if lately else None,
         )
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         talks = self._state.conversations
         key = (actor.chat_id, arrival.thread_id, choice.agent.id)
         turn = Turn(
@@ -59,6 +62,7 @@ class FakeConversations:
             message_id=arrival.message_id,
             text=choice.text,
             asked_at=arrival.sent_at,
+            attachments=tuple(attachments),
         )
         self._state.turns[turn.id] = TurnRow(turn, choice.reason)
         return turn.id
@@ -87,6 +91,13 @@ class FakeConversations:
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         return self._mark(turn, state="answered", answer=answer)
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        row = self._state.turns[turn.id]
+        if row.turn.lease != turn.lease:
+            return False
+        self._state.turns[turn.id] = replace(row, turn=turn)
+        return True
 
     async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool:
         return self._mark(turn, state="sent", telegram_message_id=telegram_message_id)

@@ -11,6 +11,7 @@ from aiogram.methods import GetFile, GetMe, TelegramMethod
 from aiogram.types import File, Update, User
 
 from crm.answers import Answer
+from crm.attachments import Senses
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
@@ -95,7 +96,7 @@ class Recorder(BaseSession):
 class Desk:
     """What people send, and the Answer each gets."""
 
-    def __init__(self) -> None:
+    def __init__(self, senses: Senses = Senses()) -> None:  # noqa: B008 - frozen
         self.storage, self.clock, self.dialogs = FakeStorage(), FakeClock(), FakeDialogs()
         self.storage.state.agents.append(an_agent("assistant", is_default=True))
         self.session = Recorder()
@@ -103,6 +104,7 @@ class Desk:
         self.faults: list[BaseException] = []
         self.files: dict[str, bytes] = {}  # what Telegram has, by file id
         self._secrets = 0
+        self.senses = senses
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
         self.vitals = Vitals(Waiting(nothing, nothing, nothing), True, timedelta(seconds=1), Redis.UNUSED)
@@ -150,6 +152,7 @@ class Desk:
             "inline": Inline(storage),
             "links": Links(storage),
             "limits": limits,
+            "senses": self.senses,
             "memory": Memory(storage, FakeDirectory(storage)),
             "privacy": Privacy(storage),
             "usage": Usage(storage, self.clock, bot_micros=5_000_000),
