@@ -12,6 +12,8 @@ COMMANDS = {
         "remind": "A reminder", "calendar": "Tasks in your own calendar",
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
+        "new": "A new conversation with an assistant", "memory": "What assistants remember",
+        "forget": "Erase what was said to assistants", "usage": "What assistants cost",
         "settings": "Language, time, quiet hours", "help": "What I can do",
     },
     "ru": {
@@ -22,6 +24,8 @@ COMMANDS = {
         "remind": "Напоминание", "calendar": "Задачи в вашем календаре",
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
+        "new": "Новый разговор с помощником", "memory": "Что помнят помощники",
+        "forget": "Стереть сказанное помощникам", "usage": "Расход на помощников",
         "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
     },
 }  # fmt: skip
@@ -32,6 +36,7 @@ NOT_IN_GROUPS = {
     "stats",
     "settings",
     "team",
+    "usage",
     "calendar",
     "export",
     "import",

@@ -107,6 +107,12 @@ TOPICS: Mapping[str, Topic] = {
         (
             N_("Anything that is no command and no plain task goes to an assistant."),
             N_("It can look up your tasks and calls, and changes nothing by itself."),
+            N_("A voice note is heard, a picture or a PDF is read, where a model for it is connected."),
+            N_("Remember that I prefer calls after ten — goes along with later questions here."),
+            N_(
+                "/memory — what assistants remember, /new — a new conversation, /forget — erase what was said"
+            ),
+            N_("/usage — what assistants cost, and budgets"),
         ),
     ),
 }
