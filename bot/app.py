@@ -84,6 +84,7 @@ from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
+from db.stops import Stops
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from db.webhooks import SqlWebhooks
@@ -115,6 +116,7 @@ class App:
     secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
+    stops: Stops
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
@@ -193,8 +195,11 @@ def build(
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
     attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
+    stops = Stops(redis)
     workers.append(
-        TurnWorker(bot, conversations, attending, presence, clock, new_reference, reports, metrics)
+        TurnWorker(
+            bot, conversations, attending, presence, clock, new_reference, reports, metrics, tell=stops.tell
+        )
     )
     provided: dict[str, Any] = {
         "people": people,
@@ -272,6 +277,7 @@ def build(
             memories=SqlMemoryDoors(engine),
         ),
         turn_worker=workers[0],
+        stops=stops,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,

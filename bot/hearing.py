@@ -95,7 +95,10 @@ class Hearing:
             else:
                 heard.append(one)
         said = [turn.text, *(one.text or "" for one in heard if one.is_spoken)]
-        turn = replace(turn, text="\n".join(part for part in said if part), attachments=tuple(heard))
+        words = "\n".join(part for part in said if part)
+        turn = replace(
+            turn, text=words, sayings=(), attachments=tuple(heard)
+        )  # it joins no other (migration 0022)
         await self._conversations.keep_heard(turn)
         return turn
 

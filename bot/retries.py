@@ -70,14 +70,14 @@ REDIS = Retry(
     5, 5, None,
     "nothing depends on it: until then each process keeps its own limits and asks PostgreSQL",
 )  # fmt: skip
-
 MODEL = Retry(
-    "a call to a model: the next model at once, and after the last of them all again",
-    0.5, 4, 3,
-    "a step that failed or broke off in the middle has changed nothing, tools run between the steps; 429, 5xx, silence"
-    " and broken connections count, a refused key or request does not. A Retry-After of up to 20 s is kept, a longer"
-    " one ends it. Each try is paid for in the budgets",
+    "a call to a model: at a fault the next of the models at once, and after the last of them all again",
+    1, 4, 3,
+    "429, 5xx, silence and a broken connection count, a refused key or request does not; a Retry-After of up to 20 s is"
+    " kept, a longer one ends it. What the model had done is in the turn's row, its tools are not run again, the person"
+    " has seen a preview only, and each try is paid for in the budgets",
 )  # fmt: skip
+
 
 # Seconds that an answer is waited for in its chat's lane, more than a full group takes (crm.sends.GROUP), so that
 # answers keep their order; beyond them its row is what waits.

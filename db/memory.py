@@ -11,7 +11,7 @@ from db.models.chats import chats, conversations, turns
 from db.models.usage import memories
 from db.transactions import plain_transaction
 
-_ENDED = ("done", "failed", "canceled")
+_UNFINISHED = ("queued", "running", "ready")
 
 
 class SqlMemory:
@@ -37,7 +37,7 @@ class SqlMemory:
                 turns.c.conversation_id == conversation_id,
                 turns.c.id < before_turn_id,
                 turns.c.id > max(talk.summary_until, talk.fresh_after),
-                turns.c.state == "done",
+                turns.c.state.in_(("done", "stopped")),
                 turns.c.messages != [],
             )
             .order_by(turns.c.id.desc())
@@ -138,7 +138,7 @@ class SqlMemory:
             which &= turns.c.member_id == member_id
         await self._link.execute(
             update(turns)
-            .where(which, turns.c.state.not_in(_ENDED))
+            .where(which, turns.c.state.in_(_UNFINISHED))
             .values(state="canceled", lease=None, lease_until=None)
         )
         touched = await self._link.execute(

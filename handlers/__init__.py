@@ -63,6 +63,7 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        conversations.stopping(),
         questions.router(),
         links.router(),
         invites.router(),

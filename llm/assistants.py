@@ -1,29 +1,23 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import AgentRunResult, AgentRunResultEvent, UsageLimits
-from pydantic_ai.messages import (
-    ModelMessage,
-    ModelMessagesTypeAdapter,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-    UserContent,
-)
+from pydantic_ai import UsageLimits
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, UserContent
 from pydantic_ai.models import Model
+from pydantic_ai.usage import RunUsage
 
 from crm.agents import Agent, AgentDirectory, in_language
 from crm.attachments import SEEN
 from crm.calls import Calls
-from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
 from crm.tasks import Tasks
+from crm.turns import Listener, ModelAnswer, Progress, Saying, Turn
 from crm.usage import Usage
 from llm.context import ASK_SUMMARY, BRIEF
 from llm.fallbacks import Chain, Patience
@@ -31,11 +25,13 @@ from llm.files import reads, shown, without_files
 from llm.masking import Mask
 from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
+from llm.pacing import Pacer
+from llm.prices import price
+from llm.streaming import Outcome, Question, Said, ask
 from llm.tools import TOOLS, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
-OnText = Callable[[str], Awaitable[None]]
 
 
 class Assistants:
@@ -60,41 +56,33 @@ class Assistants:
         self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
         self._models = Models(config)
         self._usage = usage
-        self._patience = patience
+        self._patience = patience or Patience()
         self._download = download
+        self._pacer = Pacer()
 
-    async def answer(
-        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
-    ) -> ModelAnswer:
-        """Run the turn's agent. Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise."""
+    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
+        """Run the turn's agent, from where an earlier process left off. Raises TimeoutError after TIME_LIMIT,
+        BudgetSpent, ModelAway for what may pass, the provider's other errors as they are."""
         agent, mask = await self._agent(turn), Mask()
         work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
-        past: list[ModelMessage] = []
-        for messages in history:
-            past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
-        question = await self._question(turn, mask.hide(self._spoken(turn)))
-        model = self._model(agent, turn)
-        built = self._build(agent, turn.actor)
+        model, said, spent = self._model(agent, turn), Said(), turn.progress
+        listener.follow(lambda: mask.restore_partial(said.text()))
+
+        async def keep(messages: Sequence[ModelMessage], usage: RunUsage) -> None:
+            used = (spent.input_tokens + usage.input_tokens, spent.output_tokens + usage.output_tokens)
+            await listener.step_done(Progress(_stored(messages, mask), *used))
+
+        past = [one for messages in history for one in _read(messages, mask)]
+        asked = await self._question(turn, mask.hide(self._spoken(turn)))
+        question = Question(
+            asked, past, _read(spent.messages, mask), TIME_LIMIT
+        )  # a chain knows its own patience
         async with asyncio.timeout(TIME_LIMIT):
-            if on_text is None:
-                result = await built.run(
-                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
-                )
-                text, new, usage = result.output, result.new_messages(), result.usage
-            else:
-                async with built.run_stream_events(
-                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
-                ) as events:
-                    result = await _streamed(events, lambda said: on_text(mask.restore_partial(said)))
-                text, new, usage = result.output, result.new_messages(), result.usage
-        kept = without_files(ModelMessagesTypeAdapter.dump_python(new, mode="json"))
-        return ModelAnswer(
-            text=mask.restore(text),
-            messages=_restored(kept, mask),
-            model=model.model_name,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-        )
+            outcome = await ask(
+                self._build(agent, turn.actor), question, deps=work, model=model, limits=LIMITS,
+                listener=listener, said=said, keep=keep, pacer=self._pacer,
+            )  # fmt: skip
+        return _answer(outcome, model.model_name, spent, mask)
 
     def prepare(self) -> None:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""
@@ -104,7 +92,8 @@ class Assistants:
         """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
         if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
             return turn.text
-        return f"{turn.actor.display_name}: {turn.text}"
+        sayings = turn.sayings or (Saying(turn.actor.display_name, turn.text, turn.actor.member_id),)
+        return "\n".join(f"{one.name}: {one.text}" for one in sayings)
 
     async def providers(self, turn: Turn) -> Sequence[str]:
         """Names of those that this turn's question may leave for; none when it stays here."""
@@ -149,9 +138,9 @@ class Assistants:
             return offline_model(turn.actor.language, turn.actor.timezone)
         models = self._models.of(agent)
         if self._usage is None:
-            return Chain(models, None, self._patience)
+            return Chain(models, None, _patience(agent, self._patience))
         meter = self._usage.meter(turn.actor, agent_id=agent.id, turn_id=turn.id)
-        return Chain(models, meter, self._patience)
+        return Chain(models, meter, _patience(agent, self._patience))
 
     def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
         key = (agent.id, agent.version, actor.language)
@@ -171,28 +160,42 @@ class Assistants:
     def _circumstances(self, context: Any) -> str:
         actor: Actor = context.deps.actor
         now = self._clock().astimezone(actor.zone)
-        return f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+        told = f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+        if actor.chat_kind is ChatKind.PRIVATE:
+            return told
+        return f"{told} This is a group: each line begins with its speaker's name. Tools act for {actor.display_name}."
 
 
-async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResult[str]:
-    """Show each response as it grows, to the run's end: words before a tool call are not yet the answer."""
-    said: dict[int, str] = {}
-    async for event in events:
-        if isinstance(event, AgentRunResultEvent):
-            return event.result
-        if isinstance(event, PartStartEvent):
-            if event.index == 0:
-                said.clear()  # another response
-            if not isinstance(event.part, TextPart):
-                continue
-            said[event.index] = event.part.content
-        elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-            said[event.index] = said.get(event.index, "") + event.delta.content_delta
-        else:
-            continue
-        if text := "".join(said.values()):
-            await on_text(text)
-    raise RuntimeError("the run ended without a result")
+def _answer(outcome: Outcome, model: str, spent: Progress, mask: Mask) -> ModelAnswer:
+    used = (spent.input_tokens + outcome.input_tokens, spent.output_tokens + outcome.output_tokens)
+    cost = price(model, *used)
+    return ModelAnswer(
+        mask.restore(outcome.text),
+        _stored(outcome.messages, mask),
+        model,
+        *used,
+        cost_micros=None if cost is None else round(cost * 1_000_000),
+        is_partial=outcome.is_partial,
+    )
+
+
+def _patience(agent: Agent, usual: Patience) -> Patience:
+    """How long an agent's provider may say nothing; its own `timeout` in seconds where it has one."""
+    own = agent.settings.get("timeout")
+    if not isinstance(own, int | float):
+        return usual
+    return replace(usual, first_token=float(own), between_tokens=float(own))
+
+
+def _stored(messages: Sequence[ModelMessage], mask: Mask) -> Sequence[Any]:
+    stored: Sequence[Any] = _restored(
+        without_files(ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")), mask
+    )
+    return stored
+
+
+def _read(stored: Sequence[Any], mask: Mask) -> list[ModelMessage]:
+    return ModelMessagesTypeAdapter.validate_python(_masked(list(stored), mask))
 
 
 def _masked(value: Any, mask: Mask) -> Any:

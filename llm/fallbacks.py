@@ -44,13 +44,17 @@ _FINAL = (CrmError, StorageAway, UserError, UsageLimitExceeded, RunCancelled)
 _LASTING = (ModelRequestRejectedError, ModelQuotaExceededError)
 
 
+class GaveUp(Exception):
+    """All models failed, as often as they are tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long models are waited for, seconds. `pause` gives how long to wait after so many rounds have failed, None
     when that was the last (bot.retries.MODEL). A pause that a provider demands is kept up to `longest`."""
 
-    first_token: float = 30.0
-    between_tokens: float = 30.0
+    first_token: float = 20.0
+    between_tokens: float = 20.0
     whole: float = 80.0
     longest: float = 20.0
     pause: Callable[[int], float | None] = lambda failed: None if failed >= 3 else 0.5 * 2.0 ** (failed - 1)
@@ -193,8 +197,10 @@ class _Plan:
         pause = self._patience.pause(self._rounds)
         wanted = min(self._wanted, default=0.0)
         self._wanted = []
-        if not self._left or pause is None or wanted > self._patience.longest:
+        if not self._left:
             raise fault
+        if pause is None or wanted > self._patience.longest:
+            raise GaveUp(type(fault).__name__) from fault
         await self._patience.sleep(max(pause, wanted))
 
 

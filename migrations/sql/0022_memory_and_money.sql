@@ -106,8 +106,9 @@ BEGIN
     WHERE id = old.id;
     UPDATE spend_months SET micros = micros + in_micros - old.micros
     WHERE month = (date_trunc('month', old.at, 'UTC') AT TIME ZONE 'UTC')::date;
-    UPDATE turns SET cost_micros = cost_micros + in_micros
-    WHERE id = old.turn_id;
+    IF in_is_priced THEN
+        UPDATE turns SET cost_micros = cost_micros + in_micros WHERE id = old.turn_id;
+    END IF;
 END $$;
 
 -- What the whole bot spent today and this month; nothing for who isn't an operator, and nobody's names.
@@ -141,7 +142,7 @@ BEGIN
         JOIN conversations v ON v.chat_id = c.id
         JOIN turns t ON t.conversation_id = v.id
         WHERE c.settings ? 'keep_days' AND t.asked_at < in_now - make_interval(days => (c.settings ->> 'keep_days')::integer)
-          AND t.state IN ('done', 'failed', 'canceled')
+          AND t.state NOT IN ('queued', 'running', 'ready')
           AND (t.user_text <> '' OR t.messages <> '[]' OR t.answer IS NOT NULL)
     ), scrubbed AS (
         UPDATE turns t SET user_text = '', messages = '[]', answer = NULL, attachments = '[]', reason_detail = NULL

@@ -278,6 +278,8 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
     "conversations.stop_answer": Knock(stops, changes=True),
+    "conversations.stop_all": Knock(says("/stop"), changes=True),
+    "conversations.press_stop": Knock(presses("turn:stop:{turn_id}"), changes=True),
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_TEAMS,
     **OF_GROUPS,

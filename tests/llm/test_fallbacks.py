@@ -11,11 +11,11 @@ from pydantic_ai.exceptions import ModelHTTPError
 
 from crm.agents import Agent
 from crm.calls import Calls
-from crm.conversations import ModelAnswer, Turn
 from crm.tasks import Tasks
+from crm.turns import ModelAnswer, Progress, Turn
 from crm.usage import MICROS, BudgetSpent, Period, Scope, Usage
 from llm.assistants import Assistants
-from llm.fallbacks import Patience
+from llm.fallbacks import GaveUp, Patience
 from llm.models import ModelConfig
 from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
@@ -51,10 +51,20 @@ class House:
 
     async def ask(self, text: str = "how are you", *, streams: bool = True) -> ModelAnswer:
         turn = Turn(1, 1, "lease", 1, self.agent.id, an_actor(), None, 5, text, MONDAY)
-        return await self.assistants.answer(turn, [], self._show if streams else None)
+        self.wants_text = streams
+        return await self.assistants.answer(turn, [], self)
 
-    async def _show(self, text: str) -> None:
-        self.shown.append(text)
+    # crm.turns.Listener
+    is_stopped = False
+
+    def follow(self, said: Callable[[], str]) -> None:
+        self._said = said
+
+    def heard(self) -> None:
+        self.shown.append(self._said())
+
+    async def step_done(self, progress: Progress) -> None:
+        """Nothing is kept here."""
 
     @property
     def asked(self) -> list[str]:
@@ -146,7 +156,7 @@ async def test_a_pause_longer_than_anybody_waits_ends_it(
 ) -> None:
     house = make(fallbacks=())
     model.reply = Reply(status=429, retry_after=3600)
-    with pytest.raises(ModelHTTPError):
+    with pytest.raises(GaveUp):
         await house.ask()
     assert (house.asked, house.slept) == (["first"], [])
 
@@ -156,7 +166,7 @@ async def test_it_ends_after_three_rounds_and_the_client_repeats_nothing_by_itse
 ) -> None:
     house = make(fallbacks=())
     model.reply = Reply(status=500)
-    with pytest.raises(ModelHTTPError):
+    with pytest.raises(GaveUp):
         await house.ask()
     assert (house.asked, house.slept) == (["first"] * 3, [0.5, 1.0])
     assert [micros for *_rest, micros in house.ledger] == [0, 0, 0]
@@ -223,7 +233,7 @@ async def test_what_broke_off_is_counted_by_what_was_asked_and_heard(
 
 async def test_a_stopped_turn_is_settled_too(model: ModelServer, make: Callable[..., House]) -> None:
     house = make()
-    house.assistants._patience = None
+    house.assistants._patience = Patience()
     model.hold()
     asking = asyncio.create_task(house.ask())
     while not house.shown:  # noqa: ASYNC110 - until it streams
