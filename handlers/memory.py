@@ -164,7 +164,8 @@ async def confirm_erasing(query: CallbackQuery, actor: Actor) -> Answer:
         else _("Erase this conversation for good?")
     )
     yes = Button(_("Yes, erase"), data=_data(actor, "erase", what))
-    return Answer(f"{asked} {_('It can not be brought back.')}", buttons=((yes,), _back(actor)), edit=True)
+    asked += " " + _("It can not be brought back.")
+    return Answer(asked, buttons=((yes,), _back(actor)), edit=True)
 
 
 async def erase(query: CallbackQuery, actor: Actor, arrival: Arrival, memory: Memory) -> Answer:

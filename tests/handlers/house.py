@@ -11,6 +11,7 @@ from aiogram.types import Update
 from bot.app import App
 from crm.agents import AgentSpec
 from crm.answers import Answer
+from crm.attachments import Senses
 from tests.databases import Database
 from tests.handlers.doors import (
     ASKING,
@@ -47,6 +48,7 @@ class House:
         self.faults: list[BaseException] = []
         self._tables = count(1)
         app.dispatcher["download"] = self._table
+        app.dispatcher["senses"] = Senses(hears=True, reads=frozenset({"images", "pdf"}))
         app.dispatcher["report"] = lambda error, _reference: self.faults.append(error)
         for router in routers(app.dispatcher):
             for name, observer in router.observers.items():

@@ -32,7 +32,12 @@ class House:
     """An assistant with two models of the same server, and the ledger."""
 
     def __init__(
-        self, server: ModelServer, *, fallbacks: tuple[str, ...] = ("openai:second",), **agent: Any
+        self,
+        server: ModelServer,
+        *,
+        fallbacks: tuple[str, ...] = ("openai:second",),
+        patience: float = 5.0,
+        **agent: Any,
     ) -> None:
         self.storage, self.server, self.slept = FakeStorage(), server, list[float]()
         self.agent: Agent = an_agent("assistant", tools=("my_tasks",), **agent)
@@ -42,7 +47,7 @@ class House:
         config = ModelConfig(model="openai:first", fallbacks=fallbacks, base_url=server.url)
         self.assistants = Assistants(
             FakeDirectory(self.storage), tasks, Calls(self.storage), config, clock, self.usage,
-            Patience(first_token=0.3, between_tokens=0.3, whole=0.3, sleep=self._sleep),
+            Patience(first_token=patience, between_tokens=patience, whole=patience, sleep=self._sleep),
         )  # fmt: skip
         self.shown: list[str] = []
 
@@ -97,7 +102,7 @@ async def make(model: ModelServer) -> AsyncIterator[Callable[..., House]]:
 async def test_a_fault_before_the_first_word_goes_to_the_next_model_at_once(
     model: ModelServer, make: Callable[..., House], fault: Reply, streams: bool
 ) -> None:
-    house = make()
+    house = make(patience=5.0 if fault.hang_after is None else 0.5)
     model.replies += [fault, Reply("All is well.")]
     answer = await house.ask(streams=streams)
     assert (answer.text, house.asked, house.slept) == ("All is well.", ["first", "second"], [])
@@ -109,7 +114,7 @@ async def test_a_fault_before_the_first_word_goes_to_the_next_model_at_once(
 async def test_a_stream_that_breaks_in_the_middle_is_one_answer_of_the_next_model(
     model: ModelServer, make: Callable[..., House], fault: Reply
 ) -> None:
-    house = make()
+    house = make(patience=5.0 if fault.hang_after is None else 0.5)
     model.replies += [fault, Reply("All is well.")]
     answer = await house.ask()
     assert answer.text == "All is well."
@@ -233,7 +238,6 @@ async def test_what_broke_off_is_counted_by_what_was_asked_and_heard(
 
 async def test_a_stopped_turn_is_settled_too(model: ModelServer, make: Callable[..., House]) -> None:
     house = make()
-    house.assistants._patience = Patience()
     model.hold()
     asking = asyncio.create_task(house.ask())
     while not house.shown:  # noqa: ASYNC110 - until it streams
