@@ -42,7 +42,8 @@ async def test_without_a_model_for_speech_a_voice_note_gets_a_sentence(desk: Des
 async def test_what_is_spoken_becomes_a_turn_and_the_handler_waits_for_nothing(
     hearing: Desk, kind: str, body: dict[str, Any]
 ) -> None:
-    assert await hearing.says(None, **{kind: body}) is None
+    more: dict[str, Any] = {kind: body}
+    assert await hearing.says(None, **more) is None
     assert carried(hearing) == [("", [kind])]
 
 
