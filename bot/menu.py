@@ -14,7 +14,8 @@ COMMANDS = {
         "undo": "Take your last change back", "team": "Your team",
         "new": "A new conversation with an assistant", "memory": "What assistants remember",
         "forget": "Erase what was said to assistants", "usage": "What assistants cost",
-        "settings": "Language, time, quiet hours", "help": "What I can do",
+        "settings": "Language, time, quiet hours", "stop": "Stop the answer being written",
+        "answers": "How answers appear in this group", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "agenda": "План на день и просроченное",
@@ -26,7 +27,8 @@ COMMANDS = {
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
         "new": "Новый разговор с помощником", "memory": "Что помнят помощники",
         "forget": "Стереть сказанное помощникам", "usage": "Расход на помощников",
-        "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
+        "settings": "Язык, время, тихие часы", "stop": "Остановить ответ",
+        "answers": "Как появляются ответы в группе", "help": "Что можно сделать",
     },
 }  # fmt: skip
 NOT_IN_GROUPS = {
@@ -41,8 +43,9 @@ NOT_IN_GROUPS = {
     "export",
     "import",
 }  # a phone book and other people's calls are nobody's business there
+ONLY_IN_GROUPS = {"answers"}
 SCOPES = (
-    (BotCommandScopeAllPrivateChats(), set[str]()),
+    (BotCommandScopeAllPrivateChats(), ONLY_IN_GROUPS),
     (BotCommandScopeAllGroupChats(), NOT_IN_GROUPS),
 )
 

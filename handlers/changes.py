@@ -122,6 +122,7 @@ def action_words(entity: str, action: str) -> str:
         ("feed", "ended"): _("calendar address ended"),
         ("chat", "kept_for"): _("how long the chat is kept"),
         ("chat", "separated"): _("group made a team of its own"),
+        ("chat", "answers"): _("how answers appear in the group"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -151,6 +152,7 @@ def change_words(field: str, told: object, *, year: int | None = None, zone: str
 
 def field_words(field: str) -> str:
     return {
+        "live": _("answers as they are written"),
         "title": _("title"),
         "description": _("description"),
         "result": _("result"),

@@ -84,7 +84,7 @@ class Stage:
         started_at = logs.tell()
         self.process = self._spawn(logs)
         logs.close()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while "is answering" not in self.log()[started_at:]:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the bot did not start:\n{self.log()}")
