@@ -9,6 +9,7 @@ from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
 from crm.errors import N_, BadInput
 from crm.grammar.letters import storable
 from crm.people import Actor
+from crm.proposals.entities import NewProposal
 from crm.storage import Storage
 from crm.updates import Arrival
 
@@ -36,17 +37,20 @@ class Turn:
     text: str
     asked_at: datetime
     answer: str | None = None
+    resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What a model said: text (Markdown), its messages as JSON for the next turn, and what it used."""
+    """What a model said: text (Markdown), its messages as JSON for the next turn, and what it used. `proposals` are the
+    writes it asked for; with some of them the text may be empty."""
 
     text: str
     messages: Sequence[Any]
     model: str
     input_tokens: int = 0
     output_tokens: int = 0
+    proposals: Sequence[NewProposal] = ()
 
 
 class ConversationStore(Protocol):
@@ -147,7 +151,10 @@ class Conversations:
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""
         async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.keep_answer(turn, answer)
+            kept = await unit.conversations.keep_answer(turn, answer)
+            if kept and answer.proposals:
+                await unit.proposals.add(turn, answer.proposals)
+            return kept
 
     async def sent(self, turn: Turn, telegram_message_id: int) -> bool:
         async with self._storage.transaction(turn.actor) as unit:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
     from crm.people import Actor, PeopleStore
+    from crm.proposals import ProposalStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.stats import StatsStore
@@ -57,6 +58,8 @@ class Unit(Protocol):
     def notes(self) -> "NoteStore": ...
     @property
     def people(self) -> "PeopleStore": ...
+    @property
+    def proposals(self) -> "ProposalStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property

@@ -169,6 +169,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.user_text,
             turns.c.asked_at,
             turns.c.answer,
+            turns.c.resumes_turn_id,
             conversations.c.agent_id,
             *actor_columns(),
         )
@@ -191,6 +192,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             text=row.user_text,
             asked_at=row.asked_at,
             answer=row.answer,
+            resumes_turn_id=row.resumes_turn_id,
         )
         for row in rows
     ]

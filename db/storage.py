@@ -20,6 +20,7 @@ from db.invites import SqlInvites
 from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.proposals import SqlProposals
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -55,7 +56,12 @@ class SqlStorage:
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
         async with entered(
-            self._engine, actor.workspace_id, actor.member_id, actor.chat_id, patience=patience
+            self._engine,
+            actor.workspace_id,
+            actor.member_id,
+            actor.chat_id,
+            patience=patience,
+            reads_along=actor.reads_along,
         ) as link:
             yield SqlUnit(link, actor.workspace_id)
 
@@ -78,6 +84,7 @@ class SqlUnit:
         self.notes = SqlNotes(link, workspace_id)
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
+        self.proposals = SqlProposals(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

@@ -114,7 +114,15 @@ turns = Table(
     Column("approval", JSONB),
     Column("telegram_message_id", BigInteger),
     Column("reference", Text),
+    *within("resumes_turn_id", "turns"),
     *times(),
+    Index(
+        "uq_turns_resumes_turn_id",
+        "workspace_id",
+        "resumes_turn_id",
+        unique=True,
+        postgresql_where="resumes_turn_id IS NOT NULL",
+    ),
     Index(
         "ix_turns_unfinished",
         "conversation_id",

@@ -65,6 +65,7 @@ ALLOWED = {
     "link_guesses": ("", "", "", ""),
     "members": ("obmMO", "MO", "bMO", ""),
     "people": ("b", "", "b", ""),
+    "proposals": ("obhmMO", "obhmMO", "b", ""),
     "reminder_deliveries": ("bhmMO", "bmMO", "bmMO", "MO"),
     "reminders": ("bhmMO", "obhmMO", "bmMO", "MO"),
     "start_hints": ("obhmMO", "obhmMO", "", ""),

@@ -18,6 +18,7 @@ from tests.fakes.people import (
     is_same_person,
     is_seen,
 )
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.storage import FakeStorage, FakeUnit, State
@@ -47,6 +48,7 @@ __all__ = [
     "FakeJournal",
     "FakePeople",
     "FakePeopleDoors",
+    "FakeProposals",
     "FakeReminderDoors",
     "FakeReminders",
     "FakeRequestDoors",
@@ -59,6 +61,7 @@ __all__ = [
     "FakeUnit",
     "FakeUpdates",
     "FakeVisibility",
+    "ProposalRow",
     "ReminderRow",
     "State",
     "TaskRow",

@@ -29,6 +29,7 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.people import FakePeople
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
@@ -76,6 +77,7 @@ class State:
     watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)
     unreached: set[int] = field(default_factory=set)  # members without a private chat
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    proposals: dict[int, ProposalRow] = field(default_factory=dict)
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
@@ -154,6 +156,7 @@ class FakeUnit:
         self.notes = FakeNotes(state, actor)
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
+        self.proposals = FakeProposals(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)
