@@ -1,5 +1,6 @@
 """Edits: what a person types over a proposal, a field of it or the whole line, read by the grammar."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,10 @@ from crm.settings import reader_of
 from crm.storage import Unit
 
 _ONE_LINE = (Kind.CALL, Kind.CONTACT)  # what is typed is read as the whole of them
+_TITLE = "«x»"  # stands for the title while it is asked which other fields a text names
+_CLOCK = re.compile(
+    r"(?:at |в |к )?\d{1,2}(?:[:.]\d{2})?(?: ?[ap]m)?", re.IGNORECASE
+)  # a clock and nothing else
 _WHEN = ("due", "start_date", "rrule")  # fields that stand or fall together
 
 
@@ -21,24 +26,35 @@ async def edited(unit: Unit, actor: Actor, asked: Asked, text: str, now: datetim
     text = " ".join(storable(text).split())
     reader = await reader_of(unit, actor)
     known = await unit.contacts.called(words_of(f"{text} {asked.said.get('line', '')}"))
-    new = parse(text, now=now, reader=reader, contacts=known)
+    fields = parse(f"{_TITLE} {text}", now=now, reader=reader, contacts=known)
+    names_fields = fields.title == _TITLE and bool(fields.spans)
     if asked.kind is Kind.CHANGE:
-        return replace(asked, said={**asked.said, _changed_field(new): text}, read_at=now)
-    if asked.kind in _ONE_LINE or new.title:
-        return replace(asked, said={"line": text}, read_at=now)
+        return replace(asked, said={**asked.said, **_changed(fields, text, names_fields)}, read_at=now)
     line = asked.said.get("line", "")
     old = parse(line, now=asked.read_at, reader=reader, contacts=known)
+    if asked.kind in _ONE_LINE or not names_fields:
+        added = f"{line} {text}"  # "an hour before" says something only beside a time
+        both = parse(added, now=asked.read_at, reader=reader, contacts=known)
+        belongs = asked.kind not in _ONE_LINE and both.title == old.title
+        return (
+            replace(asked, said={"line": added})
+            if belongs
+            else replace(asked, said={"line": text}, read_at=now)
+        )
+    day = f" {old.due.date}" if old.due is not None and _CLOCK.fullmatch(text) else ""
     return replace(
         asked,
-        said={"line": f"{_without(line, old, new)} {text}".strip()},
-        read_at=now if _says_when(new) else asked.read_at,
+        said={"line": f"{_without(line, old, fields)}{day} {text}".strip()},
+        read_at=now if _says_when(fields) else asked.read_at,
     )
 
 
-def _changed_field(draft: Draft) -> str:
-    if draft.title:
-        return "title"
-    return "when" if draft.due is not None else "priority" if draft.priority else "title"
+def _changed(fields: Draft, text: str, names_fields: bool) -> dict[str, str]:
+    """Which part of a change a text is."""
+    if not names_fields:
+        return {"title": text}
+    said = {"when": text} if fields.due is not None else {}
+    return said | ({"priority": fields.priority} if fields.priority else {}) or {"title": text}
 
 
 def _says_when(draft: Draft) -> bool:
