@@ -9,9 +9,9 @@ from sqlalchemy.engine import make_url
 from db.migrate import upgrade
 from tests.databases import Database
 from tests.flows.fleet import fleet_of
-from tests.flows.remote_model import remote_model
 from tests.flows.stage import TOKEN, Person, Stage, staged
 from tests.flows.test_moving import command
+from tests.model_server import model_server
 
 
 async def test_the_webhooks_secret_is_changed_beside_the_running_bot_and_no_update_is_lost(
@@ -77,7 +77,7 @@ async def test_another_key_of_the_model_is_used_after_a_restart(
     own_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     async with (
-        remote_model() as model,
+        model_server() as model,
         staged(
             tmp_path_factory.mktemp("key"), own_database.owner_url,
             MODEL="openai:stub", MODEL_BASE_URL=model.url, MODEL_API_KEY="first",  # pragma: allowlist secret

@@ -9,20 +9,20 @@ import pytest_asyncio
 
 from tests.databases import Database
 from tests.flows.fleet import fleet_of
-from tests.flows.remote_model import RemoteModel, remote_model
+from tests.model_server import ModelServer, model_server
 
 WITHIN = 20.0  # seconds, less than what service managers wait before they kill
 AT_ONCE = 15.0  # seconds on a busy machine; a lease lasts thirty
 
 
 @pytest_asyncio.fixture
-async def model() -> AsyncIterator[RemoteModel]:
-    async with remote_model() as one:
+async def model() -> AsyncIterator[ModelServer]:
+    async with model_server() as one:
         yield one
 
 
 async def test_a_stop_hands_over_a_slow_update_and_a_running_turn(
-    own_database: Database, model: RemoteModel, tmp_path_factory: pytest.TempPathFactory
+    own_database: Database, model: ModelServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     told = {"MODEL": "openai:stub", "MODEL_BASE_URL": model.url}
     folder = tmp_path_factory.mktemp("stop")

