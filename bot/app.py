@@ -44,6 +44,7 @@ from crm.limits import Limits
 from crm.links import Links
 from crm.people import People
 from crm.presence import Presence
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -171,6 +172,7 @@ def build(
         wake=wake,
         cancel=cancel,
     )
+    proposals = Proposals(storage, SqlReminderDoors(engine), resumes=not models.is_offline, wake=wake)
     assistants = Assistants(directory, tasks, calls, models, clock)
     workers.append(
         TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
@@ -195,6 +197,7 @@ def build(
         "contact_files": ContactFiles(storage),
         "contact_merging": Merging(storage),
         "contact_tasks": ContactTasks(storage),
+        "proposals": proposals,
         "quick_adds": QuickAdds(storage),
         "reminders": reminders,
         "reminder_edits": ReminderEdits(storage),

@@ -169,9 +169,8 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.user_text,
             turns.c.asked_at,
             turns.c.answer,
-            turns.c.resumes_turn_id,
             conversations.c.agent_id,
-            *actor_columns(),
+            *[turns.c.resumes_turn_id, *actor_columns()],
         )
         .join(conversations, conversations.c.id == turns.c.conversation_id)
         .join(chats, chats.c.id == conversations.c.chat_id)

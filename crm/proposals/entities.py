@@ -1,7 +1,7 @@
 """Proposals as data: a write that an assistant asked for, what has become of it, and what a store must do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -94,11 +94,20 @@ class Card:
     now: datetime
     effect: Effect | None = None
     doubt: CrmError | None = None
-    assistant: Mapping[str, str] = field(default_factory=dict)  # names by language
 
     @property
     def has_expired(self) -> bool:
         return self.proposal.has_expired(self.now)
+
+    @property
+    def is_open(self) -> bool:
+        return self.proposal.state is State.OPEN and not self.has_expired
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the moment it tells of has passed since it was asked for."""
+        due = self.effect.due if isinstance(self.effect, Task | Reminder) else None
+        return due is not None and due.at is not None and due.at <= self.now
 
 
 class ProposalStore(Protocol):

@@ -11,7 +11,7 @@ from crm.contacts import SavedContact
 from crm.errors import N_, CrmError, NotAllowed, ToConfirm
 from crm.people import Actor
 from crm.proposals.edits import edited
-from crm.proposals.entities import LIFETIME, WAITING, Asked, Card, Effect, Kind, Proposal, State
+from crm.proposals.entities import LIFETIME, WAITING, Asked, Card, Effect, Proposal, State
 from crm.proposals.joining import Joined
 from crm.proposals.writing import Writer
 from crm.reminders import Reminder, ReminderDoors
@@ -215,10 +215,3 @@ def outcome_of(effect: Effect) -> str:
     if isinstance(effect, SavedContact):
         return f"{done}The contact is saved."
     return f"{done}It is task #{effect.number}."
-
-
-def is_late(card: Card) -> bool:
-    """Whether the moment that a card tells of has passed since it was asked for."""
-    due = getattr(card.effect, "due", None)
-    at = getattr(due, "at", None)
-    return card.proposal.asked.kind is not Kind.DONE and at is not None and at <= card.now

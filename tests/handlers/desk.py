@@ -26,6 +26,7 @@ from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
 from crm.people import People
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -112,6 +113,7 @@ class Desk:
             wake=lambda: None,
             cancel=lambda _turn: None,
         )
+        self.proposals = Proposals(storage, FakeReminderDoors(storage), resumes=False, wake=lambda: None)
         groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
         requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
@@ -134,6 +136,7 @@ class Desk:
             "contact_files": ContactFiles(storage),
             "contact_merging": Merging(storage),
             "contact_tasks": ContactTasks(storage),
+            "proposals": self.proposals,
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
             "reminder_edits": ReminderEdits(storage),
