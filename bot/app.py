@@ -85,8 +85,10 @@ from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
+from handlers.proposals import send_cards
 from llm.assistants import Assistants
 from llm.models import ModelConfig
+from llm.work import Desk
 
 
 def utc_now() -> datetime:
@@ -173,9 +175,29 @@ def build(
         cancel=cancel,
     )
     proposals = Proposals(storage, SqlReminderDoors(engine), resumes=not models.is_offline, wake=wake)
-    assistants = Assistants(directory, tasks, calls, models, clock)
+    desk = Desk(
+        tasks=tasks,
+        task_lists=TaskLists(storage),
+        agenda=Agenda(storage),
+        calls=calls,
+        call_lists=CallLists(storage),
+        contacts=contacts,
+        stats=Stats(storage),
+        proposals=proposals,
+    )
+    assistants = Assistants(directory, desk, models, clock)
     workers.append(
-        TurnWorker(bot, conversations, assistants, presence, clock, new_reference, reports, metrics)
+        TurnWorker(
+            bot,
+            conversations,
+            assistants,
+            presence,
+            clock,
+            new_reference,
+            reports,
+            metrics,
+            partial(send_cards, bot, proposals=proposals, clock=clock),
+        )
     )
     provided: dict[str, Any] = {
         "people": people,

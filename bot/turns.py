@@ -49,8 +49,10 @@ class TurnWorker:
         new_reference: Callable[[], str],
         report: Callable[[BaseException, str], None],
         metrics: Metrics | None = None,
+        send_cards: Callable[[Turn], Awaitable[int | None]] | None = None,
     ) -> None:
         self._bot = bot
+        self._send_cards = send_cards
         self._conversations = conversations
         self._assistant = assistant
         self._presence = presence
@@ -165,7 +167,9 @@ class TurnWorker:
             text = answer.text
         self._sending.add(turn.id)
         try:
-            sent = await view.send(text)
+            sent = await view.send(text) if text else 0
+            if self._send_cards is not None:
+                sent = await self._send_cards(turn) or sent
         except (TelegramForbiddenError, TelegramBadRequest) as refused:
             log.warning("answer_refused", turn=turn.id, reason=refused.message[:100])
             await self._conversations.failed(turn, "refused")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import AgentRunResult, AgentRunResultEvent, UsageLimits
+from pydantic_ai import AgentRunResult, AgentRunResultEvent, DeferredToolRequests, UsageLimits
 from pydantic_ai.messages import (
     ModelMessage,
     ModelMessagesTypeAdapter,
@@ -18,18 +18,18 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 
 from crm.agents import Agent, AgentDirectory, in_language
-from crm.calls import Calls
 from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
-from crm.tasks import Tasks
-from llm.masking import Mask
+from llm.asking import GO_ON, GROUND, closed, decisions, proposals_of, words_of
+from llm.masking import Mask, hidden_messages, restored_messages
 from llm.models import ModelConfig, build_model, close_model
 from llm.offline import offline_model
-from llm.tools import TOOLS, Work
+from llm.tools import TOOLS, Desk, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
 OnText = Callable[[str], Awaitable[None]]
+Output = str | DeferredToolRequests
 
 
 class Assistants:
@@ -38,17 +38,15 @@ class Assistants:
     def __init__(
         self,
         directory: AgentDirectory,
-        tasks: Tasks,
-        calls: Calls,
+        desk: Desk,
         config: ModelConfig,
         clock: Callable[[], datetime],
     ) -> None:
         self._directory = directory
-        self._tasks = tasks
-        self._calls = calls
+        self._desk = desk
         self._config = config
         self._clock = clock
-        self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
+        self._built: dict[tuple[int, int, str], ModelAgent[Work, Output]] = {}
         self._models: dict[str | None, Model] = {}
 
     async def answer(
@@ -58,31 +56,45 @@ class Assistants:
         roster = await self._directory.roster(turn.actor)
         agent = next((one for one in roster if one.id == turn.agent_id), roster[0])
         mask = Mask()
-        work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
+        outcomes = await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
+        work = Work(turn, self._desk, self._clock, mask, outcomes)
         past: list[ModelMessage] = []
         for messages in history:
-            past += ModelMessagesTypeAdapter.validate_python(_masked(list(messages), mask))
-        question, model = mask.hide(self._spoken(turn)), self._model(agent, turn.actor)
+            past += ModelMessagesTypeAdapter.validate_python(hidden_messages(list(messages), mask))
+        decided = decisions(past, outcomes) if turn.resumes_turn_id is not None else None
+        question = None if decided is not None else mask.hide(self._spoken(turn))
+        past = past if decided is not None else closed(past, outcomes)
+        model = self._model(agent, turn.actor)
         built = self._build(agent, turn.actor)
         async with asyncio.timeout(TIME_LIMIT):
             if on_text is None:
                 result = await built.run(
-                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
+                    question,
+                    deps=work,
+                    model=model,
+                    message_history=past,
+                    deferred_tool_results=decided,
+                    usage_limits=LIMITS,
                 )
-                text, new, usage = result.output, result.new_messages(), result.usage
             else:
                 async with built.run_stream_events(
-                    question, deps=work, model=model, message_history=past, usage_limits=LIMITS
+                    question,
+                    deps=work,
+                    model=model,
+                    message_history=past,
+                    deferred_tool_results=decided,
+                    usage_limits=LIMITS,
                 ) as events:
                     result = await _streamed(events, lambda said: on_text(mask.restore_partial(said)))
-                text, new, usage = result.output, result.new_messages(), result.usage
+        output, new, usage = result.output, result.new_messages(), result.usage
         kept = ModelMessagesTypeAdapter.dump_python(new, mode="json")
         return ModelAnswer(
-            text=mask.restore(text),
-            messages=_restored(kept, mask),
+            text=mask.restore(words_of(output, new)),
+            messages=restored_messages(kept, mask),
             model=model.model_name,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
+            proposals=proposals_of(output),
         )
 
     def prepare(self) -> None:
@@ -92,6 +104,8 @@ class Assistants:
 
     def _spoken(self, turn: Turn) -> str:
         """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
+        if turn.resumes_turn_id is not None:
+            return GO_ON
         if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
             return turn.text
         return f"{turn.actor.display_name}: {turn.text}"
@@ -108,16 +122,17 @@ class Assistants:
             self._models[agent.model] = build_model(self._config, agent.model)
         return self._models[agent.model]
 
-    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
+    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, Output]:
         key = (agent.id, agent.version, actor.language)
         if key not in self._built:
             built = ModelAgent(
                 deps_type=Work,
-                output_type=str,
-                instructions=in_language(agent.instructions, actor.language),
+                output_type=[str, DeferredToolRequests],
                 tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
                 defer_model_check=True,
             )
+            own = in_language(agent.instructions, actor.language)
+            built.instructions(lambda context: f"{context.deps.mask.hide(own)}\n\n{GROUND}")
             built.instructions(self._circumstances)
             self._built[key] = built
         return self._built[key]
@@ -128,7 +143,7 @@ class Assistants:
         return f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
 
 
-async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResult[str]:
+async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResult[Output]:
     """Show each response as it grows, to the run's end: words before a tool call are not yet the answer."""
     said: dict[int, str] = {}
     async for event in events:
@@ -147,24 +162,3 @@ async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResu
         if text := "".join(said.values()):
             await on_text(text)
     raise RuntimeError("the run ended without a result")
-
-
-def _masked(value: Any, mask: Mask) -> Any:
-    """Stored messages with their texts masked again, each turn by its own placeholders."""
-    return _each_text(value, mask.hide)
-
-
-def _restored(value: Any, mask: Mask) -> Any:
-    return _each_text(value, mask.restore)
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """Only what was said: other strings (ids, kinds, times) stay."""
-    if isinstance(value, list):
-        return [_each_text(one, change) for one in value]
-    if isinstance(value, dict):
-        return {
-            key: change(one) if key == "content" and isinstance(one, str) else _each_text(one, change)
-            for key, one in value.items()
-        }
-    return value
