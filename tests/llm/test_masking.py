@@ -10,8 +10,8 @@ from llm.masking import Mask, hidden_messages, restored_messages
 
 PHONES = (
     "+7 999 123-45-67", "8 (999) 123 45 67", "89991234567", "79991234567", "9991234567", "+79991234567",
-    "(495) 123-45-67",     "8-800-555-35-35", "+44 20 7946 0958", "+1 (415) 555-0132", "415-555-0132", "415.555.0132", "0049 30 901820",
-    "+49 (0)30 901820", "+380 44 537 02 22", "+86 10 6552 9988", "123-45-67", "555-0132",
+    "(495) 123-45-67", "8-800-555-35-35", "+44 20 7946 0958", "+1 (415) 555-0132", "415-555-0132", "415.555.0132",
+    "0049 30 901820", "+49 (0)30 901820", "+380 44 537 02 22", "+86 10 6552 9988", "123-45-67", "555-0132",
     "+7\u00a0999\u00a0123\u201145\u201167",
 )  # fmt: skip
 EMAILS = ("anna@example.org", "anna.petrova+crm@mail.example.co.uk", "иван@пример.рф", "a_b%c@x-y.io")
@@ -25,7 +25,7 @@ AROUND = st.text(
     alphabet=st.characters(exclude_categories=("Nd", "Nl", "No", "Cs", "Sc"), exclude_characters="@#№%")
 )
 ANY = st.text(
-    alphabet=st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from("⟦⟧0123456789+@. "))
+    alphabet=st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("⟦⟧0123456789+@. "))
 )
 
 
