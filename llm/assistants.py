@@ -27,6 +27,7 @@ from llm.offline import offline_model
 from llm.tools import TOOLS, Desk, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
+RETRIES = 3  # times a model may mend what it gave a tool
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
 OnText = Callable[[str], Awaitable[None]]
 Output = str | DeferredToolRequests
@@ -128,6 +129,7 @@ class Assistants:
             built = ModelAgent(
                 deps_type=Work,
                 output_type=[str, DeferredToolRequests],
+                retries=RETRIES,
                 tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
                 defer_model_check=True,
             )
