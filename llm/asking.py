@@ -9,7 +9,6 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
-    RetryPromptPart,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
@@ -89,11 +88,7 @@ def _owed(before: ModelMessage, after: ModelMessage) -> list[ToolCallPart]:
 
 
 def _answered(message: ModelMessage) -> set[str]:
-    return {
-        part.tool_call_id
-        for part in message.parts
-        if isinstance(part, ToolReturnPart) or (isinstance(part, RetryPromptPart) and part.tool_name)
-    }
+    return {part.tool_call_id for part in message.parts if isinstance(part, ToolReturnPart)}
 
 
 def _answers(calls: Sequence[ToolCallPart], outcomes: Mapping[str, str]) -> list[Any]:
@@ -108,7 +103,7 @@ def _unanswered_at_the_end(past: Sequence[ModelMessage]) -> list[ToolCallPart]:
     for message in reversed(past):
         if isinstance(message, ModelResponse):
             return [call for call in message.tool_calls if call.tool_call_id not in answered]
-        if any(not isinstance(part, ToolReturnPart | RetryPromptPart) for part in message.parts):
+        if any(not isinstance(part, ToolReturnPart) for part in message.parts):
             return []
         answered |= _answered(message)
     return []

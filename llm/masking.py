@@ -1,7 +1,7 @@
 """Masking: phones and e-mails stay here; a model provider sees placeholders, and what it says gets them back."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 _EMAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
@@ -39,12 +39,19 @@ class Mask:
         self._values: list[str] = []
         self._numbers: dict[str, int] = {}
 
-    def hide(self, text: str) -> str:
-        """Every phone and e-mail as ⟦n⟧; prices, dates and numbers of orders stay, as a model has to read them."""
-        return _HIDDEN.sub(self._hidden, text)
+    def hide(self, text: str, known: Collection[str] = ()) -> str:
+        """Every phone and e-mail as ⟦n⟧, and what is `known` to be private however it looks; prices, dates and numbers
+        of orders stay, as a model has to read them."""
+        if not known:
+            return _HIDDEN.sub(self._hidden, text)
+        private = re.compile("|".join(re.escape(one) for one in sorted(known, key=len, reverse=True)))
+        parts, at = [], 0
+        for match in private.finditer(text):
+            parts += [self.hide(text[at : match.start()]), self._placeholder(match[0])]
+            at = match.end()
+        return "".join([*parts, self.hide(text[at:])])
 
-    def secret(self, value: str) -> str:
-        """A value that is known to be private, however it looks, as its placeholder."""
+    def _placeholder(self, value: str) -> str:
         if value not in self._numbers:
             self._numbers[value] = len(self._values)
             self._values.append(value)
@@ -58,6 +65,10 @@ class Mask:
         """The same for a text still growing: a placeholder cut in half at the end waits."""
         return self.restore(_OPEN.sub("", text))
 
+    def cut(self, text: str, limit: int) -> str:
+        """The beginning of a hidden text, without half a placeholder at its end."""
+        return text if len(text) <= limit else _OPEN.sub("", text[:limit])
+
     def invented(self, text: str) -> str | None:
         """A placeholder that stands for nothing, which a model made up."""
         for match in _PLACEHOLDER.finditer(text):
@@ -67,7 +78,7 @@ class Mask:
 
     def _hidden(self, match: re.Match[str]) -> str:
         if match["number"] is None or _is_phone(match):
-            return self.secret(match[0])
+            return self._placeholder(match[0])
         return match[0]
 
     def _value(self, match: re.Match[str]) -> str:

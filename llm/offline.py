@@ -11,7 +11,6 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
-    RetryPromptPart,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
@@ -53,14 +52,12 @@ def _respond(
     texts, heads = TEXTS.get(language, TEXTS["en"]), HEADS.get(language, HEADS["en"])
     last = messages[-1]
     for part in last.parts if isinstance(last, ModelRequest) else ():
-        if isinstance(part, ToolReturnPart):
-            found = _in_words(str(part.content), language)
-            head = heads.get(part.tool_name, "")
-            return [
-                TextPart(f"{head}\n{found}".strip() if found != "none" else f"{head} {texts['none']}".strip())
-            ]
-        if isinstance(part, RetryPromptPart) and part.tool_name is not None:
+        if isinstance(part, ToolReturnPart) and part.outcome == "retried":
             return [TextPart(f"{texts['offline']} {texts['unread']}")]
+        if isinstance(part, ToolReturnPart):
+            found, head = _in_words(str(part.content), language), heads.get(part.tool_name, "")
+            shown = f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
+            return [TextPart(shown.strip())]
     question = _ADDRESS.sub("", _question(messages)).strip()
     tools = {tool.name for tool in info.function_tools}
     intent = understood(question, tools, Reader(ZoneInfo(zone), language), datetime.now(UTC))

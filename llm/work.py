@@ -1,7 +1,7 @@
 """Work: on whose behalf a tool works, over which use cases, and how what it found is shown to a model."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -67,15 +67,17 @@ class Work:
         """Who looks: in a group nobody sees more than every member of it does, as all of them read the answer."""
         return self.actor if self.is_private else replace(self.actor, reads_along=True)
 
-    def told(self, lines: Iterable[str]) -> str:
-        """What was found, for a model: a few lines, masked, marked as material; "none" for nothing."""
+    def told(self, lines: Iterable[str], private: Collection[str] = ()) -> str:
+        """What was found, for a model: a few lines, masked, marked as material; "none" for nothing. `private` is known
+        to be so, however it looks."""
         shown: list[str] = []
         for line in lines:
             if len(shown) == LINES:
                 shown.append("… there is more; narrow it down")
                 break
-            shown.append(" ".join(line.split())[:LENGTH])
-        return as_data(self.mask.hide("\n".join(shown))) if shown else "none"
+            hidden = self.mask.hide(" ".join(line.split()), private)  # first: half a phone is not known for one
+            shown.append(self.mask.cut(hidden, LENGTH))
+        return as_data("\n".join(shown)) if shown else "none"
 
     def restored(self, text: str) -> str:
         """A tool's argument with what its placeholders stand for. Raises ModelRetry for one that stands for nothing."""

@@ -63,7 +63,7 @@ async def latest_calls(context: RunContext[Work], about: str = "") -> str:
         with mended():
             page = await work.desk.call_lists.named(work.reader, work.restored(about), work.clock())
         calls = page.calls
-    return work.told(_call(call, work) for call in calls)
+    return work.told((_call(call, work) for call in calls), _private([call.contact for call in calls]))
 
 
 async def find_contacts(context: RunContext[Work], words: str) -> str:
@@ -77,8 +77,9 @@ async def find_contacts(context: RunContext[Work], words: str) -> str:
         found = await work.desk.contacts.find(work.reader, work.restored(words))
         if len(found.contacts) == 1:
             card = await work.desk.contacts.show(work.reader, found.contacts[0].id)
-            return work.told(_card(card, work))
-    return work.told(_contact(one, work) for one in (found.contacts or found.nearest))
+            return work.told(_card(card, work), _private([card.contact]))
+    contacts = found.contacts or found.nearest
+    return work.told((_contact(one) for one in contacts), _private(contacts))
 
 
 async def stats(context: RunContext[Work], period: Period = Period.WEEK) -> str:
@@ -126,30 +127,31 @@ def _call(call: Call, work: Work) -> str:
     """A call's notes are told in private only (DESIGN §2.8)."""
     notes = f": {call.notes}" if call.notes and work.is_private else ""
     when = f"{call.started_at.astimezone(work.actor.zone):%Y-%m-%d %H:%M}"
-    return f"{when} {_name(call.contact, work)} · {call.direction.value} · {call.outcome.value}{notes}"
+    return f"{when} {call.contact.full_name} · {call.direction.value} · {call.outcome.value}{notes}"
 
 
-def _name(contact: Contact, work: Work) -> str:
-    """A contact that is known by its number alone."""
-    return work.mask.secret(contact.full_name) if contact.full_name in contact.phones else contact.full_name
-
-
-def _contact(contact: Contact, work: Work) -> str:
-    private = [*contact.phones, *([contact.email] if contact.email else [])]
+def _contact(contact: Contact) -> str:
     said = [
-        _name(contact, work),
+        contact.full_name,
         *([contact.company] if contact.company else []),
         contact.stage.value,
         *(["asked not to be called"] if contact.do_not_call else []),
-        *(work.mask.secret(one) for one in private if one != contact.full_name),
+        *(phone for phone in contact.phones if phone != contact.full_name),
+        *([contact.email] if contact.email else []),
     ]
     return " · ".join(said)
+
+
+def _private(contacts: Sequence[Contact]) -> set[str]:
+    """Their phones and e-mails; one who is known by a number alone has it as a name."""
+    known = {one.full_name for one in contacts if one.full_name.startswith("+")}
+    return known | {value for one in contacts for value in (*one.phones, one.email or "") if value}
 
 
 def _card(card: ContactCard, work: Work) -> list[str]:
     zone = work.actor.zone
     return [
-        _contact(card.contact, work),
+        _contact(card.contact),
         *(f"task #{task.number} {task.title}" for task in card.tasks),
         *(f"call {call.started_at.astimezone(zone):%Y-%m-%d} {call.outcome}" for call in card.calls),
         *(f"note {note.at.astimezone(zone):%Y-%m-%d}: {note.body}" for note in card.notes),

@@ -63,7 +63,7 @@ def test_whatever_stands_around_it_nothing_private_is_left(before: str, private:
 @given(ANY, st.sampled_from(PHONES + EMAILS))
 def test_what_somebody_types_as_a_placeholder_never_becomes_a_value(text: str, private: str) -> None:
     mask = Mask()
-    mask.secret(private)
+    mask.hide(private)
     hidden = mask.hide(f"{text} ⟦0⟧")
     assert "⟦0⟧" not in hidden
     assert private not in mask.restore(hidden).replace(text, "")
@@ -120,3 +120,11 @@ def test_stored_messages_are_hidden_and_restored_where_somebody_speaks() -> None
     assert "123-45-67" not in str(hidden)
     assert "99912345678" in str(hidden)  # an id is no phone
     assert restored_messages(hidden, mask) == kept
+
+
+def test_what_is_known_to_be_private_is_hidden_however_it_looks() -> None:
+    mask = Mask()
+    text = "Anna · ext 12 · ⟦0⟧ · a@example.org"
+    hidden = mask.hide(text, ["ext 12"])
+    assert hidden == "Anna · ⟦0⟧ · ⟦1⟧ · ⟦2⟧"
+    assert mask.restore(hidden) == text
