@@ -75,7 +75,9 @@ class Work:
             if len(shown) == LINES:
                 shown.append("… there is more; narrow it down")
                 break
-            hidden = self.mask.hide(" ".join(line.split()), private)  # first: half a phone is not known for one
+            hidden = self.mask.hide(
+                " ".join(line.split()), private
+            )  # first: half a phone is not known for one
             shown.append(self.mask.cut(hidden, LENGTH))
         return as_data("\n".join(shown)) if shown else "none"
 
