@@ -95,6 +95,7 @@ async def test_a_model_that_is_gone_is_not_needed_to_save_a_card(
     await clara.press(card, "Confirm")
     found: Any = await rows.fetch("SELECT count(*) FROM crm_tasks WHERE title = 'water the ivy'")
     assert found[0][0] == 1
+    await clara.hears("could not answer")
 
 
 async def test_in_a_group_somebody_else_reads_a_sentence_and_nobody_a_phone(

@@ -20,7 +20,7 @@ GROUP = -500
 
 
 async def propose(
-    desk: Desk, kind: Kind, *, number: int | None = None, show: bool = True, **said: str
+    desk: Desk, kind: Kind, *, number: int | None = None, show: bool = True, **said: Any
 ) -> int:
     """A card for person 1001, shown unless it is still to be; its id."""
     await desk.says("/help")
