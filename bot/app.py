@@ -77,6 +77,7 @@ from db.people import SqlPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
+from db.stops import Stops
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
 from db.webhooks import SqlWebhooks
@@ -108,6 +109,7 @@ class App:
     secrets: Secrets
     reminder_clock: ReminderClock
     turn_worker: TurnWorker
+    stops: Stops
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
@@ -186,6 +188,7 @@ def build(
         proposals=proposals,
     )
     assistants = Assistants(directory, desk, models, clock)
+    stops = Stops(redis)
     workers.append(
         TurnWorker(
             bot,
@@ -196,7 +199,8 @@ def build(
             new_reference,
             reports,
             metrics,
-            partial(send_cards, bot, proposals=proposals, clock=clock),
+            tell=stops.tell,
+            send_cards=partial(send_cards, bot, proposals=proposals, clock=clock),
         )
     )
     provided: dict[str, Any] = {
@@ -271,6 +275,7 @@ def build(
             postponed=PostponedAnswers(bot, journal, clock),
         ),
         turn_worker=workers[0],
+        stops=stops,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,

@@ -12,7 +12,8 @@ COMMANDS = {
         "remind": "A reminder", "calendar": "Tasks in your own calendar",
         "export": "Take tasks, calls, contacts out", "import": "Take a table in", "history": "Who changed what",
         "undo": "Take your last change back", "team": "Your team",
-        "settings": "Language, time, quiet hours", "help": "What I can do",
+        "settings": "Language, time, quiet hours", "stop": "Stop the answer being written",
+        "answers": "How answers appear in this group", "help": "What I can do",
     },
     "ru": {
         "task": "Новая задача", "tasks": "Что открыто", "agenda": "План на день и просроченное",
@@ -22,7 +23,8 @@ COMMANDS = {
         "remind": "Напоминание", "calendar": "Задачи в вашем календаре",
         "export": "Выгрузить задачи, звонки, контакты", "import": "Загрузить таблицу", "history": "Кто что менял",
         "undo": "Отменить своё последнее изменение", "team": "Ваша команда",
-        "settings": "Язык, время, тихие часы", "help": "Что можно сделать",
+        "settings": "Язык, время, тихие часы", "stop": "Остановить ответ",
+        "answers": "Как появляются ответы в группе", "help": "Что можно сделать",
     },
 }  # fmt: skip
 NOT_IN_GROUPS = {
@@ -36,8 +38,9 @@ NOT_IN_GROUPS = {
     "export",
     "import",
 }  # a phone book and other people's calls are nobody's business there
+ONLY_IN_GROUPS = {"answers"}
 SCOPES = (
-    (BotCommandScopeAllPrivateChats(), set[str]()),
+    (BotCommandScopeAllPrivateChats(), ONLY_IN_GROUPS),
     (BotCommandScopeAllGroupChats(), NOT_IN_GROUPS),
 )
 

@@ -70,12 +70,17 @@ REDIS = Retry(
     5, 5, None,
     "nothing depends on it: until then each process keeps its own limits and asks PostgreSQL",
 )  # fmt: skip
+MODEL = Retry(
+    "a call to a model whose provider is busy, away, silent or broke off",
+    1, 4, 3,
+    "what the model had done is in the turn's row, and its tools are not run again; the person has seen a preview only",
+)  # fmt: skip
 
 # Seconds that an answer is waited for in its chat's lane, more than a full group takes (crm.sends.GROUP), so that
 # answers keep their order; beyond them its row is what waits.
 HELD = 90
 
-TABLE = (CALL, ANSWER, STORAGE, EFFECT, POLL, TOKEN, CONFLICT, REDIS)
+TABLE = (CALL, ANSWER, STORAGE, EFFECT, POLL, TOKEN, CONFLICT, REDIS, MODEL)
 
 
 def as_page() -> str:

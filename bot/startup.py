@@ -188,6 +188,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
+    stack.push_async_callback(_end, asyncio.create_task(app.stops.listen(app.turn_worker.heard_stop)))
 
 
 async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bool) -> None:

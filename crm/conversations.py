@@ -2,55 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
-from crm.errors import N_, BadInput
+from crm.answers import Answer
+from crm.errors import N_, BadInput, NotAllowed
 from crm.grammar.letters import storable
-from crm.people import Actor
-from crm.proposals.entities import NewProposal
+from crm.people import Actor, ChatKind, Role
 from crm.storage import Storage
+from crm.turns import ATTEMPTS, LEASE, ModelAnswer, Progress, Turn, TurnDoors
 from crm.updates import Arrival
 
-LEASE = timedelta(seconds=30)  # renewed while the model speaks
-ATTEMPTS = 3  # a turn that ended its process this often is given up with an apology
+__all__ = ["ATTEMPTS", "LEASE", "Conversations", "ModelAnswer", "Turn", "TurnDoors"]
 QUESTION_LIMIT = 8000  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One message to an agent and its answer, leased to us. `attempts` counts this one.
+class Stopping:
+    """Turns that were asked to stop, by id; `others` says that there are some which are not the actor's to stop."""
 
-    `answer` is there when the model has spoken and only the sending is left. `history` holds earlier turns'
-    model messages, oldest first, as stored (JSON of ModelMessagesTypeAdapter).
-    """
-
-    id: int
-    conversation_id: int
-    lease: str
-    attempts: int
-    agent_id: int
-    actor: Actor
-    thread_id: int | None
-    message_id: int | None
-    text: str
-    asked_at: datetime
-    answer: str | None = None
-    resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided
-
-
-@dataclass(frozen=True, slots=True)
-class ModelAnswer:
-    """What a model said: text (Markdown), its messages as JSON for the next turn, and what it used. `proposals` are the
-    writes it asked for; with some of them the text may be empty."""
-
-    text: str
-    messages: Sequence[Any]
-    model: str
-    input_tokens: int = 0
-    output_tokens: int = 0
-    proposals: Sequence[NewProposal] = ()
+    turn_ids: Sequence[int] = ()
+    others: bool = False
 
 
 class ConversationStore(Protocol):
@@ -59,30 +32,40 @@ class ConversationStore(Protocol):
     async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
         """Open the conversation of chat, thread and agent if need be, and queue a turn in it; the turn's id."""
 
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
+
     async def history(
         self, conversation_id: int, *, before_turn_id: int, limit: int
     ) -> Sequence[Sequence[Any]]:
         """Model messages of the last `limit` finished turns, oldest first."""
 
-    async def renew(self, turn: Turn, until: datetime) -> bool:
-        """False when the turn was canceled or another process took it."""
+    async def release(self, turn: Turn, until: datetime | None) -> None:
+        """Give the lease back, as if the turn had not been claimed; nobody takes it before `until`."""
 
-    async def release(self, turn: Turn) -> None:
-        """Give the lease back, as if the turn had not been claimed."""
+    async def keep_progress(self, turn: Turn, progress: Progress) -> bool: ...
+
+    async def keep_shown(self, turn: Turn, telegram_message_id: int) -> bool: ...
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool: ...
 
-    async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool: ...
+    async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool: ...
+
+    async def mark_sent(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        """The answer is there, whole or as far as it came: its state is done, or stopped."""
+
+    async def keep_apology(self, turn: Turn, reference: str, text: str) -> bool:
+        """An answer that ends the turn as failed once it is sent."""
 
     async def mark_failed(self, turn: Turn, reference: str) -> bool: ...
 
-    async def cancel(self, turn_id: int, actor: Actor) -> bool:
-        """Cancel an unfinished turn of the actor's chat; False when there is none."""
+    async def mark_canceled(self, turn: Turn) -> bool: ...
 
-
-class TurnDoors(Protocol):
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
-        """Lease the oldest unfinished turn of each conversation, skipping what others hold."""
+    async def stop(
+        self, actor: Actor, thread_id: int | None, turn_id: int | None, at: datetime, *, everyones: bool
+    ) -> Stopping:
+        """What waits is canceled, what runs is asked to stop: the turn, or all of the actor's chat, in a group those
+        of one topic."""
 
 
 class Conversations:
@@ -123,30 +106,60 @@ class Conversations:
         self._wake()
         return choice
 
-    async def stop(self, actor: Actor, arrival: Arrival, turn_id: int) -> bool:
-        """Cancel a turn the actor's chat is waiting for; False when it is finished already."""
+    async def stop(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        reply: Callable[[bool], Answer | None],
+        *,
+        turn_id: int | None = None,
+    ) -> Answer | None:
+        """Stop a turn, or all that the actor's chat waits for, in a group those of one topic: whoever asked may, and
+        who manages the team. `reply` is told whether there was any. Raises NotAllowed for what others asked."""
+        everyones = actor.chat_kind is ChatKind.PRIVATE or actor.role in (Role.OWNER, Role.MANAGER)
         async with self._storage.transaction(actor) as unit:
-            stopped = await unit.conversations.cancel(turn_id, actor)
-            await unit.updates.finish(arrival, None)
-        if stopped:
-            self._cancel(turn_id)
-        return stopped
+            stopping = await unit.conversations.stop(
+                actor, arrival.thread_id, turn_id, arrival.sent_at, everyones=everyones
+            )
+            if stopping.others and not stopping.turn_ids:
+                raise NotAllowed(N_("Only whoever asked can stop that, or a manager of the team."))
+            answer = reply(bool(stopping.turn_ids))
+            await unit.updates.finish(arrival, answer)
+        for one in stopping.turn_ids:
+            self._cancel(one)
+        return answer
+
+    async def signature(self, turn: Turn) -> str | None:
+        """The name that the answer bears; None where there is but one assistant, whose name says nothing."""
+        roster = await self._directory.roster(turn.actor)
+        named = next((one for one in roster if one.id == turn.agent_id), None)
+        return named.name(turn.actor.language) if named is not None and len(roster) > 1 else None
 
     async def claim(self, now: datetime, *, limit: int = 4) -> Sequence[Turn]:
         return await self._doors.claim(now, limit=limit, lease=LEASE)
+
+    async def renew(self, turns: Sequence[Turn], now: datetime) -> dict[int, bool]:
+        """See TurnDoors.renew."""
+        return await self._doors.renew(turns, now + LEASE)
 
     async def history(self, turn: Turn, *, limit: int = 10) -> Sequence[Sequence[Any]]:
         async with self._storage.transaction(turn.actor) as unit:
             return await unit.conversations.history(turn.conversation_id, before_turn_id=turn.id, limit=limit)
 
-    async def renew(self, turn: Turn, now: datetime) -> bool:
+    async def release(self, turn: Turn, until: datetime | None = None) -> None:
+        """Leave it to whoever claims it next, at once or from `until` on, instead of after the lease."""
         async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.renew(turn, now + LEASE)
+            await unit.conversations.release(turn, until)
 
-    async def release(self, turn: Turn) -> None:
-        """Leave it to whoever claims it next, at once instead of after the lease."""
+    async def keep_progress(self, turn: Turn, progress: Progress) -> bool:
+        """Write down how far the model has come, so that a crash costs no step twice."""
         async with self._storage.transaction(turn.actor) as unit:
-            await unit.conversations.release(turn)
+            return await unit.conversations.keep_progress(turn, progress)
+
+    async def keep_shown(self, turn: Turn, telegram_message_id: int) -> bool:
+        """The message that grows with the answer and becomes its first piece."""
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.keep_shown(turn, telegram_message_id)
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""
@@ -156,10 +169,25 @@ class Conversations:
                 await unit.proposals.add(turn, answer.proposals)
             return kept
 
-    async def sent(self, turn: Turn, telegram_message_id: int) -> bool:
+    async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        """So many messages of the answer are sent; a crash costs none of them twice."""
         async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.mark_sent(turn, telegram_message_id)
+            return await unit.conversations.keep_pieces(turn, telegram_message_ids)
+
+    async def sent(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.mark_sent(turn, telegram_message_ids)
+
+    async def keep_apology(self, turn: Turn, reference: str, text: str) -> bool:
+        """What is said in place of an answer is owed like one."""
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.keep_apology(turn, reference, text)
 
     async def failed(self, turn: Turn, reference: str) -> bool:
         async with self._storage.transaction(turn.actor) as unit:
             return await unit.conversations.mark_failed(turn, reference)
+
+    async def canceled(self, turn: Turn) -> bool:
+        """Stopped before a word was said."""
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.mark_canceled(turn)

@@ -38,6 +38,9 @@ class GroupStore(Protocol):
     async def let_in(self, telegram_chat_id: int, *, is_admin: bool) -> None:
         """The bot is in the group (again), as an admin or not."""
 
+    async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
+        """Whether the group sees answers grow; sets it first where `live` is given. What it was before."""
+
     async def separate(self, chat_id: int) -> int | None:
         """Give the group a team of its own, the actor's; None when it is not theirs to give."""
 
@@ -95,6 +98,31 @@ class Groups:
                 Activity("added_bot", "chat", actor.chat_id, actor_member_id=actor.member_id)
             )
             answer = reply(place)
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def answers(self, actor: Actor) -> bool:
+        """Whether the group sees answers grow as they are written."""
+        async with self._storage.transaction(actor) as unit:
+            return await unit.groups.shows_answers_live(actor.chat_id)
+
+    async def show_answers(self, actor: Actor, arrival: Arrival, live: bool, reply: Reply[bool]) -> Answer:
+        """Show answers whole, or as they are written. Raises NotAllowed for anyone but owners and managers."""
+        if actor.role not in (Role.OWNER, Role.MANAGER):
+            raise NotAllowed(N_("Only an owner or a manager of the team can do that."))
+        async with self._storage.transaction(actor) as unit:
+            before = await unit.groups.shows_answers_live(actor.chat_id, live)
+            if before != live:
+                await unit.activity.add(
+                    Activity(
+                        "answers",
+                        "chat",
+                        actor.chat_id,
+                        actor_member_id=actor.member_id,
+                        changes={"live": [before, live]},
+                    )
+                )
+            answer = reply(live)
             await unit.updates.finish(arrival, answer)
         return answer
 

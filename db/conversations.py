@@ -4,14 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.agents import Choice, Here
-from crm.conversations import ModelAnswer, Turn
+from crm.conversations import Stopping
 from crm.errors import Removed
-from crm.people import Actor
+from crm.people import Actor, ChatKind
+from crm.turns import ModelAnswer, Progress, Saying, Turn
 from crm.updates import Arrival
 from db.actors import actor_columns, actor_of, claims_by_member
 from db.models.chats import chats, conversations, turns
@@ -19,6 +32,9 @@ from db.models.people import members, people
 from db.transactions import entered, plain_transaction
 
 UNFINISHED = ("queued", "running", "ready")
+_RENEW = text("SELECT * FROM renew_turns(:ids, :leases, :until)").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text))
+)
 
 
 class SqlConversations:
@@ -68,6 +84,7 @@ class SqlConversations:
                 thread_id=arrival.thread_id,
                 message_id=arrival.message_id,
                 user_text=choice.text.replace("\0", " "),
+                speaker=actor.display_name,
                 asked_at=arrival.sent_at,
                 reason=choice.reason.value,
                 reason_detail=choice.detail,
@@ -75,6 +92,15 @@ class SqlConversations:
             .returning(turns.c.id)
         )
         return int(turn.scalar_one())
+
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        return await self._link.scalar(
+            select(conversations.c.agent_id)
+            .join(turns, turns.c.conversation_id == conversations.c.id)
+            .where(conversations.c.chat_id == chat_id, literal(message_id) == any_(turns.c.message_ids))
+            .order_by(turns.c.id.desc())
+            .limit(1)
+        )
 
     async def history(
         self, conversation_id: int, *, before_turn_id: int, limit: int
@@ -84,18 +110,21 @@ class SqlConversations:
             .where(
                 turns.c.conversation_id == conversation_id,
                 turns.c.id < before_turn_id,
-                turns.c.state == "done",
+                turns.c.state.in_(("done", "stopped")),
             )
             .order_by(turns.c.id.desc())
             .limit(limit)
         )
         return list(rows)[::-1]
 
-    async def renew(self, turn: Turn, until: datetime) -> bool:
-        return await self._mark(turn, lease_until=until)
+    async def release(self, turn: Turn, until: datetime | None) -> None:
+        await self._mark(turn, lease=None, lease_until=until, attempts=turns.c.attempts - 1)
 
-    async def release(self, turn: Turn) -> None:
-        await self._mark(turn, lease=None, lease_until=None, attempts=turns.c.attempts - 1)
+    async def keep_progress(self, turn: Turn, progress: Progress) -> bool:
+        return await self._mark(turn, messages=list(progress.messages), usage=_usage(progress))
+
+    async def keep_shown(self, turn: Turn, telegram_message_id: int) -> bool:
+        return await self._mark(turn, shown_message_id=telegram_message_id)
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         return await self._mark(
@@ -104,28 +133,64 @@ class SqlConversations:
             answer=answer.text,
             messages=list(answer.messages),
             model=answer.model,
-            usage={"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
+            usage=_usage(answer),
+            cost_micros=answer.cost_micros or 0,
         )
 
-    async def mark_sent(self, turn: Turn, telegram_message_id: int) -> bool:
-        return await self._mark(turn, state="done", lease=None, telegram_message_id=telegram_message_id)
+    async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        return await self._mark(turn, message_ids=list(telegram_message_ids))
+
+    async def mark_sent(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        return await self._mark(
+            turn,
+            state=case(
+                (turns.c.reference.is_not(None), "failed"),
+                (turns.c.stopped_at.is_not(None), "stopped"),
+                else_="done",
+            ),
+            lease=None,
+            message_ids=list(telegram_message_ids),
+            telegram_message_id=telegram_message_ids[-1] if telegram_message_ids else None,
+        )
+
+    async def keep_apology(self, turn: Turn, reference: str, text: str) -> bool:
+        return await self._mark(turn, state="ready", answer=text, reference=reference)
 
     async def mark_failed(self, turn: Turn, reference: str) -> bool:
         return await self._mark(turn, state="failed", lease=None, reference=reference)
 
-    async def cancel(self, turn_id: int, actor: Actor) -> bool:
+    async def mark_canceled(self, turn: Turn) -> bool:
+        return await self._mark(turn, state="canceled", lease=None)
+
+    async def stop(
+        self, actor: Actor, thread_id: int | None, turn_id: int | None, at: datetime, *, everyones: bool
+    ) -> Stopping:
         of_chat = select(conversations.c.id).where(conversations.c.chat_id == actor.chat_id)
-        done = await self._link.execute(
-            update(turns)
+        if turn_id is None and actor.chat_kind is not ChatKind.PRIVATE:
+            of_chat = of_chat.where(conversations.c.thread_id.is_not_distinct_from(thread_id))
+        meant = turns.c.conversation_id.in_(of_chat) & turns.c.state.in_(("queued", "running"))
+        if turn_id is not None:
+            meant &= turns.c.id == turn_id
+        joined = turns.alias()
+        along = (
+            select(joined.c.id)
             .where(
-                turns.c.id == turn_id,
-                turns.c.conversation_id.in_(of_chat),
-                turns.c.state.in_(("queued", "running")),
+                joined.c.conversation_id == turns.c.conversation_id,
+                joined.c.joins_turn_id == turns.c.id,
+                joined.c.member_id == actor.member_id,
             )
-            .values(state="canceled", lease=None)
+            .exists()
+        )
+        own = or_(turns.c.member_id == actor.member_id, along)
+        done = await self._link.scalars(
+            update(turns)
+            .where(meant if everyones else meant & own)
+            .values(stopped_at=at, state=case((turns.c.state == "queued", "canceled"), else_=turns.c.state))
             .returning(turns.c.id)
         )
-        return done.one_or_none() is not None
+        stopped = list(done)
+        others = not stopped and await self._link.scalar(select(turns.c.id).where(meant).limit(1)) is not None
+        return Stopping(stopped, others)
 
     async def _mark(self, turn: Turn, **values: object) -> bool:
         done = await self._link.execute(
@@ -156,6 +221,11 @@ class SqlTurnDoors:
                 continue
         return sorted(claimed, key=lambda turn: turn.id)
 
+    async def renew(self, turns: Sequence[Turn], until: datetime) -> dict[int, bool]:
+        given = {"ids": [turn.id for turn in turns], "leases": [turn.lease for turn in turns], "until": until}
+        async with plain_transaction(self._engine) as link:
+            return {row.id: row.is_stopped for row in await link.execute(_RENEW, given)}
+
 
 async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
     """What the claimed turns ask and for whom, as far as the entered member may see it."""
@@ -169,7 +239,14 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.user_text,
             turns.c.asked_at,
             turns.c.answer,
+            turns.c.reference,
+            turns.c.messages,
+            turns.c.usage,
+            turns.c.stopped_at,
+            turns.c.shown_message_id,
+            turns.c.message_ids,
             conversations.c.agent_id,
+            chats.c.settings,
             *[turns.c.resumes_turn_id, *actor_columns()],
         )
         .join(conversations, conversations.c.id == turns.c.conversation_id)
@@ -178,23 +255,51 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
         .join(people, people.c.id == members.c.person_id)
         .where(turns.c.id.in_(leases), turns.c.lease.in_(leases.values()))
     )
-    return [
-        Turn(
-            id=row.turn_id,
-            conversation_id=row.conversation_id,
-            lease=leases[row.turn_id],
-            attempts=row.attempts,
-            agent_id=row.agent_id,
-            actor=actor_of(row, privately=False),
-            thread_id=row.thread_id,
-            message_id=row.message_id,
-            text=row.user_text,
-            asked_at=row.asked_at,
-            answer=row.answer,
-            resumes_turn_id=row.resumes_turn_id,
+    leader = turns.alias()
+    joined = await link.execute(
+        select(turns.c.joins_turn_id, turns.c.speaker, turns.c.user_text, turns.c.member_id)
+        .where(
+            turns.c.conversation_id.in_(select(leader.c.conversation_id).where(leader.c.id.in_(leases))),
+            turns.c.joins_turn_id.in_(leases),
         )
-        for row in rows
-    ]
+        .order_by(turns.c.id)
+    )
+    along: dict[int, list[Saying]] = {}
+    for one in joined:
+        along.setdefault(one.joins_turn_id, []).append(
+            Saying(one.speaker or "", one.user_text, one.member_id)
+        )
+    return [_turn(row, leases[row.turn_id], along.get(row.turn_id, [])) for row in rows]
+
+
+def _turn(row: Any, lease: str, along: Sequence[Saying]) -> Turn:
+    actor = actor_of(row, privately=False)
+    sayings = (Saying(actor.display_name, row.user_text, actor.member_id), *along)
+    return Turn(
+        id=row.turn_id,
+        conversation_id=row.conversation_id,
+        lease=lease,
+        attempts=row.attempts,
+        agent_id=row.agent_id,
+        actor=actor,
+        thread_id=row.thread_id,
+        message_id=row.message_id,
+        text="\n".join(one.text for one in sayings),
+        asked_at=row.asked_at,
+        answer=row.answer,
+        sayings=sayings,
+        pieces=tuple(row.message_ids),
+        shown_as=row.shown_message_id,
+        progress=Progress(row.messages, row.usage.get("input_tokens", 0), row.usage.get("output_tokens", 0)),
+        is_stopped=row.stopped_at is not None,
+        is_live=row.settings.get("answers") == "live",
+        reference=row.reference,
+        resumes_turn_id=row.resumes_turn_id,
+    )
+
+
+def _usage(spent: Progress | ModelAnswer) -> dict[str, int]:
+    return {"input_tokens": spent.input_tokens, "output_tokens": spent.output_tokens}
 
 
 def _ours(turn: Turn) -> ColumnElement[bool]:

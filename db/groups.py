@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
@@ -38,6 +38,18 @@ class SqlGroups:
             text("SELECT mark_reachable(:chat), set_watched(:chat, :admin)"),
             {"chat": telegram_chat_id, "admin": is_admin},
         )
+
+    async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
+        settings = await self._link.scalar(
+            select(chats.c.settings).where(chats.c.id == chat_id).with_for_update()
+            if live is not None
+            else select(chats.c.settings).where(chats.c.id == chat_id)
+        )
+        settings = dict(settings or {})
+        if live is not None:
+            changed = settings | {"answers": "live" if live else "whole"}
+            await self._link.execute(update(chats).where(chats.c.id == chat_id).values(settings=changed))
+        return settings.get("answers") == "live"
 
     async def separate(self, chat_id: int) -> int | None:
         team = await self._link.scalar(text("SELECT separate_group(:chat)"), {"chat": chat_id})

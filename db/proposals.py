@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm.conversations import Turn
 from crm.proposals import Asked, Kind, NewProposal, Proposal, State
+from crm.turns import Turn
 from db.models.chats import turns
 from db.models.proposals import proposals
 
@@ -120,7 +120,9 @@ def _going_on(turn_id: int) -> Select[Any]:
     later = turns.alias()
     is_open = select(proposals.c.id).where(proposals.c.turn_id == turn_id, proposals.c.state == "open")
     asked_since = select(later.c.id).where(
-        later.c.conversation_id == turns.c.conversation_id, later.c.id > turns.c.id
+        later.c.conversation_id == turns.c.conversation_id,
+        later.c.id > turns.c.id,
+        later.c.joins_turn_id.is_distinct_from(turns.c.id),  # what was answered along with it
     )
     return select(*(column.label(name) for name, column in _RESUMED.items())).where(
         turns.c.id == turn_id, ~is_open.exists(), ~asked_since.exists()

@@ -21,6 +21,7 @@ from handlers import (
     finding,
     finishing,
     forwards,
+    group_answers,
     groups,
     health,
     help,
@@ -60,10 +61,12 @@ def build_router() -> Router:
     root = Router(name="switchboard")
     root.include_routers(
         errors.router(),
+        conversations.stopping(),
         questions.router(),
         links.router(),
         invites.router(),
         groups.router(),
+        group_answers.router(),
         start.router(),
         help.router(),
         tasks.router(),

@@ -89,6 +89,8 @@ class Access(BaseMiddleware):
         speak(language)
         cost = INLINE_COST if event.inline_query is not None else UPDATE_COST
         group_id = chat.id if chat is not None and chat.type != "private" else None
+        if stops(event):  # whoever was too fast must be able to stop what they set going
+            cost, group_id = 0.0, None
         pace = self._limits.spend(user.id, cost, self._clock(), group_id=group_id)
         if pace is not Pace.FINE:
             return too_fast(event) if pace is Pace.TOO_FAST else None
@@ -164,6 +166,16 @@ class Access(BaseMiddleware):
 
 def reads_russian(language_code: str | None) -> bool:
     return (language_code or "").startswith(_READS_RUSSIAN)
+
+
+def stops(update: Update) -> bool:
+    """Whether somebody wants an answer to stop."""
+    if update.stopped_message_generation is not None:
+        return True
+    if update.callback_query is not None:
+        return (update.callback_query.data or "").startswith("turn:stop:")
+    words = ((update.message.text if update.message is not None else None) or "").casefold().split()
+    return bool(words) and words[0].partition("@")[0] in ("/stop", "/стоп", "стоп")
 
 
 def too_fast(update: Update) -> Answer:

@@ -24,8 +24,9 @@ from aiogram.types import (
 
 from crm.answers import Answer, Button, Entity, File
 from handlers.asides import Piece, answer_aside, press_aside
+from handlers.splitting import LIMIT, split
 
-LIMIT = 4096  # UTF-16 units of one message (Bot API, sendMessage)
+__all__ = ["LIMIT", "edit_text", "markup", "send_answer", "send_text", "split"]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
 
@@ -224,41 +225,3 @@ def _entities(entities: tuple[Entity, ...]) -> list[MessageEntity] | None:
         MessageEntity(type=one.type, offset=one.offset, length=one.length, url=one.url, language=one.language)
         for one in entities
     ] or None
-
-
-def split(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, tuple[Entity, ...]]]:
-    """Pieces of at most LIMIT UTF-16 units, cut at a paragraph, line or word, entities cut with them."""
-    pieces: list[tuple[str, tuple[Entity, ...]]] = []
-    start = 0
-    while _units(text) - start > LIMIT:
-        window = _cut(text, start, start + LIMIT)
-        end = start + LIMIT
-        for mark in ("\n\n", "\n", " "):
-            at = window.rfind(mark)
-            if at > 0 and _units(window[:at]) >= LIMIT // 4:
-                end = start + _units(window[: at + len(mark)])
-                break
-        else:
-            end = start + _units(window)
-        pieces.append((_cut(text, start, end), _within(entities, start, end)))
-        start = end
-    pieces.append((_cut(text, start, _units(text)), _within(entities, start, _units(text))))
-    return pieces
-
-
-def _within(entities: tuple[Entity, ...], start: int, end: int) -> tuple[Entity, ...]:
-    cut = []
-    for one in entities:
-        first, last = max(one.offset, start), min(one.offset + one.length, end)
-        if first < last:
-            cut.append(Entity(one.type, first - start, last - first, one.url, one.language))
-    return tuple(cut)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _cut(text: str, start: int, end: int) -> str:
-    """By UTF-16 units; half a surrogate pair at the end is left for the next piece."""
-    return text.encode("utf-16-le")[start * 2 : end * 2].decode("utf-16-le", errors="ignore")

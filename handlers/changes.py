@@ -117,6 +117,7 @@ def action_words(entity: str, action: str) -> str:
         ("feed", "created"): _("calendar address made"),
         ("feed", "ended"): _("calendar address ended"),
         ("chat", "separated"): _("group made a team of its own"),
+        ("chat", "answers"): _("how answers appear in the group"),
     }.get((entity, action), f"{entity} {action}")
 
 
@@ -146,6 +147,7 @@ def change_words(field: str, told: object, *, year: int | None = None, zone: str
 
 def field_words(field: str) -> str:
     return {
+        "live": _("answers as they are written"),
         "title": _("title"),
         "description": _("description"),
         "result": _("result"),

@@ -1,34 +1,34 @@
-"""Conversations in Telegram: plain text in, drafts that stream, the answer at the end."""
+"""Conversations in Telegram: plain text in, and a word to stop what is being answered."""
 
-import time
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-from aiogram import Bot, F, Router
-from aiogram.exceptions import TelegramAPIError
-from aiogram.types import Message, MessageGenerationStopped
-from telegramify_markdown import convert
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
-from crm.answers import Answer, Entity
-from crm.conversations import Conversations, Turn
+from crm.answers import Answer
+from crm.conversations import Conversations
 from crm.limits import TURN_COST, Limits, Pace
-from crm.people import Actor, ChatKind
+from crm.people import Actor
 from crm.updates import Arrival
-from handlers.answers import LIMIT, send_text, split
 from handlers.texts import gettext as _
-
-EVERY = 0.5  # seconds between drafts at least; Telegram takes about 20 in 5 s and 40 in 30 s a chat
-WINDOW, COUNT = 30.0, 38
-log = structlog.get_logger()
+from handlers.words import Words
 
 
 def router() -> Router:
     own = Router(name="conversations")
     own.message.register(ask_assistant, F.text)
     own.message.register(decline_other, F.chat.type == "private")
-    own.stopped_message_generation.register(stop_answer)
+    return own
+
+
+def stopping() -> Router:
+    """What stops an answer; before all that may take a text for its own."""
+    own = Router(name="stopping")
+    own.message.register(stop_all, Words("stop", "стоп", alone=True))
+    own.callback_query.register(press_stop, F.data.regexp(r"^turn:stop:\d{1,18}$"))
+    # it names no user; a private chat's id is the user's, and drafts live nowhere else
+    own.stopped_message_generation.register(stop_answer, F.chat.type == "private")
     return own
 
 
@@ -52,53 +52,29 @@ async def decline_other(message: Message) -> Answer:
     return Answer(_("I can read text only so far. Write it in words, please."))
 
 
+async def stop_all(
+    message: Message, actor: Actor, arrival: Arrival, conversations: Conversations
+) -> Answer | None:
+    return await conversations.stop(actor, arrival, stopped)
+
+
+async def press_stop(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, conversations: Conversations
+) -> Answer | None:
+    turn_id = int(str(query.data).split(":")[2])
+    return await conversations.stop(actor, arrival, pressed, turn_id=turn_id)
+
+
 async def stop_answer(
     stopped: MessageGenerationStopped, actor: Actor, arrival: Arrival, conversations: Conversations
 ) -> None:
-    await conversations.stop(actor, arrival, stopped.draft_id)
+    await conversations.stop(actor, arrival, lambda _any: None, turn_id=stopped.draft_id)
 
 
-class TurnView:
-    """What a chat sees of one turn. `clock` counts seconds, monotonic."""
+def stopped(any_: bool) -> Answer:
+    """Words for what was said until then come as a message of their own."""
+    return Answer(_("Stopped.") if any_ else _("There is nothing to stop."))
 
-    def __init__(self, bot: Bot, turn: Turn, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bot = bot
-        self._turn = turn
-        self._clock = clock
-        self._shown: deque[float] = deque()
 
-    async def show(self, text: str) -> None:
-        """Stream a draft in a private chat, politely; a draft that fails is only logged."""
-        now = self._clock()
-        while self._shown and self._shown[0] < now - WINDOW:
-            self._shown.popleft()
-        if self._turn.actor.chat_kind is not ChatKind.PRIVATE or len(self._shown) >= COUNT:
-            return
-        if self._shown and now - self._shown[-1] < EVERY:
-            return
-        self._shown.append(now)
-        piece, _entities = split(text, ())[-1]
-        try:
-            await self._bot.send_message_draft(
-                self._turn.actor.telegram_chat_id,
-                draft_id=self._turn.id,
-                text=piece[:LIMIT],
-                message_thread_id=self._turn.thread_id,
-                can_stop=True,
-                parse_mode=None,
-            )
-        except TelegramAPIError as fault:
-            log.info("draft_dropped", turn=self._turn.id, reason=type(fault).__name__)
-
-    async def send(self, markdown: str) -> int:
-        """The final message, a reply in groups; its id. Raises aiogram's errors."""
-        text, entities = convert(markdown)
-        kept = tuple(Entity(str(one.type), one.offset, one.length, one.url, one.language) for one in entities)
-        reply_to = self._turn.message_id if self._turn.actor.chat_kind is not ChatKind.PRIVATE else None
-        return await send_text(
-            self._bot,
-            self._turn.actor.telegram_chat_id,
-            self._turn.thread_id,
-            Answer(text, kept),
-            reply_to=reply_to,
-        )
+def pressed(any_: bool) -> Answer:
+    return Answer(toast=_("Stopped.") if any_ else _("There is nothing to stop."))

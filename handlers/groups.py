@@ -21,6 +21,7 @@ from crm.people import Actor, Role
 from crm.presence import Presence
 from crm.updates import Arrival
 from handlers.asides import ask_again
+from handlers.help import hearing
 from handlers.texts import gettext as _
 from handlers.texts import speaking
 
@@ -167,7 +168,6 @@ def is_addition(event: ChatMemberUpdated) -> bool:
 
 def greeting(me: User, place: Place | None, role: Role, *, is_admin: bool) -> Answer:
     """What the bot says on joining: whose group it is, what it hears, and what it asks for."""
-    name = f"@{me.username}"
     lines = [_("Hello. Here I keep tasks, calls and reminders.")]
     if place is not None:
         lines = [_("Hello. This group is now of the team «{team}».").format(team=place.team)]
@@ -175,14 +175,7 @@ def greeting(me: User, place: Place | None, role: Role, *, is_admin: bool) -> An
         lines.append(
             _("Whoever writes to me here adds tasks and sees what was written here. The owner is asked about more.")
         )  # fmt: skip
-    if is_admin or me.can_read_all_group_messages:
-        hears = _("I see every message here, and answer commands, replies to me and messages with {name}.")
-    else:
-        hears = _(
-            "I see only commands, replies to me and messages with {name}: Telegram's privacy mode hides the rest."
-            " To change that, turn it off with /setprivacy in @BotFather and add me again, or make me an admin."
-        )
-    lines.append(hears.format(name=name))
+    lines.append(hearing(me, is_admin=is_admin))
     if not is_admin:
         lines.append(
             _("Please make me an admin with no rights at all: then I am told who leaves, and they lose access at once.")

@@ -1,7 +1,7 @@
 """Help: /help in one screen, and a page for each topic behind a button."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
@@ -106,6 +106,8 @@ TOPICS: Mapping[str, Topic] = {
         N_("Anything else you write goes to an assistant."),
         (
             N_("Anything that is no command and no plain task goes to an assistant."),
+            N_("/stop — stop the answer that is being written; what was said until then stays"),
+            N_("/answers — in a group: whether answers appear whole or as they are written"),
             N_("It can look up your tasks and calls, and changes nothing by itself."),
         ),
     ),
@@ -129,13 +131,28 @@ def unknown_router() -> Router:
 
 async def show_help(message: Message, bot: Bot, actor: Actor, state: FSMContext) -> Answer:
     await state.clear()
-    return help_card(await bot.me())
+    me = await bot.me()
+    if actor.chat_kind is ChatKind.PRIVATE:
+        return help_card(me)
+    return replace(help_card(me), text=f"{help_text(me)}\n\n{hearing(me)}")
 
 
 async def open_topic(query: CallbackQuery, bot: Bot) -> Answer:
     topic = TOPICS.get(str(query.data).removeprefix("help:"))
     me = await bot.me()
     return help_card(me, edit=True) if topic is None else topic_card(topic, me)
+
+
+def hearing(me: User, *, is_admin: bool = False) -> str:
+    """What the bot hears in a group, and how to change that."""
+    if is_admin or me.can_read_all_group_messages:
+        words = _("I see every message here, and answer commands, replies to me and messages with {name}.")
+    else:
+        words = _(
+            "I see only commands, replies to me and messages with {name}: Telegram's privacy mode hides the rest."
+            " To change that, turn it off with /setprivacy in @BotFather and add me again, or make me an admin."
+        )
+    return words.format(name=f"@{me.username}")
 
 
 def help_card(me: User, *, edit: bool = False) -> Answer:

@@ -9,9 +9,9 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
-from crm.conversations import Turn
 from crm.people import Actor, ChatKind
 from crm.proposals import Proposal, Proposals
+from crm.turns import Turn
 from crm.updates import Arrival
 from handlers.answers import send_text
 from handlers.private import title_for

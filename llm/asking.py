@@ -17,6 +17,7 @@ from pydantic_ai.messages import (
 from crm.proposals import Kind, NewProposal
 from crm.proposals.use_cases import CANCELED, OPEN
 
+Output = str | DeferredToolRequests
 GO_ON = (
     "The person has decided about the cards above. Go on with what is left of the request; if nothing is, say in one "
     "short sentence what was done."
@@ -29,7 +30,7 @@ GROUND = (
 )
 
 
-def words_of(output: str | DeferredToolRequests, messages: Sequence[ModelMessage]) -> str:
+def words_of(output: Output, messages: Sequence[ModelMessage]) -> str:
     """What is said to the person: the answer, or what the model said beside its calls; '' when it said nothing."""
     if isinstance(output, str):
         return output
@@ -38,7 +39,7 @@ def words_of(output: str | DeferredToolRequests, messages: Sequence[ModelMessage
     return "".join(part.content for part in parts if isinstance(part, TextPart)).strip()
 
 
-def proposals_of(output: str | DeferredToolRequests) -> list[NewProposal]:
+def proposals_of(output: Output) -> list[NewProposal]:
     """The writes a run asked for, in their order, as the tools have read and rehearsed them."""
     if isinstance(output, str):
         return []

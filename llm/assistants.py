@@ -1,36 +1,31 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import AgentRunResult, AgentRunResultEvent, DeferredToolRequests, UsageLimits
-from pydantic_ai.messages import (
-    ModelMessage,
-    ModelMessagesTypeAdapter,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-)
+from pydantic_ai import DeferredToolRequests, UsageLimits
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
 from pydantic_ai.models import Model
+from pydantic_ai.usage import RunUsage
 
 from crm.agents import Agent, AgentDirectory, in_language
-from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor, ChatKind
-from llm.asking import GO_ON, GROUND, closed, decisions, proposals_of, words_of
+from crm.turns import Listener, ModelAnswer, Progress, Saying, Turn
+from llm.asking import GO_ON, GROUND, Output, closed, decisions
 from llm.masking import Mask, hidden_messages, restored_messages
 from llm.models import ModelConfig, build_model, close_model
 from llm.offline import offline_model
+from llm.pacing import Pacer
+from llm.prices import price
+from llm.streaming import SILENCE, Outcome, Question, Said, ask
 from llm.tools import TOOLS, Desk, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
 RETRIES = 3  # times a model may mend what it gave a tool
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
-OnText = Callable[[str], Awaitable[None]]
-Output = str | DeferredToolRequests
 
 
 class Assistants:
@@ -49,54 +44,38 @@ class Assistants:
         self._clock = clock
         self._built: dict[tuple[int, int, str], ModelAgent[Work, Output]] = {}
         self._models: dict[str | None, Model] = {}
+        self._pacer = Pacer()
 
-    async def answer(
-        self, turn: Turn, history: Sequence[Sequence[Any]], on_text: OnText | None
-    ) -> ModelAnswer:
-        """Run the turn's agent. Raises TimeoutError after TIME_LIMIT, the provider's errors otherwise."""
+    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
+        """Run the turn's agent, from where an earlier process left off. Raises TimeoutError after TIME_LIMIT,
+        ModelAway for what may pass, the provider's other errors as they are."""
         roster = await self._directory.roster(turn.actor)
         agent = next((one for one in roster if one.id == turn.agent_id), roster[0])
         mask = Mask()
         outcomes = await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
         work = Work(turn, self._desk, self._clock, mask, outcomes)
-        past: list[ModelMessage] = []
-        for messages in history:
-            past += ModelMessagesTypeAdapter.validate_python(hidden_messages(list(messages), mask))
+        model, said, spent = self._model(agent, turn.actor), Said(), turn.progress
+        listener.follow(lambda: mask.restore_partial(said.text()))
+
+        async def keep(messages: Sequence[ModelMessage], usage: RunUsage) -> None:
+            used = (spent.input_tokens + usage.input_tokens, spent.output_tokens + usage.output_tokens)
+            await listener.step_done(Progress(_stored(messages, mask), *used))
+
+        past = [one for messages in history for one in _read(messages, mask)]
         decided = decisions(past, outcomes) if turn.resumes_turn_id is not None else None
-        question = None if decided is not None else mask.hide(self._spoken(turn))
-        past = past if decided is not None else closed(past, outcomes)
-        model = self._model(agent, turn.actor)
-        built = self._build(agent, turn.actor)
-        async with asyncio.timeout(TIME_LIMIT):
-            if on_text is None:
-                result = await built.run(
-                    question,
-                    deps=work,
-                    model=model,
-                    message_history=past,
-                    deferred_tool_results=decided,
-                    usage_limits=LIMITS,
-                )
-            else:
-                async with built.run_stream_events(
-                    question,
-                    deps=work,
-                    model=model,
-                    message_history=past,
-                    deferred_tool_results=decided,
-                    usage_limits=LIMITS,
-                ) as events:
-                    result = await _streamed(events, lambda said: on_text(mask.restore_partial(said)))
-        output, new, usage = result.output, result.new_messages(), result.usage
-        kept = ModelMessagesTypeAdapter.dump_python(new, mode="json")
-        return ModelAnswer(
-            text=mask.restore(words_of(output, new)),
-            messages=restored_messages(kept, mask),
-            model=model.model_name,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            proposals=proposals_of(output),
+        question = Question(
+            mask.hide(self._spoken(turn)),
+            past if decided is not None else closed(past, outcomes),
+            _read(spent.messages, mask),
+            decided,
+            _silence(agent),
         )
+        async with asyncio.timeout(TIME_LIMIT):
+            outcome = await ask(
+                self._build(agent, turn.actor), question, deps=work, model=model, limits=LIMITS,
+                listener=listener, said=said, keep=keep, pacer=self._pacer,
+            )  # fmt: skip
+        return _answer(outcome, model.model_name, spent, mask)
 
     def prepare(self) -> None:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""
@@ -109,7 +88,8 @@ class Assistants:
             return GO_ON
         if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
             return turn.text
-        return f"{turn.actor.display_name}: {turn.text}"
+        sayings = turn.sayings or (Saying(turn.actor.display_name, turn.text, turn.actor.member_id),)
+        return "\n".join(f"{one.name}: {one.text}" for one in sayings)
 
     async def close(self) -> None:
         """Close the providers' connections."""
@@ -142,25 +122,37 @@ class Assistants:
     def _circumstances(self, context: Any) -> str:
         actor: Actor = context.deps.actor
         now = self._clock().astimezone(actor.zone)
-        return f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+        told = f"Answer in the language with code {actor.language}. It is {now:%A %Y-%m-%d %H:%M} ({actor.timezone})."
+        if actor.chat_kind is ChatKind.PRIVATE:
+            return told
+        return f"{told} This is a group: each line begins with its speaker's name. Tools act for {actor.display_name}."
 
 
-async def _streamed(events: AsyncIterator[Any], on_text: OnText) -> AgentRunResult[Output]:
-    """Show each response as it grows, to the run's end: words before a tool call are not yet the answer."""
-    said: dict[int, str] = {}
-    async for event in events:
-        if isinstance(event, AgentRunResultEvent):
-            return event.result
-        if isinstance(event, PartStartEvent):
-            if event.index == 0:
-                said.clear()  # another response
-            if not isinstance(event.part, TextPart):
-                continue
-            said[event.index] = event.part.content
-        elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-            said[event.index] = said.get(event.index, "") + event.delta.content_delta
-        else:
-            continue
-        if text := "".join(said.values()):
-            await on_text(text)
-    raise RuntimeError("the run ended without a result")
+def _answer(outcome: Outcome, model: str, spent: Progress, mask: Mask) -> ModelAnswer:
+    used = (spent.input_tokens + outcome.input_tokens, spent.output_tokens + outcome.output_tokens)
+    cost = price(model, *used)
+    return ModelAnswer(
+        mask.restore(outcome.text),
+        _stored(outcome.messages, mask),
+        model,
+        *used,
+        cost_micros=None if cost is None else round(cost * 1_000_000),
+        is_partial=outcome.is_partial,
+        proposals=outcome.proposals,
+    )
+
+
+def _silence(agent: Agent) -> float:
+    """Seconds an agent's provider may say nothing; its own `timeout` where it has one."""
+    own = agent.settings.get("timeout")
+    return float(own) if isinstance(own, int | float) else SILENCE
+
+
+def _stored(messages: Sequence[ModelMessage], mask: Mask) -> Sequence[Any]:
+    dumped = ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")
+    stored: Sequence[Any] = restored_messages(dumped, mask)
+    return stored
+
+
+def _read(stored: Sequence[Any], mask: Mask) -> list[ModelMessage]:
+    return ModelMessagesTypeAdapter.validate_python(hidden_messages(list(stored), mask))

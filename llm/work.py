@@ -9,12 +9,12 @@ from pydantic_ai import ModelRetry
 
 from crm.calls import CallLists, Calls
 from crm.contacts import Contacts
-from crm.conversations import Turn
 from crm.people import Actor, ChatKind
 from crm.proposals import Proposals
 from crm.stats import Stats
 from crm.tasks import TaskLists, Tasks
 from crm.tasks.agenda import Agenda
+from crm.turns import Turn
 from llm.masking import Mask
 
 LINES = 20  # of one tool's answer

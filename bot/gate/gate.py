@@ -35,6 +35,9 @@ log = structlog.get_logger()
 # Seconds a call waits here at most, less than a lease lasts (crm.reminders.LEASE): whoever slept through its own
 # lease would send beside the next holder. A longer wait is told to the sender, whose row is sent later.
 PATIENCE = 45.0
+# Of the bot's places in a second, so many that drafts leave to answers, and half of them that models' answers leave to
+# those of commands: hundreds of conversations at once must not make a typed command wait.
+RESERVED = 10
 FULL = 5  # seconds after which whoever found the line full may come again
 # Telegram doesn't say whether it means the chat or the bot. So many different chats told to wait within so many
 # seconds can only mean the bot.
@@ -193,7 +196,8 @@ class Gate(BaseRequestMiddleware):
                 await self._wait(method, priority, wait, until)
             return True
         if priority.is_optional:
-            return not self._line.anybody(chat_id) and await self._room(chat_id, only_all=True) == 0
+            spare = self._rooms.all_wait(self._clock(), RESERVED + 1) == 0
+            return spare and not self._line.anybody(chat_id) and await self._room(chat_id, only_all=True) == 0
         try:
             place = self._line.enter(chat_id, priority)
         except Full:
@@ -208,12 +212,12 @@ class Gate(BaseRequestMiddleware):
 
     def _wait_of(self, place: Place) -> float:
         """Seconds until it is this one's turn, as far as this process knows."""
-        now = self._clock()
+        now, kept = self._clock(), RESERVED // 2 if place.rank[0] >= Priority.TURN else 0
         wait = self._rooms.chat_wait(place.chat_id, now, self._line.ahead_in_chat(place) + 1)
         if wait > 0:
             self._line.step_back(place)
             return wait
-        return self._rooms.all_wait(now, self._line.ahead_in_all(place) + 1)
+        return self._rooms.all_wait(now, self._line.ahead_in_all(place) + 1 + kept)
 
     async def _room(self, chat_id: object, *, only_all: bool) -> float:
         """Take room here and among the replicas; 0, or the seconds until there is some. Drafts (`only_all`) have

@@ -10,13 +10,15 @@ from aiogram.methods import AnswerCallbackQuery, SendChatAction, SendMessageDraf
 
 
 class Priority(IntEnum):
-    """The lower, the sooner. Drafts and typing are optional: they never wait, they are dropped."""
+    """The lower, the sooner. A typed command's answer comes before what a model had to say. Drafts and typing are
+    optional: they never wait, they are dropped."""
 
     BUTTON = 0
     ANSWER = 1
-    REMINDER = 2
-    DRAFT = 3
-    TYPING = 4
+    TURN = 2
+    REMINDER = 3
+    DRAFT = 4
+    TYPING = 5
 
     @property
     def is_optional(self) -> bool:

@@ -13,7 +13,7 @@ from crm.reminders import Reminder
 from crm.tasks import Completed, Task
 
 if TYPE_CHECKING:
-    from crm.conversations import Turn
+    from crm.turns import Turn
 
 LIFETIME = timedelta(minutes=15)  # of a card, from when it was shown; afterwards it can be made again
 WAITING = timedelta(days=7)  # how long the agenda tells of one that is still to be decided

@@ -20,7 +20,7 @@ from crm.tasks import Completed
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
-    from crm.conversations import Turn
+    from crm.turns import Turn
 
 CANCELED = "The person pressed Cancel: nothing was saved. Don't propose it again unless they ask."
 OPEN = "Nothing is saved yet: the card waits for the person's press. Don't propose the same again."

@@ -1,7 +1,7 @@
 """Tables of chats, and of what is done in them."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.models.base import Moment, metadata, tenant, times, within, word
 
@@ -96,7 +96,11 @@ turns = Table(
     *tenant(),
     *within("conversation_id", "conversations", required=True, cascade=True),
     *within("member_id", "members", required=True),
-    *word("state", ("queued", "running", "ready", "done", "failed", "canceled"), "queued"),
+    *word(
+        "state",
+        ("queued", "running", "ready", "done", "failed", "canceled", "joined", "stopped"),
+        "queued",
+    ),
     Column("lease", Text),
     Column("lease_until", Moment),
     Column("attempts", BigInteger, nullable=False, server_default="0"),
@@ -115,6 +119,12 @@ turns = Table(
     Column("telegram_message_id", BigInteger),
     Column("reference", Text),
     *within("resumes_turn_id", "turns"),
+    Column("speaker", Text),  # the name of whoever wrote, as a group's turn tells it to the model
+    # the turn that answers this one too; of the same conversation, by which it is found and with which it goes
+    Column("joins_turn_id", BigInteger),
+    Column("stopped_at", Moment),  # when a person asked to stop
+    Column("shown_message_id", BigInteger),  # the message that grew with the answer
+    Column("message_ids", ARRAY(BigInteger), nullable=False, server_default="{}"),  # the answer's pieces
     *times(),
     Index(
         "uq_turns_resumes_turn_id",

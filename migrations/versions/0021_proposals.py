@@ -10,7 +10,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0021"
-down_revision = "0014"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,19 +1,26 @@
 """Turns: each is answered once, an error has one form, and the worker outlives what goes wrong around it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from aiogram import Bot
-from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+)
 from aiogram.methods import SendMessage
 
 from bot.turns import TurnWorker
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import BadInput, StorageAway
-from crm.people import People
+from crm.people import ChatKind, People
+from crm.turns import Listener, ModelAway
 from tests.fakes import (
     FakeClock,
     FakeDirectory,
@@ -36,6 +43,7 @@ class Sent:
 @dataclass
 class Telegram:
     said: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
 
     async def send_message(self, _chat_id: int, text: str, **_more: Any) -> Sent:
@@ -44,21 +52,36 @@ class Telegram:
         self.said.append(text)
         return Sent()
 
+    async def send_message_draft(self, _chat_id: int, text: str, **_more: Any) -> bool:
+        self.drafts.append(text)
+        return True
+
+    async def send_chat_action(self, _chat_id: int, _action: str, **_more: Any) -> bool:
+        return True
+
 
 class Model:
     """Answers each question with its echo, unless told otherwise; `hold` keeps it thinking."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.turns: list[Turn] = []
+        self.says = ""  # until it is held or stopped
         self.faults: list[Exception] = []
         self.hold: asyncio.Event | None = None
 
-    async def answer(
-        self, turn: Turn, _history: Sequence[Sequence[Any]], _on_text: Callable[[str], Awaitable[None]] | None
-    ) -> ModelAnswer:
+    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
         self.asked.append(turn.text)
+        self.turns.append(turn)
+        listener.follow(lambda: self.says)
+        listener.heard()
         if self.hold is not None:
-            await self.hold.wait()
+            try:
+                await self.hold.wait()
+            except asyncio.CancelledError:
+                if not listener.is_stopped:
+                    raise
+                return ModelAnswer(self.says, [], "stub", 3, 4, cost_micros=5, is_partial=True)
         if self.faults:
             raise self.faults.pop(0)
         return ModelAnswer(f"echo {turn.text}", [], "stub")
@@ -71,6 +94,7 @@ class House:
         self.storage, self.clock, self.model, self.telegram = FakeStorage(), FakeClock(), Model(), Telegram()
         self.storage.state.agents.append(an_agent("assistant", is_default=True))
         self.reported: list[tuple[str, str]] = []
+        self.slept: list[float] = []
         self.doors = FakeTurnDoors(self.storage)
         self.conversations = Conversations(
             self.storage, self.doors, FakeDirectory(self.storage), wake=self.wake, cancel=self.cancel
@@ -79,6 +103,7 @@ class House:
         self.worker = TurnWorker(
             cast(Bot, self.telegram), self.conversations, self.model, everybody_stays(people, self.clock), self.clock,
             lambda: "REF00001", lambda fault, reference: self.reported.append((type(fault).__name__, reference)),
+            sleep=self.sleep,
         )  # fmt: skip
         self._updates = 0
 
@@ -87,6 +112,9 @@ class House:
 
     def cancel(self, turn_id: int) -> None:
         self.worker.cancel(turn_id)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
 
     async def ask(self, text: str, **who: Any) -> int:
         self._updates += 1
@@ -119,11 +147,22 @@ async def test_a_question_is_answered_and_the_row_says_with_which_message(house:
     assert house.row(turn).telegram_message_id == 77
 
 
-async def test_questions_of_a_conversation_are_answered_in_order(house: House) -> None:
-    for number in range(4):
-        last = await house.ask(f"question {number}")
-    await house.run(lambda: house.row(last).state == "sent")
-    assert house.telegram.said == [f"echo question {number}" for number in range(4)]
+async def test_questions_that_come_while_it_answers_are_answered_next_and_together(house: House) -> None:
+    first = await house.ask("question 0")
+    house.model.hold = asyncio.Event()
+    asked: list[int] = []
+
+    async def ask_more() -> None:
+        while not house.model.asked:  # noqa: ASYNC110 - until the model thinks
+            await asyncio.sleep(0)
+        asked.extend([await house.ask("question 1"), await house.ask("question 2")])
+        assert house.model.hold is not None
+        house.model.hold.set()
+
+    asking = asyncio.create_task(ask_more())
+    await house.run(lambda: asking.done() and house.row(asked[0]).state == "sent")
+    assert house.telegram.said == ["echo question 0", "echo question 1\nquestion 2"]
+    assert (house.row(first).state, house.row(asked[1]).state) == ("sent", "joined")
 
 
 async def test_a_fault_of_the_model_is_a_sentence_with_the_reference_that_is_reported(house: House) -> None:
@@ -171,22 +210,115 @@ async def test_a_chat_that_blocked_the_bot_ends_the_turn(house: House) -> None:
     assert house.row(turn).reference == "refused"
 
 
-async def test_a_stopped_turn_says_nothing_and_the_next_goes_on(house: House) -> None:
+async def stopped_while_it_thinks(house: House) -> int:
+    """A turn whose model is stopped by a person; its id."""
     house.model.hold = asyncio.Event()
     turn = await house.ask("a long story")
 
     async def stop() -> None:
         while not house.model.asked:  # noqa: ASYNC110 - until the model thinks
             await asyncio.sleep(0)
-        await house.conversations.stop(an_actor(), an_arrival(99), turn)
-        assert house.model.hold is not None
-        house.model.hold.set()
+        await house.conversations.stop(an_actor(), an_arrival(99), lambda _any: None, turn_id=turn)
 
     stopping = asyncio.create_task(stop())
-    await house.run(lambda: stopping.done() and house.row(turn).state == "canceled")
+    await house.run(lambda: stopping.done() and house.row(turn).state in ("canceled", "stopped"))
+    house.model.hold = None
+    return turn
+
+
+async def test_a_turn_stopped_before_the_first_word_says_nothing_and_the_next_goes_on(house: House) -> None:
+    turn = await stopped_while_it_thinks(house)
+    assert house.row(turn).state == "canceled"
     after = await house.ask("a short one")
     await house.run(lambda: house.row(after).state == "sent")
     assert house.telegram.said == ["echo a short one"]
+
+
+async def test_what_a_stopped_turn_had_said_is_kept_as_a_message_with_its_cost(house: House) -> None:
+    house.model.says = "Once upon a"
+    turn = await stopped_while_it_thinks(house)
+    assert (house.row(turn).state, house.telegram.said) == ("stopped", ["Once upon a"])
+    answer = house.row(turn).answer
+    assert answer is not None
+    assert (answer.input_tokens, answer.output_tokens, answer.cost_micros) == (3, 4, 5)
+
+
+async def test_a_provider_that_is_away_is_asked_again_from_the_last_step_on(house: House) -> None:
+    house.model.faults = [ModelAway("busy"), ModelAway("broke off")]
+    turn = await house.ask("how are you")
+    await house.run(lambda: house.row(turn).state == "sent")
+    assert house.telegram.said == ["echo how are you"]
+    assert house.slept == [1, 2]
+
+
+async def test_a_provider_that_stays_away_is_given_up_after_three_tries(house: House) -> None:
+    house.model.faults = [ModelAway("busy")] * 3
+    turn = await house.ask("how are you")
+    await house.run(lambda: house.row(turn).state == "failed")
+    assert len(house.model.asked) == 3
+    assert len(house.telegram.said) == 1
+
+
+async def test_what_telegram_wants_later_waits_in_the_row(house: House) -> None:
+    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=1, text="x"), "wait", 40)]
+    turn = await house.ask("how are you")
+    await house.run(lambda: house.row(turn).held_until == house.clock() + timedelta(seconds=40))
+    assert house.row(turn).turn.attempts == 0
+    house.clock.move(seconds=39)
+    assert await house.conversations.claim(house.clock()) == []
+    house.clock.move(seconds=1)
+    await house.run(lambda: house.row(turn).state == "sent")
+    assert (house.model.asked, house.telegram.said) == (["how are you"], ["echo how are you"])
+
+
+async def test_an_apology_that_could_not_be_sent_is_owed_like_an_answer(house: House) -> None:
+    house.model.faults = [ValueError("no")]
+    house.telegram.faults = [TelegramNetworkError(SendMessage(chat_id=1, text="x"), "refused")]
+    turn = await house.ask("how are you")
+    await house.run(lambda: house.row(turn).state == "answered" and not house.telegram.faults)
+    house.clock.move(minutes=1)
+    await house.run(lambda: house.row(turn).state == "failed")
+    assert len(house.telegram.said) == 1
+    assert "REF00001" in house.telegram.said[0]
+
+
+async def test_a_kill_between_pieces_sends_only_those_that_are_missing(house: House) -> None:
+    turn = await house.ask("how are you")
+    [claimed] = await house.conversations.claim(house.clock())
+    long = "\n\n".join(letter * 3000 for letter in "abc")
+    assert await house.conversations.keep_answer(claimed, ModelAnswer(long, [], "stub"))
+    assert await house.conversations.keep_pieces(claimed, [70, 71])
+    house.clock.move(minutes=1)  # the process ended, its lease ran out
+    await house.run(lambda: house.row(turn).state == "sent")
+    assert house.telegram.said == ["c" * 3000]
+    assert house.row(turn).turn.pieces == (70, 71, 77)
+
+
+async def test_each_piece_is_written_down_before_the_next_is_sent(house: House) -> None:
+    turn = await house.ask("how are you")
+    [claimed] = await house.conversations.claim(house.clock())
+    long = "\n\n".join(letter * 3000 for letter in "abc")
+    await house.conversations.keep_answer(claimed, ModelAnswer(long, [], "stub"))
+    house.clock.move(minutes=1)
+    written: list[int] = []
+    send = house.telegram.send_message
+
+    async def send_message(*given: Any, **more: Any) -> Sent:
+        written.append(len(house.row(turn).turn.pieces))
+        return await send(*given, **more)
+
+    house.telegram.send_message = send_message  # type: ignore[method-assign]  # looks at the row first
+    await house.run(lambda: house.row(turn).state == "sent")
+    assert written == [0, 1, 2]
+
+
+async def test_a_closed_topic_ends_the_turn_and_nothing_is_said_elsewhere(house: House) -> None:
+    house.telegram.faults = [
+        TelegramBadRequest(SendMessage(chat_id=1, text="x"), "Bad Request: TOPIC_CLOSED")
+    ]
+    turn = await house.ask("how are you", chat_kind=ChatKind.GROUP)
+    await house.run(lambda: house.row(turn).state == "failed")
+    assert (house.row(turn).reference, house.telegram.said) == ("topic gone", [])
 
 
 async def test_a_turn_that_ended_its_process_too_often_gets_an_apology(house: House) -> None:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from crm.agents import RECENT, AgentDirectory, Reason
+from crm.answers import Answer
 from crm.conversations import LEASE, QUESTION_LIMIT, Conversations, ModelAnswer, Turn, TurnDoors
-from crm.errors import AlreadyHandled, BadInput, NotFound
+from crm.errors import AlreadyHandled, BadInput, NotAllowed, NotFound
+from crm.people import ChatKind, Role
 from tests.fakes import (
     MONDAY,
     FakeClock,
@@ -91,9 +93,9 @@ async def test_a_turn_is_answered_kept_and_sent(conversations: Conversations, st
     clock = FakeClock()
     await conversations.ask(ANNA, an_arrival(), "how are sales?")
     turn = await claimed(conversations, clock)
-    assert await conversations.renew(turn, clock.move(seconds=10))
+    assert await conversations.renew([turn], clock.move(seconds=10)) == {turn.id: False}
     assert await conversations.keep_answer(turn, an_answer("Fine."))
-    assert await conversations.sent(turn, 555)
+    assert await conversations.sent(turn, [555])
     assert (the_row(storage).state, the_row(storage).telegram_message_id) == ("sent", 555)
     assert not await conversations.claim(clock.move(days=1))
 
@@ -109,8 +111,8 @@ async def test_an_answer_kept_before_a_crash_is_sent_without_asking_the_model_ag
 
     again = await claimed(conversations, clock)
     assert (again.answer, again.attempts) == ("Fine.", 2)
-    assert not await conversations.sent(lost, 555)
-    assert await conversations.sent(again, 556)
+    assert not await conversations.sent(lost, [555])
+    assert await conversations.sent(again, [556])
 
 
 async def test_a_conversation_is_answered_in_order_and_others_beside_it(
@@ -118,36 +120,80 @@ async def test_a_conversation_is_answered_in_order_and_others_beside_it(
 ) -> None:
     clock = FakeClock()
     await conversations.ask(ANNA, an_arrival(1), "first")
-    await conversations.ask(ANNA, an_arrival(2), "second")
     await conversations.ask(ANNA, an_arrival(3, thread_id=7), "in a topic")
     turns = await conversations.claim(clock())
     assert [turn.text for turn in turns] == ["first", "in a topic"]
+    await conversations.ask(ANNA, an_arrival(2), "second")
     assert not await conversations.claim(clock())
 
     await conversations.keep_answer(turns[0], an_answer("1"))
-    await conversations.sent(turns[0], 555)
+    await conversations.sent(turns[0], [555])
     second = await claimed(conversations, clock)
     assert second.text == "second"
     assert await conversations.history(second) == [[{"said": "1"}]]
 
 
-async def test_stop_takes_the_turn_from_whoever_runs_it(
+async def test_messages_that_came_while_it_was_busy_are_one_turn_with_their_speakers(
     conversations: Conversations, storage: FakeStorage
 ) -> None:
+    boris = an_actor(member_id=2, display_name="Boris")
+    guest = an_actor(member_id=3, role=Role.GUEST)
+    for number, (who, text) in enumerate([(ANNA, "one"), (boris, "two"), (guest, "three"), (ANNA, "four")]):
+        await conversations.ask(who, an_arrival(number), text)
+    turn = await claimed(conversations, FakeClock())
+    assert [(one.name, one.text) for one in turn.sayings] == [("Anna", "one"), ("Boris", "two")]
+    assert turn.text == "one\ntwo"
+    assert [row.state for row in storage.state.turns.values()] == ["queued", "joined", "queued", "queued"]
+    assert len(storage.state.handled) == 4
+
+
+def said_whether(any_: bool) -> Answer:
+    return Answer("stopped" if any_ else "nothing")
+
+
+async def test_stop_tells_whoever_runs_the_turn(conversations: Conversations, storage: FakeStorage) -> None:
     clock = FakeClock()
     await conversations.ask(ANNA, an_arrival(1), "a long story")
     turn = await claimed(conversations, clock)
-    assert await conversations.stop(ANNA, an_arrival(2), turn.id)
-    assert not await conversations.renew(turn, clock())
-    assert not await conversations.keep_answer(turn, an_answer("Once…"))
-    assert the_row(storage).state == "canceled"
-    assert not await conversations.stop(ANNA, an_arrival(3), turn.id)
+    assert await conversations.stop(ANNA, an_arrival(2), said_whether, turn_id=turn.id) == Answer("stopped")
+    assert await conversations.renew([turn], clock()) == {turn.id: True}
+    assert await conversations.keep_answer(turn, an_answer("Once…"))  # as far as it came
+    assert await conversations.sent(turn, [5])
+    assert the_row(storage).state == "stopped"
+    assert await conversations.stop(ANNA, an_arrival(3), said_whether, turn_id=turn.id) == Answer("nothing")
 
 
-async def test_nobody_stops_a_turn_of_another_chat(conversations: Conversations) -> None:
+async def test_what_nobody_has_begun_is_canceled(conversations: Conversations, storage: FakeStorage) -> None:
     await conversations.ask(ANNA, an_arrival(1), "a long story")
+    assert await conversations.stop(ANNA, an_arrival(2), said_whether) == Answer("stopped")
+    assert the_row(storage).state == "canceled"
+    assert await conversations.stop(ANNA, an_arrival(3), said_whether) == Answer("nothing")
+
+
+async def test_nobody_stops_a_turn_of_another_chat_or_topic(conversations: Conversations) -> None:
+    in_group = an_actor(chat_kind=ChatKind.GROUP)
+    await conversations.ask(in_group, an_arrival(1, thread_id=7), "a long story")
     turn = await claimed(conversations, FakeClock())
-    assert not await conversations.stop(an_actor(chat_id=9), an_arrival(2), turn.id)
+    elsewhere = an_actor(chat_id=9)
+    assert await conversations.stop(elsewhere, an_arrival(2), said_whether, turn_id=turn.id) == Answer(
+        "nothing"
+    )
+    assert await conversations.stop(in_group, an_arrival(3), said_whether) == Answer("nothing")
+    assert await conversations.stop(in_group, an_arrival(4, thread_id=7), said_whether) == Answer("stopped")
+
+
+async def test_in_a_group_whoever_asked_or_a_manager_stops(conversations: Conversations) -> None:
+    anna, boris, clara = (
+        an_actor(member_id=number, chat_kind=ChatKind.GROUP, role=role)
+        for number, role in ((1, Role.MEMBER), (2, Role.MEMBER), (3, Role.MANAGER))
+    )
+    for number, who in enumerate((anna, clara)):
+        await conversations.ask(anna, an_arrival(10 + number), "a long story")
+        turn = await claimed(conversations, FakeClock())
+        with pytest.raises(NotAllowed, match="whoever asked"):
+            await conversations.stop(boris, an_arrival(20 + number), said_whether)
+        assert await conversations.stop(who, an_arrival(30 + number), said_whether) == Answer("stopped")
+        assert await conversations.canceled(turn)
 
 
 async def test_a_turn_that_failed_is_over(conversations: Conversations, storage: FakeStorage) -> None:

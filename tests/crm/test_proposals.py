@@ -10,13 +10,13 @@ from crm.agents import Reason
 from crm.answers import Answer
 from crm.calls import Call
 from crm.contacts import SavedContact
-from crm.conversations import Turn
 from crm.errors import BadInput, CrmError, NotAllowed, NotFound, ToConfirm
 from crm.people import Actor
 from crm.proposals import LIFETIME, Asked, Card, Kind, NewProposal, Proposal, Proposals, State
 from crm.proposals.use_cases import CANCELED, OPEN
 from crm.reminders import Reminder
 from crm.tasks import Completed, Priority, Task, Tasks
+from crm.turns import Turn
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from tests.fakes import MONDAY, FakeReminderDoors, FakeStorage, TurnRow, an_actor, an_agent, an_arrival

@@ -38,9 +38,9 @@ async def test_a_turn_is_claimed_at_once_and_not_counted(engine: AsyncEngine, an
     (first,) = await doors.claim(NOW, limit=5, lease=LEASE)
     assert await doors.claim(NOW, limit=5, lease=LEASE) == []
     async with storage.transaction(anna) as unit:
-        await unit.conversations.release(first)
+        await unit.conversations.release(first, None)
     (second,) = await doors.claim(NOW, limit=5, lease=LEASE)
     assert (second.id, second.attempts) == (first.id, 1)
     async with storage.transaction(anna) as unit:
-        await unit.conversations.release(first)
-        assert await unit.conversations.renew(second, NOW + LEASE)
+        await unit.conversations.release(first, None)
+    assert await doors.renew([first, second], NOW + LEASE) == {second.id: False}

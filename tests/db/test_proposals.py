@@ -12,10 +12,10 @@ import pytest_asyncio
 from crm.activity import Line
 from crm.agents import Choice, Reason
 from crm.answers import Answer
-from crm.conversations import ModelAnswer, Turn
 from crm.errors import NotAllowed
 from crm.people import Actor
 from crm.proposals import Card, Kind, NewProposal, Proposal, Proposals, State
+from crm.turns import ModelAnswer, Turn
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
 from db.reminders import SqlReminderDoors
@@ -56,7 +56,7 @@ class Desk:
             assert await unit.conversations.keep_answer(turn, ModelAnswer("", [], "m"))
             await unit.proposals.add(turn, wanted)
             await unit.proposals.add(turn, wanted)  # resumed by another replica
-            await unit.conversations.mark_sent(turn, 1)
+            await unit.conversations.mark_sent(turn, [1])
         made = list(await self.proposals.unshown(turn))
         assert [one.ordinal for one in made] == list(range(len(lines)))
         for one in made:

@@ -232,13 +232,14 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
     storage, doors = SqlStorage(engine), SqlTurnDoors(engine)
     async with storage.transaction(anna) as unit:
         (agent,) = await unit.agents.active()
-        for text in ("one", "two"):
-            await unit.conversations.add_turn(anna, an_arrival(), Choice(agent, Reason.DEFAULT, text))
+        await unit.conversations.add_turn(anna, an_arrival(), Choice(agent, Reason.DEFAULT, "one"))
     (one,) = await doors.claim(NOW, limit=5, lease=LEASE)
+    async with storage.transaction(anna) as unit:
+        await unit.conversations.add_turn(anna, an_arrival(), Choice(agent, Reason.DEFAULT, "two"))
     assert (one.text, await doors.claim(NOW, limit=5, lease=LEASE)) == ("one", [])
     async with storage.transaction(anna) as unit:
         assert await unit.conversations.keep_answer(one, ModelAnswer("hello", [{"kind": "x"}], "offline"))
-        assert await unit.conversations.mark_sent(one, 5)
+        assert await unit.conversations.mark_sent(one, [4, 5])
     (two,) = await doors.claim(NOW, limit=5, lease=LEASE)
     async with storage.transaction(anna) as unit:
         history = await unit.conversations.history(two.conversation_id, before_turn_id=two.id, limit=5)
@@ -246,8 +247,10 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
         assert (
             await unit.conversations.here(anna, None, NOW - timedelta(minutes=1))
         ).recent_agent_id == agent.id
-        assert await unit.conversations.cancel(two.id, anna)
-        assert not await unit.conversations.renew(two, NOW)
+        assert await unit.conversations.answered_by(anna.chat_id, 4) == agent.id
+        assert await unit.conversations.answered_by(anna.chat_id, 6) is None
+        assert (await unit.conversations.stop(anna, None, two.id, NOW, everyones=True)).turn_ids == [two.id]
+    assert await doors.renew([one, two], NOW + LEASE) == {two.id: True}
 
 
 async def test_a_dialog_is_kept_and_forgotten(engine: AsyncEngine) -> None:

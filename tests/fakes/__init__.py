@@ -4,7 +4,7 @@ from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, FakeDirectory, an_agent
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContacts
-from tests.fakes.conversations import FakeConversations, FakeTurnDoors, TurnRow
+from tests.fakes.conversations import FakeConversations, FakeListener, FakeTurnDoors, TurnRow
 from tests.fakes.files import FakeExports, FakeFeedDoors, FakeFeeds, FakeImports
 from tests.fakes.groups import FakeGroupDoors, FakeGroups, FakeRequestDoors, FakeRequests, everybody_stays
 from tests.fakes.people import (
@@ -46,6 +46,7 @@ __all__ = [
     "FakeGroups",
     "FakeImports",
     "FakeJournal",
+    "FakeListener",
     "FakePeople",
     "FakePeopleDoors",
     "FakeProposals",

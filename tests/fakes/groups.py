@@ -29,6 +29,12 @@ class FakeGroups:
     async def let_in(self, telegram_chat_id: int, *, is_admin: bool) -> None:
         self._state.watched[telegram_chat_id] = is_admin
 
+    async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
+        before = chat_id in self._state.live
+        if live is not None:
+            (self._state.live.add if live else self._state.live.discard)(chat_id)
+        return before
+
     async def separate(self, chat_id: int) -> int | None:
         place = self._state.places[chat_id]
         if self._actor.role is not Role.OWNER or place.workspace_id != self._actor.workspace_id:

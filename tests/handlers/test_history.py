@@ -47,6 +47,7 @@ NOT_UNDOABLE = {
     ("feed", "created"): "an address is ended by its button, at once and for good",
     ("feed", "ended"): "an address that was ended must not work again",
     ("chat", "separated"): "two teams are two by then",
+    ("chat", "answers"): "the other button is beside it",
 }
 
 

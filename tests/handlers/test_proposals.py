@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from crm.answers import Answer
-from crm.conversations import Turn
 from crm.people import ChatKind
 from crm.proposals import LIFETIME, Kind, NewProposal
+from crm.turns import Turn
 from handlers.proposal_cards import proposal_card
 from handlers.proposals import send_cards
 from handlers.texts import speaking
@@ -65,7 +65,7 @@ def desk() -> Desk:
     ],
 )
 async def test_a_card_shows_each_field(
-    desk: Desk, kind: Kind, said: dict[str, str], shown: list[str]
+    desk: Desk, kind: Kind, said: dict[str, Any], shown: list[str]
 ) -> None:
     proposal = await propose(desk, kind, **said)
     card = await desk.presses(f"p:{proposal}.1:show")

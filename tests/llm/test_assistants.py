@@ -20,7 +20,16 @@ from llm.assistants import Assistants
 from llm.masking import Mask
 from llm.models import ModelConfig, ModelConfigError, build_model
 from llm.registry import RegistryError, dump, load
-from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent, an_arrival
+from tests.fakes import (
+    MONDAY,
+    FakeClock,
+    FakeDirectory,
+    FakeListener,
+    FakeStorage,
+    an_actor,
+    an_agent,
+    an_arrival,
+)
 from tests.llm.desks import a_desk
 
 models.ALLOW_MODEL_REQUESTS = False
@@ -76,15 +85,11 @@ def assistants(storage: FakeStorage, config: ModelConfig | None = None) -> Assis
 
 
 async def test_offline_it_says_so_and_streams() -> None:
-    shown: list[str] = []
-
-    async def show(text: str) -> None:
-        shown.append(text)
-
-    answer = await assistants(FakeStorage()).answer(a_turn("how are you"), [], show)
+    ear = FakeListener()
+    answer = await assistants(FakeStorage()).answer(a_turn("how are you"), [], ear)
     assert "offline" in answer.text
-    assert shown[-1] == answer.text
-    assert len(shown) > 3
+    assert ear.shown[-1] == answer.text
+    assert len(ear.shown) > 3
 
 
 async def test_words_before_a_tool_call_are_shown_and_are_not_the_answer(
@@ -100,16 +105,12 @@ async def test_words_before_a_tool_call_are_shown_and_are_not_the_answer(
         yield "Let me look. "
         yield {1: DeltaToolCall(name="my_tasks", json_args="{}", tool_call_id="1")}
 
-    shown: list[str] = []
-
-    async def show(text: str) -> None:
-        shown.append(text)
-
+    ear = FakeListener()
     own = assistants(FakeStorage())
     monkeypatch.setattr(own, "_model", lambda _agent, _actor: FunctionModel(stream_function=speak))
-    answer = await own.answer(a_turn("my tasks"), [], show)
+    answer = await own.answer(a_turn("my tasks"), [], ear)
     assert answer.text == "There is nothing."
-    assert shown == ["Let me look. ", "There is ", "There is nothing."]
+    assert ear.shown == ["Let me look. ", "Let me look. \n\nThere is ", "Let me look. \n\nThere is nothing."]
     assert "Let me look." in str(answer.messages)  # the next turn knows all of it
 
 
@@ -118,22 +119,24 @@ async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_langu
     await Tasks(storage).create(
         an_actor(), an_arrival(1), "отправить счёт", lambda saved: Answer(saved[0].title)
     )
-    answer = await assistants(storage).answer(a_turn("какие у меня задачи", "ru"), [], None)
+    answer = await assistants(storage).answer(
+        a_turn("какие у меня задачи", "ru"), [], FakeListener(wants_text=False)
+    )
     assert answer.text == "Ваши открытые задачи:\n#1 отправить счёт"
 
 
 async def test_offline_it_repeats_no_address_of_its_own_in_the_command_it_offers() -> None:
     turn = a_turn("@Switchboard_bot, завтра в 12 обзвонить клиентов", "ru")
-    answer = await assistants(FakeStorage()).answer(turn, [], None)
+    answer = await assistants(FakeStorage()).answer(turn, [], FakeListener(wants_text=False))
     assert "/task завтра в 12 обзвонить клиентов" in answer.text
     assert not re.search("[a-z]", answer.text.replace("/task", ""))  # no English word in a Russian answer
 
 
 async def test_earlier_turns_are_remembered_in_what_is_stored() -> None:
     own = assistants(FakeStorage())
-    first = await own.answer(a_turn("call +79991234567"), [], None)
+    first = await own.answer(a_turn("call +79991234567"), [], FakeListener(wants_text=False))
     assert "+79991234567" in str(first.messages)
-    second = await own.answer(a_turn("and now"), [first.messages], None)
+    second = await own.answer(a_turn("and now"), [first.messages], FakeListener(wants_text=False))
     assert "offline" in second.text
 
 
@@ -179,7 +182,7 @@ async def test_a_provider_sees_no_phone_and_its_fault_goes_to_the_fallback(
     monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)
     config = ModelConfig(model="openai:one", fallbacks=("openai:two",), base_url=url)
     own = assistants(FakeStorage(), config)
-    answer = await own.answer(a_turn("whom? +7 999 123-45-67"), [], None)
+    answer = await own.answer(a_turn("whom? +7 999 123-45-67"), [], FakeListener(wants_text=False))
     await own.close()
     assert answer.text == "Call +7 999 123-45-67."
     assert len(heard) == 2
@@ -194,7 +197,9 @@ async def test_in_a_group_a_provider_is_told_who_speaks(
     own = assistants(FakeStorage(), ModelConfig(model="openai:one", fallbacks=("openai:two",), base_url=url))
     for kind in (ChatKind.GROUP, ChatKind.PRIVATE):
         turn = a_turn("who is next?")
-        await own.answer(replace(turn, actor=replace(turn.actor, chat_kind=kind)), [], None)
+        await own.answer(
+            replace(turn, actor=replace(turn.actor, chat_kind=kind)), [], FakeListener(wants_text=False)
+        )
     await own.close()
     assert "Anna: who is next?" in heard[1]
     assert "Anna" not in heard[2]

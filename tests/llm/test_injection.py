@@ -12,8 +12,8 @@ from pydantic_ai import models
 from crm.agents import AgentDirectory
 from crm.answers import Answer
 from crm.contacts import ContactEdits
-from crm.conversations import ModelAnswer, Turn
 from crm.people import Actor
+from crm.turns import ModelAnswer, Turn
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.reminders import SqlReminderDoors
@@ -26,6 +26,7 @@ from llm.work import as_data
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
 from tests.db.team import Team
+from tests.fakes import FakeListener
 from tests.llm.desks import a_desk
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
@@ -116,7 +117,7 @@ class House:
 
     async def asks(self, text: str, *history: Any) -> ModelAnswer:
         turn = Turn(1, 1, "lease", 1, self.agent_id, self.team.anna, None, 5, text, NOW)
-        return await self.assistants.answer(turn, history, None)
+        return await self.assistants.answer(turn, history, FakeListener(wants_text=False))
 
     async def everything(self) -> list[str]:
         """All rows that tell of work, of both teams."""

@@ -9,16 +9,25 @@ import pytest
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.contacts import Contacts
-from crm.conversations import ModelAnswer, Turn
 from crm.grammar.readers import Reader
 from crm.proposals import Kind
 from crm.tasks import Tasks
+from crm.turns import ModelAnswer, Turn
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 from llm.offline_intents import understood
 from llm.offline_texts import TEXTS
 from llm.tools import TOOLS
-from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent, an_arrival
+from tests.fakes import (
+    MONDAY,
+    FakeClock,
+    FakeDirectory,
+    FakeListener,
+    FakeStorage,
+    an_actor,
+    an_agent,
+    an_arrival,
+)
 from tests.llm.desks import a_desk
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -78,12 +87,16 @@ class House:
             FakeDirectory(self.storage), a_desk(self.storage), ModelConfig(), FakeClock()
         )
 
-    async def asked(self, text: str, language: str = "en", on_text: Any = None) -> ModelAnswer:
+    async def asked(
+        self, text: str, language: str = "en", listener: FakeListener | None = None
+    ) -> ModelAnswer:
         actor = an_actor(language=language)
         self.storage.seat(actor)
         agent = self.storage.state.agents[0]
         return await self.assistants.answer(
-            Turn(7, 3, "lease", 1, agent.id, actor, None, 5, text, MONDAY), [], on_text
+            Turn(7, 3, "lease", 1, agent.id, actor, None, 5, text, MONDAY),
+            [],
+            listener or FakeListener(wants_text=False),
         )
 
 
@@ -118,16 +131,12 @@ async def test_it_greets_and_explains_itself_and_says_that_it_is_offline(
 async def test_a_write_becomes_a_card_and_is_said_to_be_read_offline(
     house: House, said: str, language: str, kind: Kind, streams: bool
 ) -> None:
-    shown: list[str] = []
-
-    async def show(text: str) -> None:
-        shown.append(text)
-
-    answer = await house.asked(said, language, show if streams else None)
+    listener = FakeListener(wants_text=streams)
+    answer = await house.asked(said, language, listener)
     (proposal,) = answer.proposals
     assert proposal.kind is kind
     assert answer.text == f"{TEXTS[language]['offline']} {TEXTS[language]['card']}"
-    assert bool(shown) is streams
+    assert bool(listener.shown) is streams
     assert house.storage.state.tasks == {}
 
 

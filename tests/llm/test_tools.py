@@ -19,11 +19,11 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.contacts import Contacts
-from crm.conversations import ModelAnswer, Turn
 from crm.people import ChatKind
 from crm.proposals import Kind
 from crm.proposals.use_cases import CANCELED, OPEN
 from crm.tasks import Tasks
+from crm.turns import ModelAnswer, Turn
 from llm.assistants import Assistants
 from llm.masking import Mask
 from llm.models import ModelConfig
@@ -34,6 +34,7 @@ from tests.fakes import (
     MONDAY,
     FakeClock,
     FakeDirectory,
+    FakeListener,
     FakeStorage,
     an_actor,
     an_agent,
@@ -78,7 +79,7 @@ class House:
 
     async def asked(self, text: str, *history: Any, **more: Any) -> ModelAnswer:
         turn = Turn(7, 3, "lease", 1, self.agent.id, self.actor, None, 5, text, MONDAY)
-        return await self.assistants.answer(replace(turn, **more), history, None)
+        return await self.assistants.answer(replace(turn, **more), history, FakeListener(wants_text=False))
 
     def returned(self) -> str:
         """What the last tool told the model."""

@@ -1,0 +1,114 @@
+"""Turns: a message to an assistant, or several that came while it was busy, and what becomes of it (DESIGN §2.2)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from crm.people import Actor
+from crm.proposals.entities import NewProposal
+
+LEASE = timedelta(seconds=30)  # renewed while the model speaks
+ATTEMPTS = 3  # a turn that ended its process this often is given up with an apology
+
+
+class ModelAway(Exception):
+    """The provider can't be reached, refuses for now or broke off: asking again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One message of a turn and who wrote it; several people may speak in a group's turn."""
+
+    name: str
+    text: str
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a model has come: its messages as JSON of ModelMessagesTypeAdapter, the question among them, and what
+    they cost so far."""
+
+    messages: Sequence[Any] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question to an agent and its answer, leased to us. `attempts` counts this one.
+
+    `text` is what was asked, `sayings` the same by speaker, oldest first; the first speaker is the actor.
+    `answer` is there when the model has spoken and only the sending is left; `pieces` are Telegram's ids of the
+    messages of it that are sent. `shown_as` is the message that was edited while the model spoke. `progress` is where
+    a process that died left off. `is_stopped`: a person asked to stop. `is_live`: the group wants to see answers grow.
+    """
+
+    id: int
+    conversation_id: int
+    lease: str
+    attempts: int
+    agent_id: int
+    actor: Actor
+    thread_id: int | None
+    message_id: int | None
+    text: str
+    asked_at: datetime
+    answer: str | None = None
+    sayings: tuple[Saying, ...] = ()
+    pieces: tuple[int, ...] = ()
+    shown_as: int | None = None
+    progress: Progress = Progress()
+    is_stopped: bool = False
+    is_live: bool = False
+    reference: str | None = None
+    resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What a model said: text (Markdown), its messages as JSON for the next turn, and what it used.
+
+    `cost_micros` is millionths of a US dollar, None where no price is known. `is_partial`: somebody stopped it.
+    `proposals` are the writes it asked for; with some of them the text may be empty.
+    """
+
+    text: str
+    messages: Sequence[Any]
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int | None = None
+    is_partial: bool = False
+    proposals: Sequence[NewProposal] = ()
+
+
+class Listener(Protocol):
+    """Whoever watches an answer being written. Nothing here makes the model wait but `step_done`."""
+
+    @property
+    def wants_text(self) -> bool:
+        """False: nobody watches, so the whole answer at once will do, at a tenth of the cost."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """True from the moment a person asked to stop; the task that asks the model is canceled right after."""
+
+    def follow(self, said: Callable[[], str]) -> None:
+        """`said` gives all that was said so far; called before the first word, once for each try."""
+
+    def heard(self) -> None:
+        """There is more of it."""
+
+    async def step_done(self, progress: Progress) -> None:
+        """A response is complete, or the tools it asked for have run: a process that dies now goes on from here."""
+
+
+class TurnDoors(Protocol):
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
+        """Lease the oldest unfinished turn of each conversation, skipping what others hold. What else waits in the
+        conversation, said by people of the same role, joins it."""
+
+    async def renew(self, turns: Sequence[Turn], until: datetime) -> dict[int, bool]:
+        """The turns still ours, by id, and whether a person asked to stop them."""
