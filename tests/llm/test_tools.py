@@ -23,7 +23,7 @@ from crm.people import ChatKind
 from crm.proposals import Kind
 from crm.proposals.use_cases import CANCELED, OPEN
 from crm.tasks import Tasks
-from crm.turns import ModelAnswer, Turn
+from crm.turns import ModelAnswer, Progress, Turn
 from llm.assistants import Assistants
 from llm.masking import Mask
 from llm.models import ModelConfig
@@ -331,3 +331,18 @@ async def test_in_a_group_a_tool_sees_only_what_arose_there(
     assert "secret" not in str(house.heard)
     assert "no task 1" in house.returned()
     assert answer.proposals == []
+
+
+async def test_a_turn_that_another_process_takes_up_asks_for_the_same_cards(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.plays(
+        monkeypatch, [call("create_task", "a", line="tea tomorrow"), call("create_task", "b", line="coffee")]
+    )
+    first = await house.asked("plan")
+    house.plays(monkeypatch)  # the model is not asked again
+    again = await house.asked("plan", progress=Progress(first.messages))
+    assert [(one.ordinal, one.key, one.said) for one in again.proposals] == [
+        (one.ordinal, one.key, one.said) for one in first.proposals
+    ]
+    assert len(first.proposals) == 2
