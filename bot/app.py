@@ -50,6 +50,7 @@ from crm.memory import Memory
 from crm.people import People
 from crm.presence import Presence
 from crm.privacy import Privacy
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -93,10 +94,12 @@ from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
+from handlers.proposals import send_cards
 from llm.assistants import Assistants
 from llm.fallbacks import Patience
 from llm.models import ModelConfig
 from llm.transcripts import TranscriptConfig, Transcripts
+from llm.work import Desk
 
 
 def utc_now() -> datetime:
@@ -189,8 +192,19 @@ def build(
     )
     usage = Usage(storage, clock, bot_micros=bot_micros)
     memory, privacy = Memory(storage, directory), Privacy(storage)
+    proposals = Proposals(storage, SqlReminderDoors(engine), resumes=not models.is_offline, wake=wake)
+    desk = Desk(
+        tasks=tasks,
+        task_lists=TaskLists(storage),
+        agenda=Agenda(storage),
+        calls=calls,
+        call_lists=CallLists(storage),
+        contacts=contacts,
+        stats=Stats(storage),
+        proposals=proposals,
+    )
     assistants = Assistants(
-        directory, tasks, calls, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
+        directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
     )
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
@@ -198,7 +212,16 @@ def build(
     stops = Stops(redis)
     workers.append(
         TurnWorker(
-            bot, conversations, attending, presence, clock, new_reference, reports, metrics, tell=stops.tell
+            bot,
+            conversations,
+            attending,
+            presence,
+            clock,
+            new_reference,
+            reports,
+            metrics,
+            tell=stops.tell,
+            send_cards=partial(send_cards, bot, proposals=proposals, clock=clock),
         )
     )
     provided: dict[str, Any] = {
@@ -221,6 +244,7 @@ def build(
         "contact_files": ContactFiles(storage),
         "contact_merging": Merging(storage),
         "contact_tasks": ContactTasks(storage),
+        "proposals": proposals,
         "quick_adds": quick_adds,
         "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
         "reminders": reminders,

@@ -16,6 +16,7 @@ from crm.faults import FaultDoors
 from crm.memory import Context, Memory, extract, transcript
 from crm.people import ChatKind
 from crm.privacy import OFF, Privacy
+from crm.turns import Listener
 from crm.usage import BudgetSpent
 from handlers.answers import send_text
 from handlers.privacy import provider_notice
@@ -30,7 +31,9 @@ log = structlog.get_logger()
 class Assistants(Protocol):
     """What asks the models; llm.assistants.Assistants is the one."""
 
-    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], on_text: Any) -> ModelAnswer: ...
+    async def answer(
+        self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener
+    ) -> ModelAnswer: ...
 
     async def providers(self, turn: Turn) -> Sequence[str]:
         """Names of those that this turn's question may leave for, none when it stays here."""
@@ -59,7 +62,7 @@ class Attending:
         self._hearing = hearing
         self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
 
-    async def answer(self, turn: Turn, _history: Sequence[Sequence[Any]], on_text: Any) -> ModelAnswer:
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
         """The model's answer, or the sentence that says why no model was asked."""
         if await self._privacy.is_off(turn.actor):
             return _said(turn, OFF)
@@ -71,7 +74,9 @@ class Attending:
                     return prepared
                 turn = prepared
             context = await self._memory.context(turn)
-            answer = await self._assistants.answer(turn, history_of(context), on_text)
+            if turn.resumes_turn_id is not None and not context.has(turn.resumes_turn_id):
+                return ModelAnswer("", [], "none")  # what it goes on from was erased: nothing is left to say
+            answer = await self._assistants.answer(turn, history_of(context), listener)
         except BudgetSpent as spent:
             await self._warn(spent)
             return _said(turn, spent.text)

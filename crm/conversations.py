@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from crm.agents import RECENT, AgentDirectory, Choice, Here, choose
 from crm.answers import Answer
@@ -38,11 +38,6 @@ class ConversationStore(Protocol):
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
-
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        """Model messages of the last `limit` finished turns, oldest first."""
 
     async def release(self, turn: Turn, until: datetime | None) -> None:
         """Give the lease back, as if the turn had not been claimed; nobody takes it before `until`."""
@@ -153,10 +148,6 @@ class Conversations:
         """See TurnDoors.renew."""
         return await self._doors.renew(turns, now + LEASE)
 
-    async def history(self, turn: Turn, *, limit: int = 10) -> Sequence[Sequence[Any]]:
-        async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.history(turn.conversation_id, before_turn_id=turn.id, limit=limit)
-
     async def release(self, turn: Turn, until: datetime | None = None) -> None:
         """Leave it to whoever claims it next, at once or from `until` on, instead of after the lease."""
         async with self._storage.transaction(turn.actor) as unit:
@@ -175,7 +166,10 @@ class Conversations:
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""
         async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.keep_answer(turn, answer)
+            kept = await unit.conversations.keep_answer(turn, answer)
+            if kept and answer.proposals:
+                await unit.proposals.add(turn, answer.proposals)
+            return kept
 
     async def keep_heard(self, turn: Turn) -> bool:
         """Write down what was heard, so that a crash before the answer costs no second hearing."""

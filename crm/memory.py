@@ -35,10 +35,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A finished turn of a conversation: what the model's messages were, as stored."""
+    """A finished turn of a conversation: what the model's messages were, as stored. One that `resumes` another begins
+    with what became of the calls that the other ended with."""
 
     turn_id: int
     messages: Sequence[Any]
+    resumes_turn_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class Context:
     summary: str | None = None
     facts: Sequence[str] = ()
     left_out: Sequence[Past] = ()
+
+    def has(self, turn_id: int) -> bool:
+        return any(past.turn_id == turn_id for past in self.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ class MemoryStore(Protocol):
     async def erase(
         self, chat_id: int, thread_id: int | None, *, everywhere: bool, member_id: int | None
     ) -> int:
-        """Words of turns (of one member, or all in the chat), summaries and facts; what runs is canceled. `everywhere`
+        """Words of turns (of one member, or all in the chat), their proposals, summaries and facts; what runs is
+        canceled. `everywhere`
         means all chats of the member in this team. How many turns."""
 
     async def keep_days(self, chat_id: int) -> int | None: ...
@@ -126,8 +132,9 @@ class Memory:
         self._directory = directory
 
     async def context(self, turn: Turn, *, budget: int = BUDGET) -> Context:
-        """The latest turns that fit in `budget` tokens, each whole, so that no call of a tool is parted from its
-        result; then the summary of what was before, and what the person asked to have remembered."""
+        """The latest turns that fit in `budget` tokens, each whole and with those that go on from it, so that no call
+        of a tool is parted from its result; then the summary of what was before, and what the person asked to have
+        remembered. The turn that this one goes on from is there whatever its length, unless it was erased."""
         async with self._storage.transaction(turn.actor) as unit:
             stored = await unit.memory.of_conversation(
                 turn.conversation_id,
@@ -137,11 +144,12 @@ class Memory:
             )
         room = budget - tokens(stored.summary or "") - sum(tokens(fact.body) for fact in stored.facts)
         kept: list[Past] = []
-        for past in reversed(stored.turns):
-            room -= tokens_of(past.messages)
-            if room < 0:
+        for whole in reversed(_wholes(stored.turns)):
+            room -= sum(tokens_of(past.messages) for past in whole)
+            is_needed = any(past.turn_id == turn.resumes_turn_id for past in whole)
+            if whole[0].resumes_turn_id is not None or (room < 0 and not is_needed):
                 break
-            kept.insert(0, past)
+            kept = [*whole, *kept]
         left_out = stored.turns[: len(stored.turns) - len(kept)]
         return Context(kept, stored.summary, [fact.body for fact in stored.facts], left_out)
 
@@ -254,6 +262,17 @@ async def _view(unit: Unit, actor: Actor, thread_id: int | None) -> MemoryView:
         await unit.memory.conversations(actor.chat_id, thread_id),
         await unit.memory.keep_days(actor.chat_id),
     )
+
+
+def _wholes(turns: Sequence[Past]) -> list[list[Past]]:
+    """Turns with those that go on from them; one whose beginning is gone stands alone."""
+    wholes: list[list[Past]] = []
+    for past in turns:
+        if wholes and past.resumes_turn_id is not None and wholes[-1][-1].turn_id == past.resumes_turn_id:
+            wholes[-1].append(past)
+        else:
+            wholes.append([past])
+    return wholes
 
 
 def tokens(text: str) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.memory import MemoryStore
     from crm.people import Actor, PeopleStore
     from crm.privacy import PrivacyStore
+    from crm.proposals import ProposalStore
     from crm.reminders import ReminderStore
     from crm.requests import RequestStore
     from crm.stats import StatsStore
@@ -64,6 +65,8 @@ class Unit(Protocol):
     def people(self) -> "PeopleStore": ...
     @property
     def privacy(self) -> "PrivacyStore": ...
+    @property
+    def proposals(self) -> "ProposalStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property

@@ -106,21 +106,6 @@ class SqlConversations:
             .limit(1)
         )
 
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        rows = await self._link.scalars(
-            select(turns.c.messages)
-            .where(
-                turns.c.conversation_id == conversation_id,
-                turns.c.id < before_turn_id,
-                turns.c.state.in_(("done", "stopped")),
-            )
-            .order_by(turns.c.id.desc())
-            .limit(limit)
-        )
-        return list(rows)[::-1]
-
     async def release(self, turn: Turn, until: datetime | None) -> None:
         await self._mark(turn, lease=None, lease_until=until, attempts=turns.c.attempts - 1)
 
@@ -256,7 +241,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             conversations.c.agent_id,
             turns.c.attachments,
             chats.c.settings,
-            *actor_columns(),
+            *[turns.c.resumes_turn_id, *actor_columns()],
         )
         .join(conversations, conversations.c.id == turns.c.conversation_id)
         .join(chats, chats.c.id == conversations.c.chat_id)
@@ -304,6 +289,7 @@ def _turn(row: Any, lease: str, along: Sequence[Saying]) -> Turn:
         is_live=row.settings.get("answers") == "live",
         reference=row.reference,
         attachments=attachments_from(row.attachments),
+        resumes_turn_id=row.resumes_turn_id,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.memory import Fact, Past, Remembered, Stored
 from db.models.chats import chats, conversations, turns
+from db.models.proposals import proposals
 from db.models.usage import memories
 from db.transactions import plain_transaction
 
@@ -32,7 +33,7 @@ class SqlMemory:
             )
         ).one()
         rows = await self._link.execute(
-            select(turns.c.id, turns.c.messages)
+            select(turns.c.id, turns.c.messages, turns.c.resumes_turn_id)
             .where(
                 turns.c.conversation_id == conversation_id,
                 turns.c.id < before_turn_id,
@@ -43,7 +44,7 @@ class SqlMemory:
             .order_by(turns.c.id.desc())
             .limit(limit)
         )
-        past = [Past(row.id, row.messages) for row in rows][::-1]
+        past = [Past(row.id, row.messages, row.resumes_turn_id) for row in rows][::-1]
         of_talk = memories.c.conversation_id == conversation_id
         mine = memories.c.conversation_id.is_(None) & _mine() if in_private else None
         facts = await self._facts(of_talk if mine is None else of_talk | mine)
@@ -148,6 +149,7 @@ class SqlMemory:
             .returning(turns.c.id, turns.c.conversation_id)
         )
         rows = touched.all()
+        await self._link.execute(delete(proposals).where(proposals.c.turn_id.in_([row.id for row in rows])))
         about = {row.conversation_id for row in rows}
         await self._link.execute(
             update(conversations).where(conversations.c.id.in_(about)).values(summary=None)

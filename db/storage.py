@@ -22,6 +22,7 @@ from db.memory import SqlMemory
 from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.privacy import SqlPrivacy
+from db.proposals import SqlProposals
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -58,7 +59,12 @@ class SqlStorage:
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
         async with entered(
-            self._engine, actor.workspace_id, actor.member_id, actor.chat_id, patience=patience
+            self._engine,
+            actor.workspace_id,
+            actor.member_id,
+            actor.chat_id,
+            patience=patience,
+            reads_along=actor.reads_along,
         ) as link:
             yield SqlUnit(link, actor.workspace_id)
 
@@ -83,6 +89,7 @@ class SqlUnit:
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
         self.privacy = SqlPrivacy(link, workspace_id)
+        self.proposals = SqlProposals(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)

@@ -7,30 +7,30 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import UsageLimits
+from pydantic_ai import DeferredToolRequests, UsageLimits
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, UserContent
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
 from crm.agents import Agent, AgentDirectory, in_language
 from crm.attachments import SEEN
-from crm.calls import Calls
 from crm.people import Actor, ChatKind
-from crm.tasks import Tasks
 from crm.turns import Listener, ModelAnswer, Progress, Saying, Turn
 from crm.usage import Usage
+from llm.asking import GO_ON, GROUND, Output, closed, decisions
 from llm.context import ASK_SUMMARY, BRIEF
 from llm.fallbacks import Chain, Patience
-from llm.files import reads, shown, without_files
-from llm.masking import Mask
+from llm.files import reads, shown, with_material, without_files
+from llm.masking import Mask, hidden_messages, restored_messages
 from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
 from llm.pacing import Pacer
 from llm.prices import price
 from llm.streaming import Outcome, Question, Said, ask
-from llm.tools import TOOLS, Work
+from llm.tools import TOOLS, Desk, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
+RETRIES = 3  # times a model may mend what it gave a tool
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
 
 
@@ -40,8 +40,7 @@ class Assistants:
     def __init__(
         self,
         directory: AgentDirectory,
-        tasks: Tasks,
-        calls: Calls,
+        desk: Desk,
         config: ModelConfig,
         clock: Callable[[], datetime],
         usage: Usage | None = None,
@@ -49,11 +48,10 @@ class Assistants:
         download: Callable[[str], Awaitable[bytes]] | None = None,
     ) -> None:
         self._directory = directory
-        self._tasks = tasks
-        self._calls = calls
+        self._desk = desk
         self._config = config
         self._clock = clock
-        self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
+        self._built: dict[tuple[int, int, str], ModelAgent[Work, Output]] = {}
         self._models = Models(config)
         self._usage = usage
         self._patience = patience or Patience()
@@ -64,7 +62,8 @@ class Assistants:
         """Run the turn's agent, from where an earlier process left off. Raises TimeoutError after TIME_LIMIT,
         BudgetSpent, ModelAway for what may pass, the provider's other errors as they are."""
         agent, mask = await self._agent(turn), Mask()
-        work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
+        outcomes = await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
+        work = Work(turn, self._desk, self._clock, mask, outcomes)
         model, said, spent = self._model(agent, turn), Said(), turn.progress
         listener.follow(lambda: mask.restore_partial(said.text()))
 
@@ -73,10 +72,14 @@ class Assistants:
             await listener.step_done(Progress(_stored(messages, mask), *used))
 
         past = [one for messages in history for one in _read(messages, mask)]
-        asked = await self._question(turn, mask.hide(self._spoken(turn)))
+        decided = decisions(past, outcomes) if turn.resumes_turn_id is not None else None
         question = Question(
-            asked, past, _read(spent.messages, mask), TIME_LIMIT
-        )  # a chain knows its own patience
+            await self._question(turn, mask.hide(self._spoken(turn))),
+            closed(past, outcomes, but_the_last=decided is not None),
+            _read(spent.messages, mask),
+            decided,
+            TIME_LIMIT,  # a chain knows its own patience
+        )
         async with asyncio.timeout(TIME_LIMIT):
             outcome = await ask(
                 self._build(agent, turn.actor), question, deps=work, model=model, limits=LIMITS,
@@ -90,9 +93,16 @@ class Assistants:
 
     def _spoken(self, turn: Turn) -> str:
         """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
-        if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
+        if turn.resumes_turn_id is not None:
+            return GO_ON
+        if self._config.is_offline:
             return turn.text
-        sayings = turn.sayings or (Saying(turn.actor.display_name, turn.text, turn.actor.member_id),)
+        text = with_material(turn.text, turn.attachments)
+        if turn.actor.chat_kind is ChatKind.PRIVATE:
+            return text
+        sayings = turn.sayings
+        if turn.attachments or not sayings:  # what carries a file is nobody else's too (migration 0022)
+            sayings = (Saying(turn.actor.display_name, text, turn.actor.member_id),)
         return "\n".join(f"{one.name}: {one.text}" for one in sayings)
 
     async def providers(self, turn: Turn) -> Sequence[str]:
@@ -142,17 +152,19 @@ class Assistants:
         meter = self._usage.meter(turn.actor, agent_id=agent.id, turn_id=turn.id)
         return Chain(models, meter, _patience(agent, self._patience))
 
-    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
+    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, Output]:
         key = (agent.id, agent.version, actor.language)
         if key not in self._built:
             built = ModelAgent(
                 deps_type=Work,
-                output_type=str,
-                instructions=in_language(agent.instructions, actor.language),
+                output_type=[str, DeferredToolRequests],
+                retries=RETRIES,
                 tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
                 model_settings=settings_of(agent),
                 defer_model_check=True,
             )
+            own = in_language(agent.instructions, actor.language)
+            built.instructions(lambda context: f"{context.deps.mask.hide(own)}\n\n{GROUND}")
             built.instructions(self._circumstances)
             self._built[key] = built
         return self._built[key]
@@ -176,6 +188,7 @@ def _answer(outcome: Outcome, model: str, spent: Progress, mask: Mask) -> ModelA
         *used,
         cost_micros=None if cost is None else round(cost * 1_000_000),
         is_partial=outcome.is_partial,
+        proposals=outcome.proposals,
     )
 
 
@@ -188,32 +201,10 @@ def _patience(agent: Agent, usual: Patience) -> Patience:
 
 
 def _stored(messages: Sequence[ModelMessage], mask: Mask) -> Sequence[Any]:
-    stored: Sequence[Any] = _restored(
-        without_files(ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")), mask
-    )
+    dumped = without_files(ModelMessagesTypeAdapter.dump_python(list(messages), mode="json"))
+    stored: Sequence[Any] = restored_messages(dumped, mask)
     return stored
 
 
 def _read(stored: Sequence[Any], mask: Mask) -> list[ModelMessage]:
-    return ModelMessagesTypeAdapter.validate_python(_masked(list(stored), mask))
-
-
-def _masked(value: Any, mask: Mask) -> Any:
-    """Stored messages with their texts masked again, each turn by its own placeholders."""
-    return _each_text(value, mask.hide)
-
-
-def _restored(value: Any, mask: Mask) -> Any:
-    return _each_text(value, mask.restore)
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """Only what was said: other strings (ids, kinds, times) stay."""
-    if isinstance(value, list):
-        return [_each_text(one, change) for one in value]
-    if isinstance(value, dict):
-        return {
-            key: change(one) if key == "content" and isinstance(one, str) else _each_text(one, change)
-            for key, one in value.items()
-        }
-    return value
+    return ModelMessagesTypeAdapter.validate_python(hidden_messages(list(stored), mask))

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from pydantic_ai.messages import BinaryContent
+from pydantic_ai.messages import BinaryContent, UserContent
 
 from crm.agents import Agent
 from crm.attachments import SEEN, Attachment
+from llm.work import BEGIN, END, as_data
 
 _NAMES = {"photo": "[picture]", "pdf": "[file]"}
 
@@ -19,13 +20,24 @@ def reads(agent: Agent, model_reads: Sequence[str], attachment: Attachment) -> b
 
 async def shown(
     attachments: Sequence[Attachment], download: Callable[[str], Awaitable[bytes]]
-) -> list[BinaryContent]:
-    """What goes along with the question."""
-    return [
+) -> list[UserContent]:
+    """What goes along with the question, marked as material that others made."""
+    files = [
         BinaryContent(await download(one.file_id), media_type=one.mime or "image/jpeg")
         for one in attachments
         if one.kind in SEEN
     ]
+    return [BEGIN, *files, END] if files else []
+
+
+def with_material(text: str, attachments: Sequence[Attachment]) -> str:
+    """A turn's words, in which those of an audio file stand as material: they are whoever's it is. What is spoken into
+    Telegram itself is the person's own."""
+    heard = next((one.text for one in attachments if one.kind == "audio" and one.text), None)
+    if heard is None:
+        return text
+    own = text.removesuffix(heard)  # bot.hearing puts it last
+    return as_data(text) if own == text else f"{own}{as_data(heard)}"
 
 
 def without_files(messages: Any) -> Any:

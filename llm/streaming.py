@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import UsageLimits
+from pydantic_ai import DeferredToolResults, UsageLimits
 from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError
 from pydantic_ai.messages import (
     ModelMessage,
@@ -23,7 +23,9 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
+from crm.proposals import NewProposal
 from crm.turns import Listener, ModelAway
+from llm.asking import Output, proposals_of, words_of
 from llm.pacing import Pacer
 from llm.tools import Work
 
@@ -36,11 +38,13 @@ BETWEEN = "\n\n"  # what is said before a tool runs, and after it
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of an agent: `past` is the history, `begun` what an earlier process got done of this turn, then
-    `text` is in it already."""
+    `text` is in it already.
+    With `decided`, the history ends with calls that a person has decided about, and `text` is not said."""
 
     text: str | Sequence[UserContent]
     past: Sequence[ModelMessage]
     begun: Sequence[ModelMessage] = ()
+    decided: DeferredToolResults | None = None
     silence: float = SILENCE
 
     @property
@@ -57,6 +61,7 @@ class Outcome:
     input_tokens: int
     output_tokens: int
     is_partial: bool = False
+    proposals: Sequence[NewProposal] = ()
 
 
 class Said:
@@ -93,7 +98,7 @@ Keep = Callable[[Sequence[ModelMessage], RunUsage], Awaitable[None]]
 
 
 async def ask(
-    agent: ModelAgent[Work, str],
+    agent: ModelAgent[Work, Output],
     question: Question,
     *,
     deps: Work,
@@ -109,10 +114,11 @@ async def ask(
     usage = RunUsage()
     try:
         async with agent.iter(
-            None if question.begun else question.text,
+            None if question.begun or question.decided else question.text,
             deps=deps,
             model=model,
             message_history=[*question.past, *question.begun],
+            deferred_tool_results=None if question.begun else question.decided,
             usage_limits=limits,
             usage=usage,
         ) as run:
@@ -128,8 +134,14 @@ async def ask(
                     if listener.wants_text:
                         await _watch(node, run, said, listener, pacer, question.silence)
             messages = [*question.begun, *run.new_messages()]
-            said_last = run.result.output if run.result is not None else ""
-            return Outcome(said_last, messages, usage.input_tokens, usage.output_tokens)
+            output = run.result.output if run.result is not None else ""
+            return Outcome(
+                words_of(output, messages),
+                messages,
+                usage.input_tokens,
+                usage.output_tokens,
+                proposals=proposals_of(output),
+            )
     except asyncio.CancelledError:
         if not listener.is_stopped:
             raise

@@ -1,6 +1,19 @@
 """The tables, by room: importing this page fills `metadata`."""
 
-from db.models import agents, calls, chats, contacts, faults, files, people, reminders, tasks, updates, usage
+from db.models import (
+    agents,
+    calls,
+    chats,
+    contacts,
+    faults,
+    files,
+    people,
+    proposals,
+    reminders,
+    tasks,
+    updates,
+    usage,
+)
 from db.models.base import metadata
 
 __all__ = [
@@ -12,6 +25,7 @@ __all__ = [
     "files",
     "metadata",
     "people",
+    "proposals",
     "reminders",
     "tasks",
     "updates",

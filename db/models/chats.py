@@ -121,9 +121,10 @@ turns = Table(
     Column("model", Text),
     Column("usage", JSONB, nullable=False, server_default="{}"),
     Column("cost_micros", BigInteger, nullable=False, server_default="0"),
-    Column("approval", JSONB),
+    Column("approval", JSONB(none_as_null=True)),
     Column("telegram_message_id", BigInteger),
     Column("reference", Text),
+    *within("resumes_turn_id", "turns"),
     Column("speaker", Text),  # the name of whoever wrote, as a group's turn tells it to the model
     # the turn that answers this one too; of the same conversation, by which it is found and with which it goes
     Column("joins_turn_id", BigInteger),
@@ -131,6 +132,13 @@ turns = Table(
     Column("shown_message_id", BigInteger),  # the message that grew with the answer
     Column("message_ids", ARRAY(BigInteger), nullable=False, server_default="{}"),  # the answer's pieces
     *times(),
+    Index(
+        "uq_turns_resumes_turn_id",
+        "workspace_id",
+        "resumes_turn_id",
+        unique=True,
+        postgresql_where="resumes_turn_id IS NOT NULL",
+    ),
     Index(
         "ix_turns_unfinished",
         "conversation_id",

@@ -10,7 +10,7 @@ from sqlalchemy.util import await_only
 SQL = Path(__file__).parent.parent / "sql"
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -97,11 +97,10 @@ def upgrade() -> None:
         "workspaces", sa.Column("assistants_off", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     run_script((SQL / "0022_memory_and_money.sql").read_text())
-    run_script(claim(alone=True))
 
 
 def downgrade() -> None:
-    run_script(claim(alone=False))
+    run_script(earlier_claim())
     op.execute("DROP FUNCTION purge_talk(timestamptz)")
     op.execute("DROP FUNCTION usage_in_all(timestamptz, timestamptz)")
     op.execute("DROP FUNCTION settle_spend(bigint, text, bigint, bigint, bigint, boolean)")
@@ -114,21 +113,11 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def claim(*, alone: bool) -> str:
-    """The door of 0020; `alone` keeps what carries a file from joining another turn, which has no place for it."""
+def earlier_claim() -> str:
+    """The door as 0020 made it."""
     door = (SQL / "0020_turns.sql").read_text()
     door = door[door.index("CREATE OR REPLACE FUNCTION claim_turns(") :]
-    door = door[: door.index("END $$;") + 7]
-    if not alone:
-        return door
-    for words, more in (
-        ("t.user_text <> '' AS", "t.user_text <> '' AND t.attachments = '[]' AS"),
-        ("(g.user_text = '' OR", "(g.user_text = '' OR g.attachments <> '[]' OR"),
-    ):
-        if words not in door:
-            raise RuntimeError("claim_turns is no longer what this migration changes")
-        door = door.replace(words, more)
-    return door
+    return door[: door.index("END $$;") + 7]
 
 
 def tenant(table: str) -> list[sa.schema.SchemaItem]:

@@ -23,6 +23,7 @@ from llm.transcripts import NotHeard, Transcripts
 from tests.fakes import (
     FakeClock,
     FakeDirectory,
+    FakeListener,
     FakeStorage,
     FakeTurnDoors,
     an_actor,
@@ -129,7 +130,7 @@ class Room:
 
     async def answer(self, text: str = "hello", *attachments: Attachment, **who: Any) -> str:
         turn = await self.turn(text, *attachments, **who)
-        answer = await self.attending.answer(turn, [], None)
+        answer = await self.attending.answer(turn, FakeListener())
         await self.attending.settle()
         self.storage.state.turns[turn.id] = replace(self.storage.state.turns[turn.id], state="sent")
         return answer.text
@@ -149,21 +150,21 @@ async def test_what_leaves_is_said_once_and_before_the_model_is_asked(room: Room
     room.models.fault = RuntimeError("down")
     turn = await room.turn()
     with pytest.raises(RuntimeError):
-        await room.attending.answer(turn, [], None)
+        await room.attending.answer(turn, FakeListener())
     [notice] = room.said
     assert "goes to OpenAI" in notice
-    await room.attending.answer(turn, [], None)
+    await room.attending.answer(turn, FakeListener())
     assert room.said == [notice]
 
 
 async def test_another_provider_is_said_again_and_to_everybody_for_themselves(room: Room) -> None:
     room.models.leaves_for = ["OpenAI"]
     turn = await room.turn()
-    await room.attending.answer(turn, [], None)
+    await room.attending.answer(turn, FakeListener())
     room.models.leaves_for = ["OpenAI", "llm.example.org"]
-    await room.attending.answer(turn, [], None)
+    await room.attending.answer(turn, FakeListener())
     boris = replace(turn, actor=replace(turn.actor, person_id=2, telegram_chat_id=1002))
-    await room.attending.answer(boris, [], None)
+    await room.attending.answer(boris, FakeListener())
     assert [("OpenAI" in text, "llm.example.org" in text) for text in room.said] == [
         (True, False),
         (False, True),
@@ -180,7 +181,7 @@ async def test_a_team_without_assistants_asks_no_model(room: Room) -> None:
     turn = await room.turn()
     async with room.storage.transaction(turn.actor) as unit:
         await unit.privacy.set_off(off=True)
-    answer = await room.attending.answer(turn, [], None)
+    answer = await room.attending.answer(turn, FakeListener())
     assert "switched off in this team" in answer.text
     assert room.models.asked == []
 
@@ -189,7 +190,7 @@ async def test_a_spent_budget_is_said_to_the_person_and_once_a_day_to_the_operat
     turn = await room.turn(language="en")
     for is_news in (True, False):
         room.models.fault = BudgetSpent(Refusal(Scope.MEMBER, Period.DAY, 1_000_000, is_news))
-        answer = await room.attending.answer(turn, [], None)
+        answer = await room.attending.answer(turn, FakeListener())
         assert answer.text.startswith("Your own budget for assistants is used up for today")
     [(chat, text, _buttons)] = room.telegram.said
     assert chat == 900
@@ -210,11 +211,11 @@ async def test_what_found_no_room_is_summed_up_beside_the_answer(
         room.storage.state.turns[turn.id] = replace(row, state="sent", answer=ModelAnswer("", said, "m"))
         turn = await room.turn()
     room.models.made = "They talked."
-    await room.attending.answer(turn, [], None)
+    await room.attending.answer(turn, FakeListener())
     await room.attending.settle()
     assert "q" * 90 in room.models.summed[0]
     assert (await room.memory.context(turn)).summary == "They talked."
-    await room.attending.answer(turn, [], None)
+    await room.attending.answer(turn, FakeListener())
     assert "They talked." in str(room.models.asked[-1][1][0])
 
 
@@ -235,10 +236,10 @@ async def test_a_recording_is_heard_once_also_when_the_turn_is_taken_up_again(ro
     room.models.fault = RuntimeError("killed")
     turn = await room.turn("", VOICE)
     with pytest.raises(RuntimeError):
-        await room.attending.answer(turn, [], None)
+        await room.attending.answer(turn, FakeListener())
     kept = room.storage.state.turns[turn.id].turn
     assert kept.text == "what is due"
-    answer = await room.attending.answer(kept, [], None)
+    answer = await room.attending.answer(kept, FakeListener())
     assert (answer.text, len(room.ears.heard), len(room.said)) == ("echo what is due", 1, 1)
 
 
@@ -262,7 +263,7 @@ async def test_what_was_saved_before_a_crash_is_not_saved_twice(room: Room) -> N
     room.ears.words = "call Anna tomorrow at 10"
     turn = await room.turn("", VOICE)
     for _ in range(2):
-        await room.attending.answer(turn, [], None)
+        await room.attending.answer(turn, FakeListener())
     assert len(room.storage.state.tasks) == 1
 
 

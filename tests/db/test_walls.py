@@ -75,6 +75,7 @@ ALLOWED = {
     "memories": ("obhmMO", "obghmMO", "b", "bMO"),
     "people": ("b", "", "b", ""),
     "provider_notices": ("b", "obghmMO", "", ""),
+    "proposals": ("obhmMO", "obhmMO", "b", "bMO"),
     "reminder_deliveries": ("bhmMO", "bmMO", "bmMO", "MO"),
     "reminders": ("bhmMO", "obhmMO", "bmMO", "MO"),
     "spend_months": ("", "", "", ""),

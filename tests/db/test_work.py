@@ -242,8 +242,10 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
         assert await unit.conversations.mark_sent(one, [4, 5])
     (two,) = await doors.claim(NOW, limit=5, lease=LEASE)
     async with storage.transaction(anna) as unit:
-        history = await unit.conversations.history(two.conversation_id, before_turn_id=two.id, limit=5)
-        assert history == [[{"kind": "x"}]]
+        stored = await unit.memory.of_conversation(
+            two.conversation_id, before_turn_id=two.id, in_private=True, limit=5
+        )
+        assert [past.messages for past in stored.turns] == [[{"kind": "x"}]]
         assert (
             await unit.conversations.here(anna, None, NOW - timedelta(minutes=1))
         ).recent_agent_id == agent.id

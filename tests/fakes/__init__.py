@@ -18,6 +18,7 @@ from tests.fakes.people import (
     is_same_person,
     is_seen,
 )
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminders import FakeReminderDoors, FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.storage import FakeStorage, FakeUnit, State
@@ -48,6 +49,7 @@ __all__ = [
     "FakeListener",
     "FakePeople",
     "FakePeopleDoors",
+    "FakeProposals",
     "FakeReminderDoors",
     "FakeReminders",
     "FakeRequestDoors",
@@ -60,6 +62,7 @@ __all__ = [
     "FakeUnit",
     "FakeUpdates",
     "FakeVisibility",
+    "ProposalRow",
     "ReminderRow",
     "State",
     "TaskRow",

@@ -69,19 +69,6 @@ class FakeConversations:
         self._state.turns[turn.id] = TurnRow(turn, choice.reason)
         return turn.id
 
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        said = [
-            row.answer.messages
-            for row in self._state.turns.values()
-            if row.turn.conversation_id == conversation_id
-            and row.turn.id < before_turn_id
-            and row.state == "sent"
-            and row.answer is not None
-        ]
-        return said[-limit:]
-
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         answers = [
             row.turn.agent_id

@@ -35,7 +35,7 @@ class FakeMemory:
     ) -> Stored:
         talk = self._state.talks.get(conversation_id, TalkRow())
         past = [
-            Past(row.turn.id, row.answer.messages)
+            Past(row.turn.id, row.answer.messages, row.turn.resumes_turn_id)
             for row in self._state.turns.values()
             if row.turn.conversation_id == conversation_id
             and max(talk.summary_until, talk.fresh_after) < row.turn.id < before_turn_id
@@ -128,6 +128,9 @@ class FakeMemory:
                 row, state=state, answer=None, turn=replace(row.turn, text="")
             )
             self._state.talks.pop(row.turn.conversation_id, None)
+            for key, proposal in list(self._state.proposals.items()):
+                if proposal.proposal.turn_id == number:
+                    del self._state.proposals[key]
             erased += 1
         if everywhere:
             for number, fact in list(self._state.facts.items()):

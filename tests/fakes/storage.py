@@ -31,6 +31,7 @@ from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
 from tests.fakes.memory import FactRow, FakeMemory, FakePrivacy, TalkRow
 from tests.fakes.people import FakePeople
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.task_details import CommentRow, FakeNotes, FakeTaskDetails, FileRow, ItemRow
@@ -80,6 +81,7 @@ class State:
     watching: set[tuple[int, int]] = field(default_factory=set)  # (task_id, member_id)
     unreached: set[int] = field(default_factory=set)  # members without a private chat
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    proposals: dict[int, ProposalRow] = field(default_factory=dict)
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
@@ -168,6 +170,7 @@ class FakeUnit:
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
         self.privacy = FakePrivacy(state, actor)
+        self.proposals = FakeProposals(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)

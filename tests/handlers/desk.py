@@ -29,6 +29,7 @@ from crm.links import Links
 from crm.memory import Memory
 from crm.people import People
 from crm.privacy import Privacy
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -117,6 +118,7 @@ class Desk:
             wake=lambda: None,
             cancel=lambda _turn: None,
         )
+        self.proposals = Proposals(storage, FakeReminderDoors(storage), resumes=False, wake=lambda: None)
         groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
         requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
@@ -139,6 +141,7 @@ class Desk:
             "contact_files": ContactFiles(storage),
             "contact_merging": Merging(storage),
             "contact_tasks": ContactTasks(storage),
+            "proposals": self.proposals,
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage, FakeReminderDoors(storage)),
             "reminder_edits": ReminderEdits(storage),

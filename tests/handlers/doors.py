@@ -34,6 +34,7 @@ class Facts:
     reminder_message_id: int
     delivery_id: int
     turn_id: int
+    proposal_ids: tuple[int, ...]  # four of the owner's; the third has expired
     owner_user_id: int
     inline_mark: str
     invite_id: int

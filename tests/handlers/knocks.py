@@ -295,6 +295,14 @@ KNOCKS: Mapping[str, Knock] = {
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
     "reminders.acknowledge_reminder": Knock(presses("ack:{delivery_id}"), changes=True),
     "history.undo_last": Knock(says("/undo"), changes=True),
+    "proposals.show_proposal": Knock(presses("p:{proposal_ids[0]}.1:show")),
+    "proposals.confirm_proposal": Knock(presses("p:{proposal_ids[0]}.1:ok"), changes=True),
+    "proposals.cancel_proposal": Knock(presses("p:{proposal_ids[1]}.1:no"), changes=True),
+    "proposals.renew_proposal": Knock(presses("p:{proposal_ids[2]}.1:again"), changes=True),
+    "proposals.ask_edit": Knock(presses("p:{proposal_ids[3]}.1:edit")),
+    "proposals.edit_proposal": Knock(
+        says("plant roses"), changes=True, first=presses("p:{proposal_ids[3]}.1:edit")
+    ),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
     **OF_FILES,

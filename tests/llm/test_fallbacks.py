@@ -10,14 +10,13 @@ from pydantic_ai import models
 from pydantic_ai.exceptions import ModelHTTPError
 
 from crm.agents import Agent
-from crm.calls import Calls
-from crm.tasks import Tasks
 from crm.turns import ModelAnswer, Progress, Turn
 from crm.usage import MICROS, BudgetSpent, Period, Scope, Usage
 from llm.assistants import Assistants
 from llm.fallbacks import GaveUp, Patience
 from llm.models import ModelConfig
 from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent
+from tests.llm.desks import a_desk
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
 
@@ -42,11 +41,11 @@ class House:
         self.storage, self.server, self.slept = FakeStorage(), server, list[float]()
         self.agent: Agent = an_agent("assistant", tools=("my_tasks",), **agent)
         self.storage.state.agents.append(self.agent)
-        clock, tasks = FakeClock(), Tasks(self.storage)
+        clock = FakeClock()
         self.usage = Usage(self.storage, clock, bot_micros=5 * MICROS)
         config = ModelConfig(model="openai:first", fallbacks=fallbacks, base_url=server.url)
         self.assistants = Assistants(
-            FakeDirectory(self.storage), tasks, Calls(self.storage), config, clock, self.usage,
+            FakeDirectory(self.storage), a_desk(self.storage), config, clock, self.usage,
             Patience(first_token=patience, between_tokens=patience, whole=patience, sleep=self._sleep),
         )  # fmt: skip
         self.shown: list[str] = []

@@ -11,14 +11,13 @@ from aiohttp import web
 from pydantic_ai import models
 
 from crm.attachments import Attachment
-from crm.calls import Calls
-from crm.tasks import Tasks
 from crm.turns import Progress, Turn
 from crm.usage import Usage
 from llm.assistants import Assistants
 from llm.models import ModelConfig, host_of, names_of, providers_of
 from llm.transcripts import NotHeard, TranscriptConfig, Transcripts
 from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent
+from tests.llm.desks import a_desk
 from tests.model_server import Reply, model_server
 
 
@@ -125,7 +124,7 @@ async def test_a_picture_is_shown_to_the_model_and_a_word_of_it_is_kept(
     async with model_server() as server:
         server.replies.append(Reply("A cat."))
         own = Assistants(
-            FakeDirectory(storage), Tasks(storage), Calls(storage),
+            FakeDirectory(storage), a_desk(storage),
             ModelConfig(model="openai:one", base_url=server.url, reads=("images",)), FakeClock(), download=download,
         )  # fmt: skip
         assert await own.reads(turn)
@@ -136,7 +135,7 @@ async def test_a_picture_is_shown_to_the_model_and_a_word_of_it_is_kept(
     assert fetched == ["p"]
     assert base64.b64encode(b"jpeg").decode() in asked
     assert "what is it?" in asked
-    assert "what is it?\\n[picture]" in repr(answer.messages)
+    assert "what is it?\\n<data>\\n[picture]\\n</data>" in repr(answer.messages)
     assert "binary" not in str(answer.messages)
 
 
@@ -158,8 +157,7 @@ async def test_what_a_model_reads_is_set_for_the_bot_and_for_an_agent(
     storage.state.agents.append(agent)
     own = Assistants(
         FakeDirectory(storage),
-        Tasks(storage),
-        Calls(storage),
+        a_desk(storage),
         ModelConfig(model="openai:one", reads=reads),
         FakeClock(),
     )
