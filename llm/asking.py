@@ -9,7 +9,6 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
-    RetryPromptPart,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
@@ -112,10 +111,8 @@ def _fitting(request: ModelRequest, calls: Mapping[str, ToolCallPart], answered:
 
 
 def _answered_by(part: Any) -> str | None:
-    """The call that a part of a request answers; a demand to mend its arguments is an answer too."""
-    if isinstance(part, ToolReturnPart) or (isinstance(part, RetryPromptPart) and part.tool_name is not None):
-        return part.tool_call_id
-    return None
+    """The call that a part of a request answers."""
+    return part.tool_call_id if isinstance(part, ToolReturnPart) else None
 
 
 def _answers(calls: Sequence[ToolCallPart], outcomes: Mapping[str, str]) -> list[Any]:

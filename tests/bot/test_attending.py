@@ -219,6 +219,12 @@ async def test_what_found_no_room_is_summed_up_beside_the_answer(
     assert "They talked." in str(room.models.asked[-1][1][0])
 
 
+async def test_what_goes_on_from_something_erased_says_nothing_and_asks_no_model(room: Room) -> None:
+    turn = await room.turn()
+    answer = await room.attending.answer(replace(turn, resumes_turn_id=turn.id - 1), FakeListener())
+    assert (answer.text, room.models.asked) == ("", [])
+
+
 async def test_a_recording_is_heard_shown_and_answered(room: Room) -> None:
     assert await room.answer("", VOICE) == "echo what is due"
     assert (room.said, room.ears.heard) == (["🎤 «what is due»"], [b"v"])

@@ -83,6 +83,40 @@ async def test_the_latest_turns_that_fit_go_along_each_whole(talk: Talk) -> None
     assert [past.messages for past in context.turns] == [new]  # no half of the one with the tool
 
 
+async def goes_on(talk: Talk, *, open_end: list[Any], outcome: list[Any]) -> tuple[int, int]:
+    """A turn that ended in a card, and the one that went on once it was decided; their ids."""
+    await talk.was_said(open_end, outcome)
+    first, second = list(talk.storage.state.turns)[-2:]
+    row = talk.storage.state.turns[second]
+    talk.storage.state.turns[second] = replace(row, turn=replace(row.turn, resumes_turn_id=first))
+    return first, second
+
+
+async def test_a_call_goes_along_with_its_outcome_or_not_at_all(talk: Talk) -> None:
+    card, outcome = with_tool("save it")[:2], with_tool("")[2:]
+    first, second = await goes_on(talk, open_end=card, outcome=outcome)
+    asking = await talk.ask()
+    short = await talk.memory.context(asking, budget=tokens_of(outcome))
+    assert (short.turns, [past.turn_id for past in short.left_out]) == ([], [first, second])
+    whole = await talk.memory.context(asking, budget=tokens_of(outcome) + tokens_of(card))
+    assert [past.turn_id for past in whole.turns] == [first, second]
+
+
+async def test_an_outcome_whose_call_is_in_the_summary_does_not_go_along(talk: Talk) -> None:
+    first, second = await goes_on(talk, open_end=with_tool("save it")[:2], outcome=with_tool("")[2:])
+    asking = await talk.ask()
+    await talk.memory.summarize(asking, first, "Something is to be saved.")
+    context = await talk.memory.context(asking)
+    assert (context.turns, [past.turn_id for past in context.left_out]) == ([], [second])
+
+
+async def test_what_a_turn_goes_on_from_is_there_whatever_its_length(talk: Talk) -> None:
+    await talk.was_said(with_tool("save it")[:2])
+    (first,) = talk.storage.state.turns
+    asking = replace(await talk.ask(), resumes_turn_id=first)
+    assert (await talk.memory.context(asking, budget=0)).has(first)
+
+
 async def test_what_is_in_the_summary_goes_along_as_that_alone(talk: Talk) -> None:
     await talk.was_said(said("one", "1"), said("two", "2"))
     turn = await talk.ask()

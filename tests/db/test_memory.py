@@ -1,6 +1,7 @@
 """Memory in PostgreSQL: what is scrubbed, what is purged when, and whose facts are whose."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
 from crm.memory import Memory
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from crm.privacy import Privacy
 from db.memory import SqlMemoryDoors
 from db.storage import SqlStorage
@@ -64,17 +65,53 @@ async def test_erasing_leaves_no_word_and_stops_what_runs(memory: Memory, team: 
     ]
 
 
+async def with_card(team: Team, actor: Actor, turn: int) -> None:
+    """What an assistant asked to write in that turn."""
+    await team.database.fetch(
+        "INSERT INTO proposals (workspace_id, turn_id, ordinal, call_key, member_id, chat_id, kind, said, read_at)"
+        " VALUES ($1, $2, 0, 'k', $3, $4, 'task', '{\"line\": \"a secret\"}', $5)",
+        actor.workspace_id, turn, actor.member_id, actor.chat_id, NOW,
+    )  # fmt: skip
+
+
+async def test_what_was_to_be_written_is_erased_with_what_was_said(memory: Memory, team: Team) -> None:
+    for actor in (team.anna, team.boris):
+        await with_card(team, actor, await was_said(team, actor, NOW))
+    for everywhere in (True, False):
+        await memory.erase(
+            team.boris, an_arrival(102), everywhere=everywhere, reply=lambda count: Answer(str(count))
+        )
+        rows = await team.database.fetch("SELECT member_id FROM proposals")
+        assert [row[0] for row in rows] == [team.anna.member_id]
+
+
+async def test_in_a_group_who_manages_the_team_erases_what_others_were_to_write(
+    memory: Memory, team: Team
+) -> None:
+    [group] = await team.database.fetch(
+        "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -100, 'group') RETURNING id",
+        team.anna.workspace_id,
+    )
+    here = {"chat_id": group[0], "telegram_chat_id": -100, "chat_kind": ChatKind.GROUP}
+    boris, anna = replace(team.boris, **here), replace(team.anna, **here)
+    await with_card(team, boris, await was_said(team, boris, NOW))
+    await memory.erase(anna, an_arrival(-100), everywhere=False, reply=lambda count: Answer(str(count)))
+    assert await words(team) == [("", None, "done")]
+    assert await team.database.count("proposals") == 0
+
+
 async def test_a_chat_is_purged_of_what_it_no_longer_keeps(
     memory: Memory, engine: AsyncEngine, team: Team
 ) -> None:
-    await was_said(team, team.anna, NOW - timedelta(days=8))
-    await was_said(team, team.anna, NOW - timedelta(days=6))
+    for days in (8, 6):
+        await with_card(team, team.anna, await was_said(team, team.anna, NOW - timedelta(days=days)))
     await was_said(team, team.boris, NOW - timedelta(days=300))
     doors = SqlMemoryDoors(engine)
     assert await doors.purge(NOW) == 0
     await memory.keep_for(team.anna, an_arrival(), 7, lambda _days: Answer("ok"))
     assert await doors.purge(NOW) == 1
     assert [text for text, *_rest in await words(team)] == ["", "hello", "hello"]
+    assert await team.database.count("proposals") == 1
     assert await doors.purge(NOW) == 0  # nothing twice
     await memory.keep_for(team.anna, an_arrival(), None, lambda _days: Answer("ok"))
     assert (await memory.show(team.anna, None)).keep_days is None

@@ -255,6 +255,14 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
     assert await doors.renew([one, two], NOW + LEASE) == {two.id: True}
 
 
+async def test_an_update_without_an_answer_owes_none(
+    engine: AsyncEngine, database: Database, anna: Actor
+) -> None:
+    async with SqlStorage(engine).transaction(anna) as unit:
+        await unit.updates.finish(an_arrival(), None)
+    assert await database.count("handled_updates WHERE answer IS NOT NULL") == 0
+
+
 async def test_a_dialog_is_kept_and_forgotten(engine: AsyncEngine) -> None:
     dialogs, key = SqlDialogs(engine), DialogKey(1, 2, None, 3)
     assert await dialogs.get(key, NOW) == Dialog()

@@ -39,7 +39,7 @@ class House:
         **agent: Any,
     ) -> None:
         self.storage, self.server, self.slept = FakeStorage(), server, list[float]()
-        self.agent: Agent = an_agent("assistant", tools=("my_tasks",), **agent)
+        self.agent: Agent = an_agent("assistant", tools=("my_tasks", "create_task"), **agent)
         self.storage.state.agents.append(self.agent)
         clock = FakeClock()
         self.usage = Usage(self.storage, clock, bot_micros=5 * MICROS)
@@ -209,6 +209,22 @@ async def test_each_step_of_a_turn_is_in_the_ledger_by_the_providers_count(
     model.replies += [Reply("", [ToolCall("my_tasks")]), Reply("Nothing.")]
     await house.ask()
     assert house.ledger == [("first", 11, 7, 18), ("first", 11, 7, 18)]  # no price is known: its tokens count
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_a_run_that_ends_in_a_card_comes_from_the_next_model_too_and_is_settled(
+    model: ModelServer, make: Callable[..., House], streams: bool
+) -> None:
+    house = make()
+    card = Reply("Let me note it.", [ToolCall("create_task", {"line": "water the ferns tomorrow"}, "ferns")])
+    model.replies += [Reply(status=500), card]
+    answer = await house.ask(streams=streams)
+    assert [(one.key, one.said) for one in answer.proposals] == [
+        ("ferns", {"line": "water the ferns tomorrow"})
+    ]
+    assert (answer.text, house.asked) == ("Let me note it.", ["first", "second"])
+    assert house.ledger == [("first", 0, 0, 0), ("second", 11, 7, 18)]
+    assert len(house.storage.state.spends) == len(house.ledger)  # none is left at its estimate
 
 
 async def test_a_known_price_is_counted_in_dollars(model: ModelServer, make: Callable[..., House]) -> None:
