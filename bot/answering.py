@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from aiogram import Bot
@@ -36,11 +36,9 @@ GONE = ("topic_closed", "topic closed", "message thread not found", "topic_delet
 
 
 class Assistant(Protocol):
-    """What answers a turn; llm.assistants.Assistants is the one."""
+    """What answers a turn; bot.attending.Attending is the one."""
 
-    async def answer(
-        self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener
-    ) -> ModelAnswer: ...
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer: ...
 
 
 class Ear:
@@ -140,10 +138,9 @@ class Answering:
 
     async def _asked(self, ear: Ear) -> ModelAnswer | None:
         """Asked again, from the last step on, while what went wrong may pass."""
-        history = await self._desk.conversations.history(ear.turn)
         failed = 0
         while not ear.was_stopped():
-            self._asking = asyncio.create_task(self._desk.measured(ear.turn, history, ear))
+            self._asking = asyncio.create_task(self._desk.measured(ear.turn, ear))
             try:
                 return await self._asking
             except asyncio.CancelledError:
@@ -186,15 +183,19 @@ class Desk:
         self.sleep = sleep
         self._assistant = assistant
         self._metrics = metrics
+        self.send_cards: Callable[[Turn], Awaitable[object]] | None = None
 
     async def send(self, turn: Turn, text: str, shown_as: int | None) -> None:
         """The pieces that are not sent yet. What Telegram doesn't want now waits in the turn's row."""
         with speaking(turn.actor.language):
-            pieces = render(text, None if turn.reference else await self.conversations.signature(turn))
+            signature = None if turn.reference else await self.conversations.signature(turn)
+            pieces = render(text, signature) if text else []  # a model may only ask, and say nothing
         delivery = Delivery(self.bot, turn, shown_as)
         try:
             with sending(Priority.TURN):
                 sent = await delivery.send(pieces, lambda ids: self.conversations.keep_pieces(turn, ids))
+                if self.send_cards is not None:
+                    await self.send_cards(turn)
         except TelegramRetryAfter as told:
             log.info("answer_postponed", turn=turn.id, seconds=told.retry_after)
             await self.conversations.release(turn, self.clock() + timedelta(seconds=told.retry_after))
@@ -207,10 +208,10 @@ class Desk:
         else:
             await self.conversations.sent(turn, sent)
 
-    async def measured(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
+    async def measured(self, turn: Turn, listener: Listener) -> ModelAnswer:
         began, outcome = time.perf_counter(), "failed"
         try:
-            answer = await self._assistant.answer(turn, history, listener)
+            answer = await self._assistant.answer(turn, listener)
             outcome = "stopped" if answer.is_partial else "answered"
         except asyncio.CancelledError:
             outcome = "stopped"

@@ -13,17 +13,20 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.attending import Attending
 from bot.departures import Announcing
 from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.gate.rooms import Rooms
+from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.outages import Outage
 from bot.polling import Polling
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
+from bot.retries import model_pause
 from bot.scheduler import ReminderClock
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
@@ -33,6 +36,7 @@ from bot.webhook_secrets import Secrets
 from crm.agents.departures import Departures
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
+from crm.attachments import Senses
 from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
@@ -50,9 +54,12 @@ from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
+from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
 from crm.presence import Presence
+from crm.privacy import Privacy
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -73,6 +80,7 @@ from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from crm.usage import Usage
 from crm.visibility import Visibility
 from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
@@ -101,10 +109,14 @@ from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
 from handlers.notices import Notices
+from handlers.proposals import send_cards
 from llm.assistants import Assistants
 from llm.choices import offer_of
+from llm.fallbacks import Patience
 from llm.models import ModelConfig
 from llm.registry import dump, read_registry
+from llm.transcripts import TranscriptConfig, Transcripts
+from llm.work import Desk
 
 
 def utc_now() -> datetime:
@@ -130,6 +142,8 @@ class App:
     agent_doors: SqlAgentDoors
     directory: CachedAgents
     assistants: Assistants
+    attending: Attending
+    transcripts: Transcripts
     engine: AsyncEngine
     metrics: Metrics
     reports: Reports
@@ -157,6 +171,8 @@ def build(
     sends_per_second: int = PER_SECOND,
     webhook_secret: str | None = None,
     public_url: str | None = None,
+    bot_micros: int = 5_000_000,
+    transcripts: TranscriptConfig = TranscriptConfig(),  # noqa: B008 - frozen
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
@@ -195,13 +211,39 @@ def build(
         cancel=cancel,
         classifier=LocalClassifier(),
     )
-    assistants = Assistants(directory, tasks, calls, models, clock)
-    announcing = Announcing(assistants, Departures(storage, directory), directory)
+    usage = Usage(storage, clock, bot_micros=bot_micros)
+    memory, privacy = Memory(storage, directory), Privacy(storage)
+    proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
+    desk = Desk(
+        tasks=tasks,
+        task_lists=TaskLists(storage),
+        agenda=Agenda(storage),
+        calls=calls,
+        call_lists=CallLists(storage),
+        contacts=contacts,
+        stats=Stats(storage),
+        proposals=proposals,
+    )
+    assistants = Assistants(
+        directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
+    )
+    quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
+    hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
+    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
     stops = Stops(redis)
     workers.append(
         TurnWorker(
-            bot, conversations, announcing, presence, clock, new_reference, reports, metrics, tell=stops.tell
+            bot,
+            conversations,
+            Announcing(attending, Departures(storage, directory), directory),
+            presence,
+            clock,
+            new_reference,
+            reports,
+            metrics,
+            tell=stops.tell,
+            send_cards=partial(send_cards, bot, proposals=proposals, clock=clock),
         )
     )
     provided: dict[str, Any] = {
@@ -227,7 +269,9 @@ def build(
         "contact_files": ContactFiles(storage),
         "contact_merging": Merging(storage),
         "contact_tasks": ContactTasks(storage),
-        "quick_adds": QuickAdds(storage),
+        "proposals": proposals,
+        "quick_adds": quick_adds,
+        "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
         "reminders": reminders,
         "reminder_edits": ReminderEdits(storage),
         "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
@@ -251,6 +295,9 @@ def build(
         "read_registry": read_registry,
         "write_registry": dump,
         "trials": trials,
+        "memory": memory,
+        "privacy": privacy,
+        "usage": usage,
         "visibility": Visibility(storage),
         "exports": Exports(storage),
         "imports": Imports(storage),
@@ -296,6 +343,8 @@ def build(
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
         assistants=assistants,
+        attending=attending,
+        transcripts=heard,
         engine=engine,
         metrics=metrics,
         reports=reports,

@@ -1,8 +1,6 @@
 """Departures: the answer of an assistant begins with who it stands in for."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.answering import Assistant
 from crm.agents import AgentDirectory, default_of
@@ -20,8 +18,8 @@ class Announcing:
         self._departures = departures
         self._directory = directory
 
-    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
-        answer = await self._within.answer(turn, history, listener)
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
+        answer = await self._within.answer(turn, listener)
         gone = await self._departures.gone(turn.actor, turn.id, turn.agent_id)
         if gone is None:
             return answer

@@ -71,10 +71,13 @@ REDIS = Retry(
     "nothing depends on it: until then each process keeps its own limits and asks PostgreSQL",
 )  # fmt: skip
 MODEL = Retry(
-    "a call to a model whose provider is busy, away, silent or broke off",
+    "a call to a model: at a fault the next of the models at once, and after the last of them all again",
     1, 4, 3,
-    "what the model had done is in the turn's row, and its tools are not run again; the person has seen a preview only",
+    "429, 5xx, silence and a broken connection count, a refused key or request does not; a Retry-After of up to 20 s is"
+    " kept, a longer one ends it. What the model had done is in the turn's row, its tools are not run again, the person"
+    " has seen a preview only, and each try is paid for in the budgets",
 )  # fmt: skip
+
 
 # Seconds that an answer is waited for in its chat's lane, more than a full group takes (crm.sends.GROUP), so that
 # answers keep their order; beyond them its row is what waits.
@@ -96,8 +99,6 @@ def as_page() -> str:
         f"| a message to an assistant whose process ended | when its lease of"
         f" {_seconds(TURN_LEASE.total_seconds())} runs out | {TURN_ATTEMPTS} | its row is leased; an answer that was"
         " kept is only sent, the model isn't asked again |",
-        "| a call to a model | at once, by the next of MODEL_FALLBACKS | as many as are named | nothing is written"
-        " before the answer is there |",
     ]
     return "\n".join(
         [
@@ -122,6 +123,11 @@ def _pauses(one: Retry) -> str:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
+
+
+def model_pause(failed: int) -> float | None:
+    """Seconds after so many rounds of all models, None after the last."""
+    return None if MODEL.ends(failed) else MODEL.pause(failed)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from crm.deliveries import Deliveries, Delivery
 from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
 from crm.lateness import Downtime, folded
+from crm.memory import MemoryDoors
 from crm.presence import Presence
 from crm.updates import KEPT, UpdateJournal
 from handlers.deliveries import Outcome, Post
@@ -56,6 +57,7 @@ class ReminderClock:
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
+        memories: MemoryDoors | None = None,
     ) -> None:
         self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
         self._deliveries = deliveries
@@ -68,6 +70,7 @@ class ReminderClock:
         self._held: dict[int, Delivery] = {}  # claimed and not at their end, by id
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
         self._messages: set[asyncio.Task[None]] = set()
+        self._memories = memories
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -248,6 +251,8 @@ class ReminderClock:
         """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""
         try:
             await self._journal.purge(self._clock() - KEPT)
+            if self._memories is not None:
+                await self._memories.purge(self._clock())
         except StorageAway:
             log.warning("postgresql_away", room="upkeep")
         except Exception as fault:

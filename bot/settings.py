@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     )
     model_base_url: HttpUrl | None = example("http://127.0.0.1:11434/v1")
     model_api_key: SecretStr | None = example("sk-…")
+    model_reads: Annotated[
+        tuple[Literal["images", "pdf"], ...], NoDecode, BeforeValidator(split_by_commas)
+    ] = Field(default=(), examples=["images,pdf"])
     model_proxy: Annotated[SecretStr, url_of("http", "https")] | None = example("http://host:3128")
     model_budget_month: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = Field(
         default=Decimal(5), examples=["5"]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.webhook import Webhook
     from db.urls import Connection
     from llm.models import ModelConfig
+    from llm.transcripts import TranscriptConfig
 
 PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
@@ -148,6 +149,8 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
         public_url=settings.public_url,
+        transcripts=_transcripts(settings),
+        bot_micros=int(settings.model_budget_month * 1_000_000),
     )
     try:
         app.assistants.prepare()
@@ -187,6 +190,8 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(app.trials.stop)
+    stack.push_async_callback(app.transcripts.close)
+    stack.push_async_callback(app.attending.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
     stack.push_async_callback(_end, asyncio.create_task(app.stops.listen(app.turn_worker.heard_stop)))
@@ -212,17 +217,31 @@ def model_config(settings: Settings) -> "ModelConfig":
     """What the settings say of models, as plain strings."""
     from llm.models import ModelConfig
 
-    def opened(secret: SecretStr | None) -> str | None:
-        return secret.get_secret_value() if secret is not None else None
-
     return ModelConfig(
         model=settings.model,
         fallbacks=settings.model_fallbacks,
         base_url=settings.model_base_url,
-        api_key=opened(settings.model_api_key),
-        openai_api_key=opened(settings.openai_api_key),
-        proxy=opened(settings.model_proxy),
+        api_key=_opened(settings.model_api_key),
+        openai_api_key=_opened(settings.openai_api_key),
+        proxy=_opened(settings.model_proxy),
+        reads=settings.model_reads,
     )
+
+
+def _transcripts(settings: Settings) -> "TranscriptConfig":
+    """TRANSCRIBE_MODEL at its server; OpenAI's own key serves there when no other is set."""
+    from llm.transcripts import TranscriptConfig
+
+    key = _opened(settings.transcribe_api_key)
+    if key is None and settings.transcribe_base_url is None:
+        key = _opened(settings.openai_api_key)
+    return TranscriptConfig(
+        settings.transcribe_model, settings.transcribe_base_url, key, _opened(settings.model_proxy)
+    )
+
+
+def _opened(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 async def _end(task: asyncio.Task[None]) -> None:

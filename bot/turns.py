@@ -38,6 +38,7 @@ class TurnWorker:
         metrics: Metrics | None = None,
         *,
         tell: Callable[[int], None] = lambda _turn_id: None,
+        send_cards: Callable[[Turn], Awaitable[object]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`tell` has the other replicas stop a turn that isn't ours."""
@@ -49,6 +50,7 @@ class TurnWorker:
         self._desk = Desk(
             bot, conversations, assistant, presence, clock, new_reference, report, metrics or Metrics(), sleep
         )
+        self._desk.send_cards = send_cards
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._ours: dict[int, Answering] = {}  # what runs

@@ -19,6 +19,7 @@ class Activity:
     actor_member_id: int | None = None
     changes: Mapping[str, object] = field(default_factory=dict)
     undo_of: int | None = None
+    agent_id: int | None = None  # the assistant that did it on the member's behalf
 
 
 def is_pair(name: str, told: object) -> bool:
@@ -60,6 +61,7 @@ class Line:
     title: str | None = None
     chat_id: int | None = None
     others: int = 0  # lines of the same batch that were taken back with it
+    assistant: Mapping[str, str] = field(default_factory=dict)  # its names by language, if it was one's act
     left: int = 0  # and those that stay, because something newer stands on them or they are out of reach
 
 

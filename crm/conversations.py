@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason
 from crm.answers import Answer, Reply
+from crm.attachments import Attachment
 from crm.errors import N_, BadInput, NotAllowed
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind, Role
 from crm.picking import HELD, Held
+from crm.privacy import OFF
 from crm.routing import Classifier, LocalClassifier, choose
 from crm.storage import Storage
 from crm.turns import ATTEMPTS, LEASE, ModelAnswer, Progress, Turn, TurnDoors
@@ -31,16 +33,13 @@ class Stopping:
 class ConversationStore(Protocol):
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here: ...
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         """Open the conversation of chat, thread and agent if need be, and queue a turn in it; the turn's id."""
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
-
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        """Model messages of the last `limit` finished turns, oldest first."""
 
     async def release(self, turn: Turn, until: datetime | None) -> None:
         """Give the lease back, as if the turn had not been claimed; nobody takes it before `until`."""
@@ -50,6 +49,9 @@ class ConversationStore(Protocol):
     async def keep_shown(self, turn: Turn, telegram_message_id: int) -> bool: ...
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool: ...
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        """The text and attachments of a turn whose recording was heard."""
 
     async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool: ...
 
@@ -90,10 +92,12 @@ class Conversations:
         self._cancel = cancel
         self._classifier = classifier or LocalClassifier()
 
-    async def ask(self, actor: Actor, arrival: Arrival, text: str) -> Choice:
+    async def ask(
+        self, actor: Actor, arrival: Arrival, text: str, *, attachments: Sequence[Attachment] = ()
+    ) -> Choice:
         """Choose the agent, in doubt the likeliest, and commit the turn; the answer comes later, from the turn. Raises
         BadInput, NotFound."""
-        return (await self._ask(actor, arrival, text))[0]
+        return (await self._ask(actor, arrival, text, attachments=attachments))[0]
 
     async def ask_or_hold(
         self,
@@ -117,6 +121,7 @@ class Conversations:
         question: Reply[Held] | None = None,
         asked: Agent | None = None,
         replied_to: int | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> tuple[Choice, Answer | None]:
         if len(text) > QUESTION_LIMIT:
             raise BadInput(
@@ -129,6 +134,8 @@ class Conversations:
         rank = await self._classifier.ranker(roster)
         answer: Answer | None = None
         async with self._storage.transaction(actor) as unit:
+            if await unit.privacy.is_off():
+                raise NotAllowed(OFF)
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)
             if replied_to is not None:
                 wrote = await unit.conversations.answered_by(actor.chat_id, replied_to)
@@ -148,7 +155,7 @@ class Conversations:
             if isinstance(choice, Doubt):
                 choice = Choice(choice.options[0], Reason.CLASSIFIED, choice.text, choice.detail)
             if answer is None:
-                await unit.conversations.add_turn(actor, arrival, choice)
+                await unit.conversations.add_turn(actor, arrival, choice, attachments)
             await unit.updates.finish(arrival, answer)
         if answer is None:
             self._wake()
@@ -190,10 +197,6 @@ class Conversations:
         """See TurnDoors.renew."""
         return await self._doors.renew(turns, now + LEASE)
 
-    async def history(self, turn: Turn, *, limit: int = 10) -> Sequence[Sequence[Any]]:
-        async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.history(turn.conversation_id, before_turn_id=turn.id, limit=limit)
-
     async def release(self, turn: Turn, until: datetime | None = None) -> None:
         """Leave it to whoever claims it next, at once or from `until` on, instead of after the lease."""
         async with self._storage.transaction(turn.actor) as unit:
@@ -212,7 +215,15 @@ class Conversations:
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         """Write the answer down before it is sent, so that a crash in between costs no second model call."""
         async with self._storage.transaction(turn.actor) as unit:
-            return await unit.conversations.keep_answer(turn, answer)
+            kept = await unit.conversations.keep_answer(turn, answer)
+            if kept and answer.proposals:
+                await unit.proposals.add(turn, answer.proposals)
+            return kept
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        """Write down what was heard, so that a crash before the answer costs no second hearing."""
+        async with self._storage.transaction(turn.actor) as unit:
+            return await unit.conversations.keep_heard(turn)
 
     async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
         """So many messages of the answer are sent; a crash costs none of them twice."""

@@ -35,8 +35,11 @@ class QuickAdds:
         reply: Reply[Sequence[Saved]],
         *,
         source: Source = NOWHERE,
+        finishes: bool = True,
     ) -> Answer | None:
-        """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt."""
+        """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt.
+        `finishes` False: the update that brought it was finished before, when it became a turn. Raises AlreadyHandled
+        when the message made its things before."""
         async with self._storage.transaction(actor) as unit:
             lines = await read_lines(unit, actor, arrival, text, source)
             reader = await reader_of(unit, actor)
@@ -47,7 +50,8 @@ class QuickAdds:
                 for number, line in enumerate(lines)
             ]
             answer = reply(saved)
-            await unit.updates.finish(arrival, answer)
+            if finishes:
+                await unit.updates.finish(arrival, answer)
         return answer
 
 

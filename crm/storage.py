@@ -18,8 +18,11 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.imports import ImportStore
     from crm.invites import InviteStore
     from crm.lookups import LookupStore
+    from crm.memory import MemoryStore
     from crm.people import Actor, PeopleStore
     from crm.picking import PickingStore
+    from crm.privacy import PrivacyStore
+    from crm.proposals import ProposalStore
     from crm.reminder_lists import ReminderListStore
     from crm.reminder_presses import PressStore
     from crm.reminders import ReminderStore
@@ -29,6 +32,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.tasks.details import NoteStore, TaskDetailStore
     from crm.teams import TeamStore
     from crm.updates import UpdateStore
+    from crm.usage import UsageStore
     from crm.visibility import VisibilityStore
 
 
@@ -66,6 +70,8 @@ class Unit(Protocol):
     @property
     def lookups(self) -> "LookupStore": ...
     @property
+    def memory(self) -> "MemoryStore": ...
+    @property
     def notes(self) -> "NoteStore": ...
     @property
     def people(self) -> "PeopleStore": ...
@@ -75,6 +81,10 @@ class Unit(Protocol):
     def presses(self) -> "PressStore": ...
     @property
     def reminder_lists(self) -> "ReminderListStore": ...
+    @property
+    def privacy(self) -> "PrivacyStore": ...
+    @property
+    def proposals(self) -> "ProposalStore": ...
     @property
     def reminders(self) -> "ReminderStore": ...
     @property
@@ -91,6 +101,8 @@ class Unit(Protocol):
     def teams(self) -> "TeamStore": ...
     @property
     def updates(self) -> "UpdateStore": ...
+    @property
+    def usage(self) -> "UsageStore": ...
     @property
     def visibility(self) -> "VisibilityStore": ...
 

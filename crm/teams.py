@@ -54,6 +54,7 @@ class TeamView:
     name: str
     me: Member
     members: Sequence[Member]
+    assistants_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ async def view_of(unit: Unit, actor: Actor) -> TeamView:
     me = next((member for member in members if member.id == actor.member_id), None)
     if me is None:
         raise Removed(N_("You are no longer in this team. Send /start to go on in your own."))
-    return TeamView(await unit.teams.name(), me, members)
+    return TeamView(await unit.teams.name(), me, members, await unit.privacy.is_off())
 
 
 def owners(team: TeamView) -> list[Member]:

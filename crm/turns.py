@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from crm.attachments import Attachment
 from crm.people import Actor
+from crm.proposals.entities import NewProposal
 
 LEASE = timedelta(seconds=30)  # renewed while the model speaks
 ATTEMPTS = 3  # a turn that ended its process this often is given up with an apology
@@ -62,6 +64,8 @@ class Turn:
     is_stopped: bool = False
     is_live: bool = False
     reference: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class ModelAnswer:
     """What a model said: text (Markdown), its messages as JSON for the next turn, and what it used.
 
     `cost_micros` is millionths of a US dollar, None where no price is known. `is_partial`: somebody stopped it.
+    `proposals` are the writes it asked for; with some of them the text may be empty.
     """
 
     text: str
@@ -78,6 +83,7 @@ class ModelAnswer:
     output_tokens: int = 0
     cost_micros: int | None = None
     is_partial: bool = False
+    proposals: Sequence[NewProposal] = ()
 
 
 class Listener(Protocol):

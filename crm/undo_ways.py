@@ -187,6 +187,13 @@ async def restore_binding(unit: Unit, line: Line, back: Back) -> bool:
     return True
 
 
+async def restore_assistants(unit: Unit, line: Line, back: Back) -> bool:
+    if back.actor.role not in (Role.OWNER, Role.MANAGER):
+        return False
+    await unit.privacy.set_off(off=bool(_before(line, "assistants_off")))
+    return True
+
+
 async def restore_name(unit: Unit, line: Line, back: Back) -> bool:
     if back.actor.role not in (Role.OWNER, Role.MANAGER):
         return False
@@ -242,6 +249,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("delivery", "acknowledged"): unsee_reminder,
     ("delivery", "snoozed"): call_reminder_back,
     ("workspace", "visibility"): restore_visibility,
+    ("workspace", "assistants"): restore_assistants,
     ("workspace", "renamed"): restore_name,
     ("chat", "bound"): restore_binding,
     ("workspace", "region"): restore_region,

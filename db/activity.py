@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.activity import About, Activity, Line, Named, Scope
+from db.models.agents import agents
 from db.models.calls import crm_calls as calls
 from db.models.chats import activity_logs as logs
 from db.models.contacts import crm_contacts as contacts
@@ -55,6 +56,7 @@ class SqlActivity:
                 workspace_id=self._workspace_id,
                 actor_kind=activity.actor_kind,
                 actor_member_id=activity.actor_member_id,
+                agent_id=activity.agent_id,
                 action=activity.action,
                 entity=activity.entity,
                 entity_id=activity.entity_id,
@@ -130,7 +132,9 @@ def _lines() -> Select[Any]:
             tasks.c.number,
             func.coalesce(tasks.c.title, contacts.c.full_name, reminders.c.text).label("title"),
             tasks.c.source_chat_id,
+            agents.c.spec["names"].label("assistant"),
         )
+        .outerjoin(agents, agents.c.id == logs.c.agent_id)
         .outerjoin(_names, _names.c.member_id == logs.c.actor_member_id)
         .outerjoin(tasks, and_(logs.c.entity == "task", tasks.c.id == logs.c.entity_id))
         .outerjoin(calls, and_(logs.c.entity == "call", calls.c.id == logs.c.entity_id))
@@ -171,6 +175,7 @@ def _line(row: Row[Any]) -> Line:
         number=row.number,
         title=row.title,
         chat_id=row.source_chat_id,
+        assistant=row.assistant or {},
     )
 
 

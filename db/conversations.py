@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.agents import Choice, Here, Reason
+from crm.attachments import Attachment, attachments_from
 from crm.conversations import Stopping
 from crm.errors import Removed
 from crm.people import Actor, ChatKind
@@ -88,7 +89,9 @@ class SqlConversations:
         row = found.one()
         return Here(row.bound, row.recent, row.picked, bool(row.handed), row.default)
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         made = await self._link.execute(
             insert(conversations)
             .values(
@@ -116,6 +119,7 @@ class SqlConversations:
                 asked_at=arrival.sent_at,
                 reason=choice.reason.value,
                 reason_detail=choice.detail,
+                attachments=[one.to_json() for one in attachments],
             )
             .returning(turns.c.id)
         )
@@ -129,21 +133,6 @@ class SqlConversations:
             .order_by(turns.c.id.desc())
             .limit(1)
         )
-
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        rows = await self._link.scalars(
-            select(turns.c.messages)
-            .where(
-                turns.c.conversation_id == conversation_id,
-                turns.c.id < before_turn_id,
-                turns.c.state.in_(("done", "stopped")),
-            )
-            .order_by(turns.c.id.desc())
-            .limit(limit)
-        )
-        return list(rows)[::-1]
 
     async def release(self, turn: Turn, until: datetime | None) -> None:
         await self._mark(turn, lease=None, lease_until=until, attempts=turns.c.attempts - 1)
@@ -162,7 +151,11 @@ class SqlConversations:
             messages=list(answer.messages),
             model=answer.model,
             usage=_usage(answer),
-            cost_micros=answer.cost_micros or 0,
+        )
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        return await self._mark(
+            turn, user_text=turn.text, attachments=[one.to_json() for one in turn.attachments]
         )
 
     async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
@@ -274,8 +267,9 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.shown_message_id,
             turns.c.message_ids,
             conversations.c.agent_id,
+            turns.c.attachments,
             chats.c.settings,
-            *actor_columns(),
+            *[turns.c.resumes_turn_id, *actor_columns()],
         )
         .join(conversations, conversations.c.id == turns.c.conversation_id)
         .join(chats, chats.c.id == conversations.c.chat_id)
@@ -322,6 +316,8 @@ def _turn(row: Any, lease: str, along: Sequence[Saying]) -> Turn:
         is_stopped=row.stopped_at is not None,
         is_live=row.settings.get("answers") == "live",
         reference=row.reference,
+        attachments=attachments_from(row.attachments),
+        resumes_turn_id=row.resumes_turn_id,
     )
 
 

@@ -21,9 +21,12 @@ from db.hours import SqlHours
 from db.imports import SqlImports
 from db.invites import SqlInvites
 from db.lookups import SqlLookups
+from db.memory import SqlMemory
 from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.picking import SqlPicking
+from db.privacy import SqlPrivacy
+from db.proposals import SqlProposals
 from db.reminder_lists import SqlReminderLists
 from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
@@ -36,6 +39,7 @@ from db.teams import SqlTeams
 from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
+from db.usage import SqlUsage
 from db.visibility import SqlVisibility
 
 
@@ -61,7 +65,12 @@ class SqlStorage:
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
         """Commits on clean exit, rolls back on a raise."""
         async with entered(
-            self._engine, actor.workspace_id, actor.member_id, actor.chat_id, patience=patience
+            self._engine,
+            actor.workspace_id,
+            actor.member_id,
+            actor.chat_id,
+            patience=patience,
+            reads_along=actor.reads_along,
         ) as link:
             yield SqlUnit(link, actor.workspace_id)
 
@@ -84,12 +93,15 @@ class SqlUnit:
         self.imports = SqlImports(link, workspace_id)
         self.invites = SqlInvites(link, workspace_id)
         self.groups = SqlGroups(link, workspace_id)
+        self.memory = SqlMemory(link, workspace_id)
         self.notes = SqlNotes(link, workspace_id)
         self.lookups = SqlLookups(link)
         self.people = SqlPeople(link)
         self.picking = SqlPicking(link, workspace_id)
         self.presses = SqlPresses(link, workspace_id)
         self.reminder_lists = SqlReminderLists(link, workspace_id)
+        self.privacy = SqlPrivacy(link, workspace_id)
+        self.proposals = SqlProposals(link, workspace_id)
         self.reminders = SqlReminders(link, workspace_id)
         self.requests = SqlRequests(link, workspace_id)
         self.stats = SqlStats(link)
@@ -98,4 +110,5 @@ class SqlUnit:
         self.tasks = SqlTasks(link, workspace_id)
         self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)
+        self.usage = SqlUsage(link, workspace_id)
         self.visibility = SqlVisibility(link, workspace_id)

@@ -63,13 +63,17 @@ async def entered(
     chat_id: int | None,
     *,
     patience: float | None = None,
+    reads_along: bool = False,
 ) -> AsyncIterator[AsyncConnection]:
-    """A transaction as that member, who speaks in that chat (ours, in `chats`). Raises Removed."""
+    """A transaction as that member, who speaks in that chat (ours, in `chats`); `reads_along` narrows their sight to
+    what arose there. Raises Removed."""
     async with plain_transaction(engine, patience=patience or PATIENCE) as link:
         await link.execute(
             text("SELECT enter(:workspace, :member, :chat)"),
             {"workspace": workspace_id, "member": member_id, "chat": chat_id},
         )
+        if reads_along:
+            await link.execute(text("SELECT set_config('app.sees', 'chat', true)"))
         yield link
 
 

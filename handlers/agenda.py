@@ -12,12 +12,14 @@ from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
 from crm.people import Actor
+from crm.proposals import Proposals
 from crm.tasks import Status, Task
 from crm.tasks.agenda import Agenda, Day
 from crm.tasks.filters import Filter, When
 from crm.tasks.late import overdue_by
 from crm.updates import Arrival
 from handlers.private import title_for
+from handlers.proposals import with_waiting
 from handlers.task_cards import status_words
 from handlers.task_lines import Rows, in_rows, late_words, open_button, whose
 from handlers.task_lists import data_of, overdue_row
@@ -38,14 +40,18 @@ def router() -> Router:
 
 
 async def show_agenda(
-    message: Message, actor: Actor, agenda: Agenda, clock: Clock, state: FSMContext
+    message: Message, actor: Actor, agenda: Agenda, proposals: Proposals, clock: Clock, state: FSMContext
 ) -> Answer:
     await state.clear()
-    return replace(agenda_of(await agenda.show(actor, clock()), actor), aside=True)
+    day = agenda_of(await agenda.show(actor, clock()), actor)
+    return replace(with_waiting(day, await proposals.waiting(actor, clock()), actor), aside=True)
 
 
-async def return_to_agenda(query: CallbackQuery, actor: Actor, agenda: Agenda, clock: Clock) -> Answer:
-    return agenda_of(await agenda.show(actor, clock()), actor, edit=True)
+async def return_to_agenda(
+    query: CallbackQuery, actor: Actor, agenda: Agenda, proposals: Proposals, clock: Clock
+) -> Answer:
+    day = agenda_of(await agenda.show(actor, clock()), actor, edit=True)
+    return with_waiting(day, await proposals.waiting(actor, clock()), actor)
 
 
 async def finish_on_agenda(

@@ -60,6 +60,8 @@ TYPED = {
     "assistant",
     "agent",
     "default_agent",
+    "budget",
+    "keep_days",
 }  # nobody's list of choices
 NONE = "—"
 
@@ -112,6 +114,8 @@ def action_words(entity: str, action: str) -> str:
         ("workspace", "renamed"): _("team renamed"),
         ("workspace", "region"): _("country of phones"),
         ("workspace", "visibility"): _("who sees what"),
+        ("workspace", "budget"): _("budget of assistants"),
+        ("workspace", "assistants"): _("assistants of the team"),
         ("member", "joined"): _("new member"),
         ("member", "left"): _("a member left"),
         ("member", "left_group"): _("a guest left the group"),
@@ -128,6 +132,7 @@ def action_words(entity: str, action: str) -> str:
         ("import", "created"): _("table taken in"),
         ("feed", "created"): _("calendar address made"),
         ("feed", "ended"): _("calendar address ended"),
+        ("chat", "kept_for"): _("how long the chat is kept"),
         ("chat", "separated"): _("group made a team of its own"),
         ("agent", "created"): _("new assistant"),
         ("agent", "changed"): _("assistant changed"),
@@ -244,6 +249,9 @@ def field_words(field: str) -> str:
         "assistant": _("short name"),
         "edited": _("what changed"),
         "version": _("version"),
+        "budget": _("US dollars"),
+        "assistants_off": _("switched off"),
+        "keep_days": _("days"),
     }.get(field, field)
 
 
@@ -260,6 +268,7 @@ def _value(field: str, value: object, year: int | None, zone: str | None) -> str
         "duration_seconds": lambda: length_words(int(str(value))),
         "notes": lambda: "; ".join(_each(value)),
         "do_not_call": lambda: _("yes") if value else _("no"),
+        "assistants_off": lambda: _("yes") if value else _("no"),
         "labels": lambda: " ".join(f"#{label}" for label in _each(value)),
         "phones": lambda: ", ".join(_each(value)),
         "reminders": lambda: ", ".join(lead_words(timedelta(seconds=float(one))) for one in _each(value)),

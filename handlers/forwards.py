@@ -10,6 +10,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
+from crm.attachments import SEEN, Attachment, attachments_from, check
 from crm.conversations import Conversations
 from crm.dialogs import Dialog, DialogKey, DialogStore
 from crm.errors import N_, BadInput
@@ -19,6 +20,7 @@ from crm.people import Actor
 from crm.quick_adds import QuickAdds
 from crm.tasks import Tasks
 from crm.updates import Arrival
+from handlers.media import attachments_of
 from handlers.quick_adds import saved_card
 from handlers.sources import kept, on_one_line, source_from, source_of, text_of
 from handlers.task_cards import cut
@@ -65,9 +67,14 @@ async def take_message(
             return saved
     key, mark = _key(bot, actor), str(arrival.update_id)
     waiting = dict((await dialogs.get(key, clock())).data)
-    waiting[mark] = {"words": storable(words), "source": kept(source), "message_id": arrival.message_id}
+    waiting[mark] = {
+        "words": storable(words),
+        "source": kept(source),
+        "message_id": arrival.message_id,
+        "shown": [one.to_json() for one in shown_of(message)],
+    }
     await dialogs.put(key, Dialog(data=dict(list(waiting.items())[-REMEMBERED:])), clock())
-    return _offer(words, mark)
+    return _offer(words, mark, can_ask=bool(words or shown_of(message)))
 
 
 async def decide_forward(
@@ -96,13 +103,18 @@ async def decide_forward(
     return answer
 
 
-def _offer(words: str, mark: str) -> Answer:
+def shown_of(message: Message) -> tuple[Attachment, ...]:
+    """The picture or PDF that an assistant may be asked about."""
+    return tuple(one for one in attachments_of(message) if one.kind in SEEN)
+
+
+def _offer(words: str, mark: str, *, can_ask: bool) -> Answer:
     """The message in short, since several may come at once."""
     text = _("Make a task of this?")
     if words:
         text = f"«{cut(' '.join(words.split()), SHOWN)}»\n{text}"
     row = [Button(_("Make a task"), data=f"fwd:{mark}:task")]
-    if words:
+    if can_ask:
         row.append(Button(_("Ask the assistant"), data=f"fwd:{mark}:ask"))
     return Answer(text, buttons=(tuple(row),))
 
@@ -128,7 +140,10 @@ async def _ask_assistant(
 ) -> Answer:
     if limits.spend(actor.telegram_user_id, TURN_COST, clock()) is not Pace.FINE:
         return Answer(toast=_("That is more questions than I can answer at once. Ask again in a minute."))
-    await conversations.ask(actor, arrival, asked["words"])
+    shown = attachments_from(asked.get("shown", ()))
+    for one in shown:
+        check(one)
+    await conversations.ask(actor, arrival, asked["words"], attachments=shown)
     return Answer(_("The assistant is asked."), edit=True)
 
 

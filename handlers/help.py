@@ -146,11 +146,19 @@ TOPICS: Mapping[str, Topic] = {
             ),
             N_("/stop — stop the answer that is being written; what was said until then stays"),
             N_("/answers — in a group: whether answers appear whole or as they are written"),
-            N_("It can look up your tasks and calls, and changes nothing by itself."),
             N_(
                 "/agents — the assistants there are; owners and managers edit, try, copy and delete them there"
             ),
             N_("/agent_new Lawyer: reads contracts — a new assistant of your team, at once"),
+            N_(
+                "It looks up tasks, calls and contacts. What it would save is shown as a card, and you confirm it."
+            ),
+            N_("A voice note is heard, a picture or a PDF is read, where a model for it is connected."),
+            N_("Remember that I prefer calls after ten — goes along with later questions here."),
+            N_(
+                "/memory — what assistants remember, /new — a new conversation, /forget — erase what was said"
+            ),
+            N_("/usage — what assistants cost, and budgets"),
         ),
     ),
 }

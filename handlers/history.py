@@ -11,13 +11,14 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.activity import About, Line, Scope, is_pair
+from crm.agents import in_language
 from crm.answers import Answer, Button
 from crm.history import History, HistoryPage
 from crm.people import Actor, ChatKind
 from crm.undo import Standing, Undo
 from crm.updates import Arrival
 from handlers.changes import HIDDEN, change_words, line_title
-from handlers.texts import formatted, moment_words, ngettext
+from handlers.texts import formatted, language, moment_words, ngettext
 from handlers.texts import gettext as _
 from handlers.words import Words
 
@@ -104,12 +105,23 @@ def undone(line: Line, actor: Actor) -> Answer:
 
 def line_parts(line: Line, actor: Actor) -> list[object]:
     """When, who and what, then each field old → new."""
-    who = line.who or {"agent": _("an assistant"), "import": _("a table")}.get(line.actor_kind, _("the bot"))
-    parts: list[object] = [moment_words(line.at.astimezone(actor.zone)), " · ", who, "\n"]
+    parts: list[object] = [moment_words(line.at.astimezone(actor.zone)), " · ", _by(line), "\n"]
     parts += [line_title(line), *_named(line, actor)]
     for field, told in _shown(line, actor).items():
         parts += ["\n", change_words(field, told, year=line.at.year, zone=actor.timezone)]
     return parts
+
+
+def _by(line: Line) -> str:
+    """Who did it; what an assistant wrote says for whom."""
+    if line.actor_kind != "agent":
+        return line.who or {"import": _("a table")}.get(line.actor_kind, _("the bot"))
+    assistant = in_language(line.assistant, language())
+    if not line.who:
+        return assistant or _("an assistant")
+    if not assistant:
+        return _("an assistant for {person}").format(person=line.who)
+    return _("assistant {assistant} for {person}").format(assistant=assistant, person=line.who)
 
 
 def _named(line: Line, actor: Actor) -> list[object]:

@@ -13,6 +13,7 @@ from crm.people import Actor, ChatKind, Role
 from crm.teams import Member, Team, Teams, TeamView, outranks
 from crm.updates import Arrival
 from handlers.notices import Notices
+from handlers.privacy import switch_row
 from handlers.private import only_in_private
 from handlers.questions import ask
 from handlers.texts import formatted, ngettext
@@ -176,6 +177,7 @@ def team_card(team: TeamView, actor: Actor, *, edit: bool = False) -> Answer:
     if manages:
         rows.append((button(_("Invite"), actor, "invite"), button(_("Links"), actor, "links")))
         rows.append((button(_("Rename"), actor, "name"), button(_("Country of phones"), actor, "region")))
+        rows.append(switch_row(actor.workspace_id, off=team.assistants_off))
     if team.me.role is Role.OWNER and count > 1:  # the data is that of handlers/visibility.py
         for sight, said in (("everyone", _("Everyone sees everything")), ("own", _("Members see their own"))):
             rows.append((Button(said, data=f"sees:{actor.workspace_id}:{sight}"),))

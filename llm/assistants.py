@@ -1,31 +1,37 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import UsageLimits
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
+from pydantic_ai import DeferredToolRequests, UsageLimits
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, UserContent
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
 from crm.agents import Agent, AgentDirectory, default_of, in_language
-from crm.calls import Calls
+from crm.attachments import SEEN
 from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind
-from crm.tasks import Tasks
 from crm.turns import Listener, ModelAnswer, Progress, Saying, Turn
-from llm.masking import Mask
-from llm.models import ModelConfig, build_model, close_model
+from crm.usage import Usage
+from llm.asking import GO_ON, GROUND, Output, closed, decisions
+from llm.context import ASK_SUMMARY, BRIEF
+from llm.fallbacks import Chain, Patience
+from llm.files import reads, shown, with_material, without_files
+from llm.masking import Mask, hidden_messages, restored_messages
+from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
 from llm.pacing import Pacer
 from llm.prices import price
-from llm.streaming import SILENCE, Outcome, Question, Said, ask
-from llm.tools import TOOLS, Work
+from llm.streaming import Outcome, Question, Said, ask
+from llm.tools import TOOLS, Desk, Work
 
 TIME_LIMIT = 90.0  # seconds for one turn
+RETRIES = 3  # times a model may mend what it gave a tool
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
 
 
@@ -35,18 +41,22 @@ class Assistants:
     def __init__(
         self,
         directory: AgentDirectory,
-        tasks: Tasks,
-        calls: Calls,
+        desk: Desk,
         config: ModelConfig,
         clock: Callable[[], datetime],
+        usage: Usage | None = None,
+        patience: Patience | None = None,
+        download: Callable[[str], Awaitable[bytes]] | None = None,
     ) -> None:
         self._directory = directory
-        self._tasks = tasks
-        self._calls = calls
+        self._desk = desk
         self._config = config
         self._clock = clock
-        self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
-        self._models: dict[str | None, Model] = {}
+        self._built: dict[tuple[int, int, str], ModelAgent[Work, Output]] = {}
+        self._models = Models(config)
+        self._usage = usage
+        self._patience = patience or Patience()
+        self._download = download
         self._pacer = Pacer()
 
     async def answer(
@@ -58,12 +68,13 @@ class Assistants:
     ) -> ModelAnswer:
         """Run the turn's agent, or in its place the one on `trial`, from where an earlier process left off.
 
-        Raises TimeoutError after TIME_LIMIT, ModelAway for what may pass, the provider's other errors as they are.
+        Raises TimeoutError after TIME_LIMIT, BudgetSpent, ModelAway for what may pass, the provider's other errors as
+        they are.
         """
-        agent = trial or await self._of_turn(turn)
-        mask = Mask()
-        work = Work(turn.actor, self._tasks, self._calls, self._clock, mask)
-        model, said, spent = self._model(agent, turn.actor), Said(), turn.progress
+        agent, mask = trial or await self._agent(turn), Mask()
+        outcomes = await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
+        work = Work(turn, self._desk, self._clock, mask, outcomes)
+        model, said, spent = self._model(agent, turn), Said(), turn.progress
         listener.follow(lambda: mask.restore_partial(said.text()))
 
         async def keep(messages: Sequence[ModelMessage], usage: RunUsage) -> None:
@@ -71,7 +82,14 @@ class Assistants:
             await listener.step_done(Progress(_stored(messages, mask), *used))
 
         past = [one for messages in history for one in _read(messages, mask)]
-        question = Question(mask.hide(self._spoken(turn)), past, _read(spent.messages, mask), _silence(agent))
+        decided = decisions(past, outcomes) if turn.resumes_turn_id is not None else None
+        question = Question(
+            await self._question(turn, mask.hide(self._spoken(turn))),
+            closed(past, outcomes, but_the_last=decided is not None),
+            _read(spent.messages, mask),
+            decided,
+            TIME_LIMIT,  # a chain knows its own patience
+        )
         async with asyncio.timeout(TIME_LIMIT):
             outcome = await ask(
                 self._build(agent, turn.actor), question, deps=work, model=model, limits=LIMITS,
@@ -79,7 +97,55 @@ class Assistants:
             )  # fmt: skip
         return _answer(outcome, model.model_name, spent, mask)
 
-    async def _of_turn(self, turn: Turn) -> Agent:
+    def prepare(self) -> None:
+        """Build the bot's own model before anybody asks. Raises ModelConfigError."""
+        self._models.prepare()
+
+    def _spoken(self, turn: Turn) -> str:
+        """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
+        if turn.resumes_turn_id is not None:
+            return GO_ON
+        if self._config.is_offline:
+            return turn.text
+        text = with_material(turn.text, turn.attachments)
+        if turn.actor.chat_kind is ChatKind.PRIVATE:
+            return text
+        sayings = turn.sayings
+        if turn.attachments or not sayings:  # what carries a file is nobody else's too (migration 0022)
+            sayings = (Saying(turn.actor.display_name, text, turn.actor.member_id),)
+        return "\n".join(f"{one.name}: {one.text}" for one in sayings)
+
+    async def providers(self, turn: Turn) -> Sequence[str]:
+        """Names of those that this turn's question may leave for; none when it stays here."""
+        if self._config.is_offline:
+            return ()
+        return providers_of(self._config, await self._agent(turn))
+
+    async def summary(self, turn: Turn, text: str) -> str | None:
+        """The text in short, by the turn's own models; None offline. Raises BudgetSpent and the provider's errors."""
+        if self._config.is_offline:
+            return None
+        mask = Mask()
+        model = self._model(await self._agent(turn), turn)
+        async with asyncio.timeout(TIME_LIMIT):
+            result = await ModelAgent(model, instructions=ASK_SUMMARY, model_settings=BRIEF).run(
+                mask.hide(text)
+            )
+        return mask.restore(result.output)
+
+    async def reads(self, turn: Turn) -> bool:
+        """Whether the turn's model is shown the pictures and files that came with it."""
+        agent = await self._agent(turn)
+        return not self._config.is_offline and all(
+            one.is_spoken or reads(agent, self._config.reads, one) for one in turn.attachments
+        )
+
+    async def _question(self, turn: Turn, words: str) -> str | list[UserContent]:
+        if self._download is None or not any(one.kind in SEEN for one in turn.attachments):
+            return words
+        return [*([words] if words else []), *await shown(turn.attachments, self._download)]
+
+    async def _agent(self, turn: Turn) -> Agent:
         """The default stands in for one that was deleted or switched off meanwhile. Raises NotFound for nobody."""
         agents = await self._directory.roster(turn.actor)
         agent = next((one for one in agents if one.id == turn.agent_id), default_of(agents))
@@ -87,40 +153,32 @@ class Assistants:
             raise NotFound(N_("There are no assistants yet. The bot's operator can add them."))
         return agent
 
-    def prepare(self) -> None:
-        """Build the bot's own model before anybody asks. Raises ModelConfigError."""
-        if not self._config.is_offline:
-            self._models[None] = build_model(self._config)
-
-    def _spoken(self, turn: Turn) -> str:
-        """In a group a model must know who speaks; the offline one reads the bare line, as commands do."""
-        if turn.actor.chat_kind is ChatKind.PRIVATE or self._config.is_offline:
-            return turn.text
-        sayings = turn.sayings or (Saying(turn.actor.display_name, turn.text, turn.actor.member_id),)
-        return "\n".join(f"{one.name}: {one.text}" for one in sayings)
-
     async def close(self) -> None:
         """Close the providers' connections."""
-        for model in self._models.values():
-            await close_model(model)
+        await self._models.close()
 
-    def _model(self, agent: Agent, actor: Actor) -> Model:
+    def _model(self, agent: Agent, turn: Turn) -> Model:
         if self._config.is_offline:
-            return offline_model(actor.language, actor.timezone)
-        if agent.model not in self._models:
-            self._models[agent.model] = build_model(self._config, agent.model)
-        return self._models[agent.model]
+            return offline_model(turn.actor.language, turn.actor.timezone)
+        models = self._models.of(agent)
+        if self._usage is None:
+            return Chain(models, None, _patience(agent, self._patience))
+        meter = self._usage.meter(turn.actor, agent_id=agent.id, turn_id=turn.id or None)
+        return Chain(models, meter, _patience(agent, self._patience))
 
-    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, str]:
+    def _build(self, agent: Agent, actor: Actor) -> ModelAgent[Work, Output]:
         key = (agent.id, agent.version, actor.language)
         if key not in self._built:
             built = ModelAgent(
                 deps_type=Work,
-                output_type=str,
-                instructions=in_language(agent.instructions, actor.language),
+                output_type=[str, DeferredToolRequests],
+                retries=RETRIES,
                 tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
+                model_settings=settings_of(agent),
                 defer_model_check=True,
             )
+            own = in_language(agent.instructions, actor.language)
+            built.instructions(lambda context: f"{context.deps.mask.hide(own)}\n\n{GROUND}")
             built.instructions(self._circumstances)
             self._built[key] = built
         return self._built[key]
@@ -144,40 +202,23 @@ def _answer(outcome: Outcome, model: str, spent: Progress, mask: Mask) -> ModelA
         *used,
         cost_micros=None if cost is None else round(cost * 1_000_000),
         is_partial=outcome.is_partial,
+        proposals=outcome.proposals,
     )
 
 
-def _silence(agent: Agent) -> float:
-    """Seconds an agent's provider may say nothing; its own `timeout` where it has one."""
+def _patience(agent: Agent, usual: Patience) -> Patience:
+    """How long an agent's provider may say nothing; its own `timeout` in seconds where it has one."""
     own = agent.settings.get("timeout")
-    return float(own) if isinstance(own, int | float) else SILENCE
+    if not isinstance(own, int | float):
+        return usual
+    return replace(usual, first_token=float(own), between_tokens=float(own))
 
 
 def _stored(messages: Sequence[ModelMessage], mask: Mask) -> Sequence[Any]:
-    stored: Sequence[Any] = _restored(ModelMessagesTypeAdapter.dump_python(list(messages), mode="json"), mask)
+    dumped = without_files(ModelMessagesTypeAdapter.dump_python(list(messages), mode="json"))
+    stored: Sequence[Any] = restored_messages(dumped, mask)
     return stored
 
 
 def _read(stored: Sequence[Any], mask: Mask) -> list[ModelMessage]:
-    return ModelMessagesTypeAdapter.validate_python(_masked(list(stored), mask))
-
-
-def _masked(value: Any, mask: Mask) -> Any:
-    """Stored messages with their texts masked again, each turn by its own placeholders."""
-    return _each_text(value, mask.hide)
-
-
-def _restored(value: Any, mask: Mask) -> Any:
-    return _each_text(value, mask.restore)
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """Only what was said: other strings (ids, kinds, times) stay."""
-    if isinstance(value, list):
-        return [_each_text(one, change) for one in value]
-    if isinstance(value, dict):
-        return {
-            key: change(one) if key == "content" and isinstance(one, str) else _each_text(one, change)
-            for key, one in value.items()
-        }
-    return value
+    return ModelMessagesTypeAdapter.validate_python(hidden_messages(list(stored), mask))

@@ -1,13 +1,33 @@
-"""Models: MODEL and its companions, as pydantic-ai takes them."""
+"""Models: MODEL and its companions, as pydantic-ai takes them, and which of them an assistant asks in which order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2
+import structlog
 from openai import AsyncOpenAI
 from pydantic_ai.models import Model, infer_model
-from pydantic_ai.models.fallback import FallbackModel
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.settings import ModelSettings
+
+from crm.agents import Agent
+from llm.estimates import OUTPUT
+
+log = structlog.get_logger()
+COMPATIBLE = ("openai", "openai-chat")  # what MODEL_BASE_URL and MODEL_API_KEY are for
+# What an agent's settings may say of a model's work; the rest of them is this project's own
+PASSED_ON = (
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "thinking",
+)
+LOCAL = ("localhost", "host.docker.internal")
 
 
 class ModelConfigError(Exception):
@@ -24,29 +44,82 @@ class ModelConfig:
     api_key: str | None = None
     openai_api_key: str | None = None
     proxy: str | None = None
+    reads: tuple[str, ...] = ()  # what models are shown as it is (MODEL_READS)
 
     @property
     def is_offline(self) -> bool:
         return self.model in (None, "offline")
 
 
-def build_model(config: ModelConfig, name: str | None = None) -> Model:
-    """The configured model with its fallbacks; `name` is an agent's own. Raises ModelConfigError."""
-    wanted = name or config.model or "offline"
-    models = [_one(config, one) for one in (wanted, *config.fallbacks)]
-    return FallbackModel(*models) if len(models) > 1 else models[0]
+class Models:
+    """Models by name, each built once, when it is first asked."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        self._config = config
+        self._built: dict[str, Model] = {}
+
+    def prepare(self) -> None:
+        """Build the bot's own before anybody asks. Raises ModelConfigError."""
+        if not self._config.is_offline:
+            for name in (str(self._config.model), *self._config.fallbacks):
+                self._one(name)
+
+    def of(self, agent: Agent) -> list[Model]:
+        """The agent's model or the bot's, the agent's fallbacks, the bot's fallbacks; each once. One that can't be
+        had (its key is missing) is passed, with a line in the log; the bot's own model is asked when none is left."""
+        found: list[Model] = []
+        for name in names_of(self._config, agent):
+            try:
+                found.append(self._one(name))
+            except ModelConfigError as fault:
+                log.warning("model_passed", agent=agent.slug, model=name, reason=str(fault).split(":")[0])
+        return found or [self._one(str(self._config.model))]
+
+    def _one(self, name: str) -> Model:
+        if name not in self._built:
+            self._built[name] = build_model(self._config, name)
+        return self._built[name]
+
+    async def close(self) -> None:
+        """Close the connections of those made here."""
+        for model in self._built.values():
+            await close_model(model)
 
 
 async def close_model(model: Model) -> None:
     """Close the connections of what build_model made."""
-    for one in model.models if isinstance(model, FallbackModel) else (model,):
-        if isinstance(one, OpenAIChatModel):
-            await one.client.close()
+    if isinstance(model, OpenAIChatModel):
+        await model.client.close()
 
 
-def _one(config: ModelConfig, name: str) -> Model:
+def names_of(config: ModelConfig, agent: Agent) -> tuple[str, ...]:
+    """Names of the models that an agent asks, in order."""
+    wanted = (agent.model or config.model or "offline", *agent.fallback_models, *config.fallbacks)
+    return tuple(dict.fromkeys(wanted))
+
+
+def providers_of(config: ModelConfig, agent: Agent) -> tuple[str, ...]:
+    """Where an agent's questions may go, as people know it: a provider's name, or the host of MODEL_BASE_URL. What
+    stays on this machine or in its own network is nobody's to be told of."""
+    found = (_provider(config, name) for name in names_of(config, agent))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def settings_of(agent: Agent) -> ModelSettings:
+    """What is asked of a model with each question. The provider's own client repeats nothing: a chain does."""
+    passed: Mapping[str, object] = {
+        name: value for name, value in agent.settings.items() if name in PASSED_ON
+    }
+    settings = ModelSettings(max_retries=0, max_tokens=OUTPUT)
+    settings.update(passed)  # type: ignore[typeddict-item]  # an agent's own words, checked by the provider
+    return settings
+
+
+def build_model(config: ModelConfig, name: str | None = None) -> Model:
+    """The model of that name, MODEL without one. Raises ModelConfigError."""
+    name = name or config.model or "offline"
     provider, _, model = name.partition(":")
-    if provider == "openai":
+    if provider in COMPATIBLE:
         key = config.api_key or config.openai_api_key or ("unused" if config.base_url else None)
         if key is None:
             raise ModelConfigError(
@@ -55,7 +128,7 @@ def _one(config: ModelConfig, name: str) -> Model:
         client = AsyncOpenAI(
             api_key=key,
             base_url=config.base_url,
-            max_retries=0,  # FallbackModel decides, and retries under it would double the wait
+            max_retries=0,  # a chain decides, and retries under it would double the wait
             http_client=httpx2.AsyncClient(proxy=config.proxy, timeout=90) if config.proxy else None,
         )
         return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client))
@@ -63,3 +136,49 @@ def _one(config: ModelConfig, name: str) -> Model:
         return infer_model(name)
     except Exception as fault:
         raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
+
+
+def host_of(url: str) -> str | None:
+    """The host of an address that is somebody else's; None for one of this machine or of a private network."""
+    host = (urlsplit(url).hostname or "").lower()
+    private = (
+        "127.",
+        "10.",
+        "192.168.",
+        *(f"172.{number}." for number in range(16, 32)),
+        "::1",
+        "fd",
+        "fe80",
+    )
+    is_address = host.replace(".", "").isdigit() or ":" in host
+    inside = (
+        (is_address and host.startswith(private))
+        or host in LOCAL
+        or ("." not in host.strip("[]") and ":" not in host)
+    )
+    return None if inside or host.endswith((".local", ".internal", ".lan")) else host
+
+
+def _provider(config: ModelConfig, name: str) -> str | None:
+    provider = name.partition(":")[0]
+    if provider in ("offline", "test", "ollama"):
+        return None
+    if provider in COMPATIBLE and config.base_url:
+        return host_of(config.base_url)
+    return _NAMES.get(provider.partition("-")[0], provider)
+
+
+_NAMES = {
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "google": "Google",
+    "groq": "Groq",
+    "mistral": "Mistral",
+    "cohere": "Cohere",
+    "bedrock": "Amazon Bedrock",
+    "azure": "Microsoft Azure",
+    "deepseek": "DeepSeek",
+    "openrouter": "OpenRouter",
+    "xai": "xAI",
+    "huggingface": "Hugging Face",
+}

@@ -1,8 +1,10 @@
 """The offline model: with no provider connected, answers from the grammar and the CRM, and says so."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from pydantic_ai.messages import (
@@ -16,91 +18,70 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
-from crm.grammar.drafts import parse
 from crm.grammar.readers import Reader
+from llm.offline_intents import Intent, understood
+from llm.offline_texts import HEADS, TEXTS, WORDS
+from llm.work import BEGIN, END
 
-_TASKS = re.compile(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b|сегодня\?", re.IGNORECASE)
-_CALLS = re.compile(r"\bcalls\b|who called|звонк|звонил", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
-_TEXTS = {
-    "en": {
-        "offline": "I am offline: no language model is connected, so I answer from what this bot itself knows.",
-        "can": "I can show your tasks and calls, and take commands: /task, /call, /contact, /remind. See /help.",
-        "tasks": "Your open tasks:",
-        "calls": "The last calls:",
-        "none": "Nothing yet.",
-        "save": "To save it, send:",
-    },
-    "ru": {
-        "offline": "Языковая модель не подключена, поэтому ответ — из того, что знает сам бот.",
-        "can": "Можно показать ваши задачи и звонки и принять команды: /task, /call, /contact, /remind. Ещё — /help.",
-        "tasks": "Ваши открытые задачи:",
-        "calls": "Последние звонки:",
-        "none": "Пока ничего нет.",
-        "save": "Чтобы записать, отправьте:",
-    },
-}
-_WORDS = {
-    "en": {"inbound": "incoming", "outbound": "outgoing", "connected": "talked", "no_answer": "no answer"},
-    "ru": {
-        "overdue": "просрочена",
-        "inbound": "входящий",
-        "outbound": "исходящий",
-        "connected": "поговорили",
-        "no_answer": "не дозвонились",
-        "busy": "занято",
-        "left_voicemail": "автоответчик",
-        "left_live_message": "передали сообщение",
-        "wrong_number": "ошибка номера",
-        "callback_requested": "просили перезвонить",
-        "other": "другое",
-    },
-}
+_WRITES = ("create_task", "create_reminder", "log_call", "add_contact", "change_task", "finish_task")
 
 
 def offline_model(language: str, zone: str) -> FunctionModel:
     """A model that calls the same tools as a real one; streams word by word. `zone` is an IANA name."""
 
     async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
-        said = _respond(messages, {tool.name for tool in info.function_tools}, language, zone)
-        if isinstance(said, str):
-            for word in re.findall(r"\S+\s*|\s+", said):
-                yield word
-        else:
-            yield {0: DeltaToolCall(name=said.tool_name, json_args="{}", tool_call_id="1")}
+        for number, part in enumerate(_respond(messages, info, language, zone)):
+            if isinstance(part, TextPart):
+                for word in re.findall(r"\S+\s*|\s+", part.content):
+                    yield word
+            else:
+                arguments = json.dumps(part.args, ensure_ascii=False)
+                call = DeltaToolCall(name=part.tool_name, json_args=arguments, tool_call_id=part.tool_call_id)
+                yield {number: call}
 
     def respond(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        said = _respond(messages, {tool.name for tool in info.function_tools}, language, zone)
-        return ModelResponse(parts=[TextPart(said) if isinstance(said, str) else said])
+        return ModelResponse(parts=_respond(messages, info, language, zone))
 
     return FunctionModel(respond, stream_function=stream, model_name="offline")
 
 
 def _respond(
-    messages: Sequence[ModelMessage], tools: set[str], language: str, zone: str
-) -> str | ToolCallPart:
-    texts = _TEXTS.get(language, _TEXTS["en"])
+    messages: Sequence[ModelMessage], info: AgentInfo, language: str, zone: str
+) -> list[TextPart | ToolCallPart]:
+    texts, heads = TEXTS.get(language, TEXTS["en"]), HEADS.get(language, HEADS["en"])
     last = messages[-1]
     for part in last.parts if isinstance(last, ModelRequest) else ():
+        if isinstance(part, ToolReturnPart) and part.outcome == "retried":
+            return [TextPart(f"{texts['offline']} {texts['unread']}")]
         if isinstance(part, ToolReturnPart):
-            found = _in_words(str(part.content), language)
-            head = texts["tasks"] if part.tool_name == "my_tasks" else texts["calls"]
-            return f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
+            found, head = _in_words(str(part.content), language), heads.get(part.tool_name, "")
+            shown = f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
+            return [TextPart(shown.strip())]
     question = _ADDRESS.sub("", _question(messages)).strip()
-    if "my_tasks" in tools and _TASKS.search(question):
-        return ToolCallPart("my_tasks", {})
-    if "latest_calls" in tools and _CALLS.search(question):
-        return ToolCallPart("latest_calls", {})
-    draft = parse(question, now=datetime.now(UTC), reader=Reader(ZoneInfo(zone), language))
-    if draft.due is not None and draft.title:
-        return f"{texts['offline']} {texts['save']}\n`/task {question}`"
-    return f"{texts['offline']} {texts['can']}"
+    tools = {tool.name for tool in info.function_tools}
+    intent = understood(question, tools, Reader(ZoneInfo(zone), language), datetime.now(UTC))
+    return _said(intent, question, texts)
+
+
+def _said(intent: Intent, question: str, texts: dict[str, str]) -> list[TextPart | ToolCallPart]:
+    if intent.tool is not None:
+        call = ToolCallPart(intent.tool, dict(intent.arguments), tool_call_id=f"offline-{token_hex(8)}")
+        if intent.tool in _WRITES:
+            return [TextPart(f"{texts['offline']} {texts['card']}"), call]
+        return [call]
+    if intent.text == "hello":
+        return [TextPart(f"{texts['hello']} {texts['offline']} {texts['can']}")]
+    if intent.text == "save":
+        return [TextPart(f"{texts['offline']} {texts['save']}\n`/task {question}`")]
+    return [TextPart(f"{texts['offline']} {texts['can']}")]
 
 
 def _in_words(found: str, language: str) -> str:
     """A tool's words for a model, as a person of the language reads them."""
-    for word, said in _WORDS.get(language, {}).items():
-        found = found.replace(f" · {word}", f" · {said}")
+    found = found.removeprefix(BEGIN).removesuffix(END).strip()
+    for word, said in WORDS.get(language, {}).items():
+        found = re.sub(rf"(?<= · ){re.escape(word)}(?![\w-])", said, found)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 from pydantic_ai import Agent as ModelAgent
-from pydantic_ai import UsageLimits
+from pydantic_ai import DeferredToolResults, UsageLimits
 from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError
 from pydantic_ai.messages import (
     ModelMessage,
@@ -17,12 +17,15 @@ from pydantic_ai.messages import (
     PartStartEvent,
     TextPart,
     TextPartDelta,
+    UserContent,
     UserPromptPart,
 )
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
+from crm.proposals import NewProposal
 from crm.turns import Listener, ModelAway
+from llm.asking import Output, proposals_of, words_of
 from llm.pacing import Pacer
 from llm.tools import Work
 
@@ -35,11 +38,13 @@ BETWEEN = "\n\n"  # what is said before a tool runs, and after it
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of an agent: `past` is the history, `begun` what an earlier process got done of this turn, then
-    `text` is in it already."""
+    `text` is in it already.
+    With `decided`, the history ends with calls that a person has decided about, and `text` is not said."""
 
-    text: str
+    text: str | Sequence[UserContent]
     past: Sequence[ModelMessage]
     begun: Sequence[ModelMessage] = ()
+    decided: DeferredToolResults | None = None
     silence: float = SILENCE
 
     @property
@@ -56,6 +61,7 @@ class Outcome:
     input_tokens: int
     output_tokens: int
     is_partial: bool = False
+    proposals: Sequence[NewProposal] = ()
 
 
 class Said:
@@ -64,9 +70,16 @@ class Said:
     def __init__(self) -> None:
         self._words: list[str] = []
         self._owes_break = False
+        self._before = ""
 
     def begin(self) -> None:
         """Another response."""
+        self._before = self.text()
+        self._owes_break = bool(self._words)
+
+    def start_over(self) -> None:
+        """The response broke off, and another model gives it from its beginning."""
+        self._words = [self._before] if self._before else []
         self._owes_break = bool(self._words)
 
     def add(self, words: str) -> None:
@@ -85,7 +98,7 @@ Keep = Callable[[Sequence[ModelMessage], RunUsage], Awaitable[None]]
 
 
 async def ask(
-    agent: ModelAgent[Work, str],
+    agent: ModelAgent[Work, Output],
     question: Question,
     *,
     deps: Work,
@@ -101,10 +114,11 @@ async def ask(
     usage = RunUsage()
     try:
         async with agent.iter(
-            None if question.begun else question.text,
+            None if question.begun or question.decided else question.text,
             deps=deps,
             model=model,
             message_history=[*question.past, *question.begun],
+            deferred_tool_results=None if question.begun else question.decided,
             usage_limits=limits,
             usage=usage,
         ) as run:
@@ -120,8 +134,14 @@ async def ask(
                     if listener.wants_text:
                         await _watch(node, run, said, listener, pacer, question.silence)
             messages = [*question.begun, *run.new_messages()]
-            said_last = run.result.output if run.result is not None else ""
-            return Outcome(said_last, messages, usage.input_tokens, usage.output_tokens)
+            output = run.result.output if run.result is not None else ""
+            return Outcome(
+                words_of(output, messages),
+                messages,
+                usage.input_tokens,
+                usage.output_tokens,
+                proposals=proposals_of(output),
+            )
     except asyncio.CancelledError:
         if not listener.is_stopped:
             raise
@@ -135,6 +155,7 @@ async def ask(
 async def _watch(node: Any, run: Any, said: Said, listener: Listener, pacer: Pacer, silence: float) -> None:
     """One response as it grows."""
     said.begin()
+    has_begun = False
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(silence) as patience, node.stream(run.ctx) as events:
@@ -145,9 +166,13 @@ async def _watch(node: Any, run: Any, said: Said, listener: Listener, pacer: Pac
                     if isinstance(event.delta, TextPartDelta):
                         said.add(event.delta.content_delta)
                         listener.heard()
-                elif isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-                    said.add(event.part.content)
-                    listener.heard()
+                elif isinstance(event, PartStartEvent):
+                    if event.index == 0 and has_begun:  # llm.fallbacks.Chain
+                        said.start_over()
+                    has_begun = True
+                    if isinstance(event.part, TextPart):
+                        said.add(event.part.content)
+                        listener.heard()
     except TimeoutError:
         if patience.expired():
             raise ModelAway("silent") from None
@@ -165,7 +190,9 @@ def may_pass(fault: BaseException) -> bool:
 
 def _partial(question: Question, text: str, usage: RunUsage) -> Outcome:
     """As far as it came. The response that was cut off is nowhere counted, so it is estimated."""
-    read = sum(_letters(message) for message in (*question.past, *question.begun)) + len(question.text)
+    read = sum(_letters(message) for message in (*question.past, *question.begun)) + _letters(
+        question.request
+    )
     return Outcome(
         text,
         [question.request, ModelResponse(parts=[TextPart(text)])],

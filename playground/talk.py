@@ -29,10 +29,13 @@ class Talk:
         body: Json = {}
         if given.get("text") is not None:
             body["text"] = str(given["text"])
-        for kind in ("voice", "photo", "document"):
+        for kind in ("voice", "audio", "video_note", "photo", "document"):
             if given.get(kind):
                 content = base64.b64decode(given[kind]["base64"])
-                body |= file_fields(kind, keep_file(self._world, str(given[kind]["name"]), content))
+                kept = keep_file(self._world, str(given[kind]["name"]), content)
+                body |= file_fields(kind, kept | {"duration": given[kind].get("duration")})
+                if given.get("caption") is not None:
+                    body["caption"] = str(given["caption"])
         if given.get("contact"):
             body["contact"] = given["contact"]
         if not body.get("text", "x").strip() or not body:
@@ -129,7 +132,7 @@ def hears(world: World, bot_id: int, place: Json, message: Json) -> bool:
     if status_of(world, place, bot_id) == "administrator":
         return True
     name = "@" + world.bots[bot_id]["username"].lower()
-    text = str(message.get("text") or "").lower()
+    text = str(message.get("text") or message.get("caption") or "").lower()
     commands = [entity for entity in message.get("entities", []) if entity["type"] == "bot_command"]
     first = text.split(maxsplit=1)[0] if text.split() else ""
     addressed = bool(commands) and ("@" not in first or first.endswith(name))
@@ -159,7 +162,7 @@ def seen(message: Json) -> Json:
             seen[key] = message[name]
     if "reply_to_message" in message:
         seen["reply_to"] = message["reply_to_message"]["message_id"]
-    for kind in ("document", "voice", "contact"):
+    for kind in ("document", "voice", "audio", "video_note", "contact"):
         if kind in message:
             seen[kind] = message[kind]
     for name in ("left_chat_member", "new_chat_member"):

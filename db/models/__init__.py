@@ -9,10 +9,12 @@ from db.models import (
     faults,
     files,
     people,
+    proposals,
     reminders,
     routing,
     tasks,
     updates,
+    usage,
 )
 from db.models.base import metadata
 
@@ -26,8 +28,10 @@ __all__ = [
     "files",
     "metadata",
     "people",
+    "proposals",
     "reminders",
     "routing",
     "tasks",
     "updates",
+    "usage",
 ]

@@ -87,6 +87,9 @@ conversations = Table(
     *within("chat_id", "chats", required=True, cascade=True),
     Column("thread_id", BigInteger),
     Column("agent_id", BigInteger, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("summary", Text),  # of the turns up to `summary_until`; those up to `fresh_after` are over (/new)
+    Column("summary_until", BigInteger, nullable=False, server_default="0"),
+    Column("fresh_after", BigInteger, nullable=False, server_default="0"),
     *times(),
     UniqueConstraint("workspace_id", "chat_id", "thread_id", "agent_id", postgresql_nulls_not_distinct=True),
 )
@@ -110,14 +113,18 @@ turns = Table(
     Column("asked_at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
     Column("reason_detail", Text),
+    Column(
+        "attachments", JSONB, nullable=False, server_default="[]"
+    ),  # kind, file_id, mime, name, size, text
     Column("messages", JSONB, nullable=False, server_default="[]"),
     Column("answer", Text),
     Column("model", Text),
     Column("usage", JSONB, nullable=False, server_default="{}"),
     Column("cost_micros", BigInteger, nullable=False, server_default="0"),
-    Column("approval", JSONB),
+    Column("approval", JSONB(none_as_null=True)),
     Column("telegram_message_id", BigInteger),
     Column("reference", Text),
+    *within("resumes_turn_id", "turns"),
     Column("speaker", Text),  # the name of whoever wrote, as a group's turn tells it to the model
     # the turn that answers this one too; of the same conversation, by which it is found and with which it goes
     Column("joins_turn_id", BigInteger),
@@ -125,6 +132,13 @@ turns = Table(
     Column("shown_message_id", BigInteger),  # the message that grew with the answer
     Column("message_ids", ARRAY(BigInteger), nullable=False, server_default="{}"),  # the answer's pieces
     *times(),
+    Index(
+        "uq_turns_resumes_turn_id",
+        "workspace_id",
+        "resumes_turn_id",
+        unique=True,
+        postgresql_where="resumes_turn_id IS NOT NULL",
+    ),
     Index(
         "ix_turns_unfinished",
         "conversation_id",

@@ -46,6 +46,7 @@ workspaces = Table(
     Column("visibility_asked_at", Moment),  # the owner of a grown team was asked about it
     # slugs of the bot's own assistants that don't answer in this team
     Column("hidden_agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("assistants_off", Boolean, nullable=False, server_default=text("false")),
     *times(),
 )
 people = Table(

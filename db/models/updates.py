@@ -13,9 +13,11 @@ handled_updates = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("begun_at", Moment, nullable=False, index=True),
     Column("handled_at", Moment),
-    Column("answer", JSONB),
+    Column("answer", JSONB(none_as_null=True)),
     Column("answered_at", Moment),
-    Column("postponed", JSONB),  # where to answer, once Telegram wants it: crm.updates.Postponed
+    Column(
+        "postponed", JSONB(none_as_null=True)
+    ),  # where to answer, once Telegram wants it: crm.updates.Postponed
     Column("postponed_until", Moment),
     Index(
         "ix_handled_updates_owed",

@@ -12,7 +12,7 @@ from crm.agents import Agent
 from crm.agents.departures import Departures
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import BadInput
-from crm.turns import Unwatched
+from crm.turns import Listener, Unwatched
 from llm.assistants import Assistants
 from tests.fakes import (
     FakeClock,
@@ -55,6 +55,16 @@ class Model:
         if self.fault is not None:
             raise self.fault
         return ModelAnswer("**Yes**, it is.", [], "stub")
+
+
+class Attended:
+    """The model as the turns' worker asks it."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
+        return await self._model.answer(turn, (), listener)
 
 
 class House:
@@ -116,12 +126,12 @@ async def test_the_next_answer_says_in_a_line_who_is_no_longer_here() -> None:
     storage.state.agents += [an_agent("assistant", is_default=True), lawyer]
     directory, doors = FakeDirectory(storage), FakeTurnDoors(storage)
     conversations = Conversations(storage, doors, directory, wake=lambda: None, cancel=lambda _turn: None)
-    announcing = Announcing(model, Departures(storage, directory), directory)
+    announcing = Announcing(Attended(model), Departures(storage, directory), directory)
 
     async def answered(update_id: int, text: str) -> str:
         await conversations.ask(anna, an_arrival(update_id), text)
         turn = max((row.turn for row in storage.state.turns.values()), key=lambda one: one.id)
-        return (await announcing.answer(turn, (), Unwatched())).text
+        return (await announcing.answer(turn, Unwatched())).text
 
     assert await answered(1, "@lawyer a risk?") == "**Yes**, it is."
     storage.state.deleted.add(lawyer.id)

@@ -1,7 +1,7 @@
 """Turns: each is answered once, an error has one form, and the worker outlives what goes wrong around it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
@@ -70,7 +70,7 @@ class Model:
         self.faults: list[Exception] = []
         self.hold: asyncio.Event | None = None
 
-    async def answer(self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener) -> ModelAnswer:
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
         self.asked.append(turn.text)
         self.turns.append(turn)
         listener.follow(lambda: self.says)

@@ -76,9 +76,11 @@ async def test_every_table_is_guarded_but_the_two_open_ones(database: Database) 
     )
     assert {row[0] for row in without} - {row[0] for row in policies} == {
         "digests",
+        "budget_notices",
         "faults",
         "installation",
         "link_guesses",
+        "spend_months",
     }
 
 

@@ -13,7 +13,14 @@ from db.models import metadata
 from tests.databases import Database
 from tests.rows import Scene, make_scene, values
 
-DOORS_ONLY = {"digests", "faults", "installation", "link_guesses"}  # walled, with no way in but the doors
+DOORS_ONLY = {
+    "budget_notices",
+    "digests",
+    "faults",
+    "installation",
+    "link_guesses",
+    "spend_months",
+}  # walled, with no way in but the doors
 OPEN = {"handled_updates", "dialogs", "alembic_version"}  # DESIGN §2.4: the only ones without walls
 
 
@@ -45,6 +52,8 @@ ALLOWED = {
     "agent_bindings": ("obhmMO", "MO", "MO", "MO"),
     "agent_picks": ("b", "obhmMO", "b", "b"),
     "agents": ("obghmMO", "MO", "MO", "MO"),
+    "budget_notices": ("", "", "", ""),
+    "budgets": ("obmMO", "MO", "MO", "MO"),
     "calendar_feeds": ("b", "obmMO", "b", "b"),
     "chat_members": ("obhmMO", "", "", ""),
     "chat_links": ("obhmMO", "MO", "MO", "MO"),
@@ -68,9 +77,14 @@ ALLOWED = {
     "invites": ("MO", "MO", "MO", "MO"),
     "link_guesses": ("", "", "", ""),
     "members": ("obmMO", "MO", "bMO", ""),
+    "memories": ("obhmMO", "obghmMO", "b", "bMO"),
     "people": ("b", "", "b", ""),
+    "provider_notices": ("b", "obghmMO", "", ""),
+    "proposals": ("obhmMO", "obhmMO", "b", "bMO"),
     "reminder_deliveries": ("bhmMO", "bmMO", "bmMO", "MO"),
     "reminders": ("bhmMO", "obhmMO", "bmMO", "MO"),
+    "spend_months": ("", "", "", ""),
+    "spends": ("bMO", "", "", ""),
     "start_hints": ("obhmMO", "obhmMO", "", ""),
     "turns": ("obhmMO", "obhmMO", "obhmMO", "MO"),
     "workspaces": ("obghmMO", "", "MO", ""),

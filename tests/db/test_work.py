@@ -249,8 +249,10 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
         assert await unit.conversations.mark_sent(one, [4, 5])
     (two,) = await doors.claim(NOW, limit=5, lease=LEASE)
     async with storage.transaction(anna) as unit:
-        history = await unit.conversations.history(two.conversation_id, before_turn_id=two.id, limit=5)
-        assert history == [[{"kind": "x"}]]
+        stored = await unit.memory.of_conversation(
+            two.conversation_id, before_turn_id=two.id, in_private=True, limit=5
+        )
+        assert [past.messages for past in stored.turns] == [[{"kind": "x"}]]
         assert (
             await unit.conversations.here(anna, None, NOW - timedelta(minutes=1))
         ).recent_agent_id == agent.id
@@ -258,6 +260,14 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
         assert await unit.conversations.answered_by(anna.chat_id, 6) is None
         assert (await unit.conversations.stop(anna, None, two.id, NOW, everyones=True)).turn_ids == [two.id]
     assert await doors.renew([one, two], NOW + LEASE) == {two.id: True}
+
+
+async def test_an_update_without_an_answer_owes_none(
+    engine: AsyncEngine, database: Database, anna: Actor
+) -> None:
+    async with SqlStorage(engine).transaction(anna) as unit:
+        await unit.updates.finish(an_arrival(), None)
+    assert await database.count("handled_updates WHERE answer IS NOT NULL") == 0
 
 
 async def test_a_dialog_is_kept_and_forgotten(engine: AsyncEngine) -> None:

@@ -21,6 +21,7 @@ from tests.fakes.people import (
     is_same_person,
     is_seen,
 )
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
 from tests.fakes.storage import FakeStorage, FakeUnit, State
@@ -56,6 +57,7 @@ __all__ = [
     "FakeListener",
     "FakePeople",
     "FakePeopleDoors",
+    "FakeProposals",
     "FakeReminders",
     "FakeRequestDoors",
     "FakeRequests",
@@ -67,6 +69,7 @@ __all__ = [
     "FakeUnit",
     "FakeUpdates",
     "FakeVisibility",
+    "ProposalRow",
     "ReminderRow",
     "State",
     "TaskRow",

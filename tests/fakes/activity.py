@@ -72,6 +72,9 @@ class FakeActivity:
                     entity_id=one.entity_id,
                     changes=one.changes,
                     undo_of=one.undo_of,
+                    assistant=next(
+                        (agent.names for agent in self._state.agents if agent.id == one.agent_id), {}
+                    ),
                     number=row.task.number if row else None,
                     title=row.task.title if row else None,
                     chat_id=row.actor.chat_id if row else None,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crm.agents import Choice, Here, Reason
+from crm.attachments import Attachment
 from crm.conversations import Stopping
 from crm.people import Actor, ChatKind
 from crm.turns import ModelAnswer, Progress, Saying, Turn
@@ -52,7 +53,9 @@ class FakeConversations:
             default_agent_id=self._state.default_agents.get(actor.chat_id),
         )
 
-    async def add_turn(self, actor: Actor, arrival: Arrival, choice: Choice) -> int:
+    async def add_turn(
+        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
+    ) -> int:
         talks = self._state.conversations
         key = (actor.chat_id, arrival.thread_id, choice.agent.id)
         turn = Turn(
@@ -67,22 +70,10 @@ class FakeConversations:
             text=choice.text,
             asked_at=arrival.sent_at,
             sayings=(Saying(actor.display_name, choice.text, actor.member_id),),
+            attachments=tuple(attachments),
         )
         self._state.turns[turn.id] = TurnRow(turn, choice.reason, detail=choice.detail)
         return turn.id
-
-    async def history(
-        self, conversation_id: int, *, before_turn_id: int, limit: int
-    ) -> Sequence[Sequence[Any]]:
-        said = [
-            row.answer.messages
-            for row in self._state.turns.values()
-            if row.turn.conversation_id == conversation_id
-            and row.turn.id < before_turn_id
-            and row.state == "sent"
-            and row.answer is not None
-        ]
-        return said[-limit:]
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         answers = [
@@ -106,6 +97,13 @@ class FakeConversations:
 
     async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool:
         return self._mark(turn, state="answered", answer=answer)
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        row = self._state.turns[turn.id]
+        if row.turn.lease != turn.lease:
+            return False
+        self._state.turns[turn.id] = replace(row, turn=turn)
+        return True
 
     async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
         return self._change(turn, pieces=tuple(telegram_message_ids))

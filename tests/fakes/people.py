@@ -136,7 +136,9 @@ def folded(name: str) -> str:
 
 def is_seen(of: Actor, by: Actor) -> bool:
     """As the policies decide: the team's rows, for a guest those that arose in the chat they speak in."""
-    return of.workspace_id == by.workspace_id and (by.role is not Role.GUEST or of.chat_id == by.chat_id)
+    return of.workspace_id == by.workspace_id and (
+        (by.role is not Role.GUEST and not by.reads_along) or of.chat_id == by.chat_id
+    )
 
 
 def is_same_person(member: Actor, visitor: Visitor) -> bool:

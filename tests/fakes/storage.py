@@ -19,6 +19,7 @@ from crm.requests import Card
 from crm.settings import PersonSettings
 from crm.stats import MemberWork
 from crm.teams import Holdings
+from crm.usage import Period, Scope
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, VersionRow
@@ -32,8 +33,10 @@ from tests.fakes.groups import FakeGroups, FakeRequests
 from tests.fakes.hours import FakeHours
 from tests.fakes.invites import FakeInvites, InviteRow
 from tests.fakes.lookups import FakeLookups
+from tests.fakes.memory import FactRow, FakeMemory, FakePrivacy, TalkRow
 from tests.fakes.people import FakePeople
 from tests.fakes.picking import FakePicking, HeldRow
+from tests.fakes.proposals import FakeProposals, ProposalRow
 from tests.fakes.reminder_presses import FakePresses, FakeReminderLists
 from tests.fakes.reminders import FakeReminders, ReminderRow
 from tests.fakes.stats import FakeStats
@@ -42,6 +45,7 @@ from tests.fakes.task_lists import FakeTaskLists
 from tests.fakes.tasks import FakeTasks, TaskRow
 from tests.fakes.teams import FakeTeams
 from tests.fakes.updates import FakeUpdates
+from tests.fakes.usage import FakeUsage, SpendRow
 from tests.fakes.visibility import FakeVisibility
 
 
@@ -93,6 +97,7 @@ class State:
     # (chat_id, thread_id, member_id): agent id, and whether another agent passed it on
     picks: dict[tuple[int, int | None, int], tuple[int, bool]] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    proposals: dict[int, ProposalRow] = field(default_factory=dict)
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id
     rules: dict[int, tuple[str, Due]] = field(
@@ -100,6 +105,14 @@ class State:
     )  # of reminders that repeat, by reminder id
     removed: set[tuple[int, int]] = field(default_factory=set)  # (workspace_id, member_id)
     sight: Sight = Sight.EVERYONE
+    talks: dict[int, TalkRow] = field(default_factory=dict)  # by conversation id
+    facts: dict[int, FactRow] = field(default_factory=dict)
+    keep_days: dict[int, int | None] = field(default_factory=dict)  # by chat_id
+    assistants_off: set[int] = field(default_factory=set)  # workspaces
+    told_providers: set[tuple[int, str]] = field(default_factory=set)  # (person_id, provider)
+    spends: dict[int, SpendRow] = field(default_factory=dict)
+    budgets: dict[tuple[int, Scope, int | None, Period], int] = field(default_factory=dict)  # micros
+    told_budgets: set[tuple[object, ...]] = field(default_factory=set)
     settings: dict[int, PersonSettings] = field(default_factory=dict)  # by person_id
     tasks: dict[int, TaskRow] = field(default_factory=dict)
     team_names: dict[int, str] = field(default_factory=dict)  # by workspace_id; Sales without one
@@ -171,12 +184,15 @@ class FakeUnit:
         self.imports = FakeImports(state, actor)
         self.invites = FakeInvites(state, actor)
         self.groups = FakeGroups(state, actor)
+        self.memory = FakeMemory(state, actor)
         self.notes = FakeNotes(state, actor)
         self.lookups = FakeLookups(state, actor)
         self.people = FakePeople(state)
         self.picking = FakePicking(state)
         self.presses = FakePresses(state, actor)
         self.reminder_lists = FakeReminderLists(state, actor)
+        self.privacy = FakePrivacy(state, actor)
+        self.proposals = FakeProposals(state, actor)
         self.reminders = FakeReminders(state, actor)
         self.requests = FakeRequests(state, actor)
         self.stats = FakeStats(state)
@@ -185,4 +201,5 @@ class FakeUnit:
         self.tasks = FakeTasks(state, actor)
         self.teams = FakeTeams(state, actor)
         self.updates = FakeUpdates(state)
+        self.usage = FakeUsage(state, actor)
         self.visibility = FakeVisibility(state)

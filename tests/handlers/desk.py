@@ -14,6 +14,7 @@ from crm.agents.checks import Offer
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
 from crm.answers import Answer
+from crm.attachments import Senses
 from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
@@ -30,8 +31,11 @@ from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
+from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
+from crm.privacy import Privacy
+from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -50,6 +54,7 @@ from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from crm.usage import Usage
 from crm.visibility import Visibility
 from crm.zone_changes import ZoneChanges
 from handlers import connect
@@ -110,7 +115,7 @@ class Recorder(BaseSession):
 class Desk:
     """What people send, and the Answer each gets."""
 
-    def __init__(self) -> None:
+    def __init__(self, senses: Senses = Senses()) -> None:  # noqa: B008 - frozen
         self.storage, self.clock, self.dialogs = FakeStorage(), FakeClock(), FakeDialogs()
         self.storage.state.agents.append(an_agent("assistant", is_default=True))
         self.session = Recorder()
@@ -120,6 +125,7 @@ class Desk:
         self._secrets = 0
         self.told_caches = 0  # that assistants changed
         self.tried: list[tuple[str, str]] = []  # slug and question
+        self.senses = senses
         self._update_id = 0
         nothing = Queue(0, timedelta(0))
         self.delivery_health = DeliveryHealth(0, 0, 0, None, None)
@@ -133,6 +139,7 @@ class Desk:
             wake=lambda: None,
             cancel=lambda _turn: None,
         )
+        self.proposals = Proposals(storage, resumes=False, wake=lambda: None)
         groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
         requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
@@ -158,6 +165,7 @@ class Desk:
             "contact_files": ContactFiles(storage),
             "contact_merging": Merging(storage),
             "contact_tasks": ContactTasks(storage),
+            "proposals": self.proposals,
             "quick_adds": QuickAdds(storage),
             "reminders": Reminders(storage),
             "reminder_edits": ReminderEdits(storage),
@@ -179,6 +187,10 @@ class Desk:
             "read_registry": read_registry,
             "write_registry": dump,
             "trials": self,
+            "senses": self.senses,
+            "memory": Memory(storage, FakeDirectory(storage)),
+            "privacy": Privacy(storage),
+            "usage": Usage(storage, self.clock, bot_micros=5_000_000),
             "visibility": Visibility(storage),
             "exports": Exports(storage),
             "imports": Imports(storage),

@@ -35,6 +35,7 @@ class Facts:
     delivery_id: int
     task_delivery_id: int
     turn_id: int
+    proposal_ids: tuple[int, ...]  # four of the owner's; the third has expired
     owner_user_id: int
     inline_mark: str
     invite_id: int

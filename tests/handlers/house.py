@@ -11,6 +11,7 @@ from aiogram.types import Update
 from bot.app import App
 from crm.agents import AgentSpec
 from crm.answers import Answer
+from crm.attachments import Senses
 from llm.registry import dump
 from tests.databases import Database
 from tests.handlers.doors import (
@@ -48,6 +49,7 @@ class House:
         self.faults: list[BaseException] = []
         self._tables = count(1)
         app.dispatcher["download"] = self._table
+        app.dispatcher["senses"] = Senses(hears=True, reads=frozenset({"images", "pdf"}))
         app.dispatcher["report"] = lambda error, _reference: self.faults.append(error)
         for router in routers(app.dispatcher):
             for name, observer in router.observers.items():
@@ -150,6 +152,7 @@ class House:
                 " WHERE r.task_id = (SELECT min(id) FROM crm_tasks) AND r.notice IS NULL"
             ),
             turn_id=await self.one("SELECT id FROM turns"),
+            proposal_ids=await self._propose(),
             owner_user_id=OWNER,
             inline_mark=str(kept).split('"')[1],
             invite_id=await self.one("SELECT id FROM invites WHERE takes_over IS NULL"),
@@ -173,6 +176,21 @@ class House:
                 " SELECT workspace_id, id, $1 FROM crm_tasks ORDER BY id LIMIT 1 RETURNING id",
                 THEIRS,
             )
+        )
+
+    async def _propose(self) -> tuple[int, ...]:
+        """Cards of an assistant that the owner has not decided about."""
+        return tuple(
+            [
+                await self.one(
+                    "INSERT INTO proposals (workspace_id, turn_id, ordinal, call_key, member_id, chat_id, kind, said,"
+                    " read_at, expires_at) SELECT t.workspace_id, t.id, $1, 'call', t.member_id, v.chat_id, 'task', $2,"
+                    " now(), now() + $3::int * interval '1 day' FROM turns t"
+                    " JOIN conversations v ON v.id = t.conversation_id RETURNING id",
+                    *(number, f'{{"line": "{THEIRS}"}}', days),
+                )
+                for number, days in enumerate((1, 1, -1, 1))
+            ]
         )
 
     async def _forward(self) -> str:

@@ -347,6 +347,37 @@ OF_REMINDERS: Mapping[str, Knock] = {
     "reminder_lists.delete_reminder": Knock(presses(LISTED + ":del"), changes=True),
     "reminder_lists.keep_reminder": Knock(presses(LISTED + ":back"), changes=True),
 }
+MEMORY, MONEY = "mem:{owner_user_id}", "use:{workspace_id}"
+SPOKEN = {"file_id": "v", "file_unique_id": "v", "duration": 2}
+PICTURE = {"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}
+OF_ASSISTANTS: Mapping[str, Knock] = {
+    "media.hear": Knock(shares(voice=SPOKEN), changes=True),
+    "media.show": Knock(shares(photo=[PICTURE], caption="What is this?"), changes=True),
+    "memory.remember": Knock(says("Remember that I prefer tea"), changes=True),
+    "memory.show_memory": Knock(says("/memory")),
+    "memory.open_memory": Knock(presses(MEMORY)),
+    "memory.ask_fact": Knock(presses(MEMORY + ":edit:1")),
+    # there is no such fact: what becomes of one is tested beside the use case
+    "memory.type_fact": Knock(says("coffee"), first=presses(MEMORY + ":edit:1")),
+    "memory.forget_fact": Knock(presses(MEMORY + ":drop:1")),
+    "memory.offer_days": Knock(presses(MEMORY + ":days")),
+    "memory.keep_for": Knock(presses(MEMORY + ":keep:30"), changes=True),
+    "memory.start_afresh": Knock(says("/new"), changes=True),
+    "memory.offer_erasing": Knock(says("/forget")),
+    "memory.ask_erasing": Knock(presses(MEMORY + ":forget")),
+    "memory.confirm_erasing": Knock(presses(MEMORY + ":sure:here")),
+    "memory.erase": Knock(presses(MEMORY + ":erase:here"), changes=True),
+    "usage.show_usage": Knock(says("/usage")),
+    "usage.open_usage": Knock(presses(MONEY)),
+    "usage.open_budgets": Knock(presses(MONEY + ":b")),
+    "usage.open_target": Knock(presses(MONEY + ":t:member.1")),
+    "usage.ask_budget": Knock(presses(MONEY + ":member.0:day")),
+    "usage.press_budget": Knock(presses(MONEY + ":member.0:day:2"), managers=True, changes=True),
+    "usage.type_budget": Knock(
+        says("3"), managers=True, changes=True, first=presses(MONEY + ":member.0:day")
+    ),
+    "privacy.switch_assistants": Knock(presses("ai:{workspace_id}:off"), managers=True, changes=True),
+}
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
@@ -373,6 +404,14 @@ KNOCKS: Mapping[str, Knock] = {
     "reminders.answer_reminder": Knock(says("in 20 minutes coffee"), changes=True, first=says("/remind")),
     "reminders.confirm_reminder": confirmed("remind", "/remind yesterday 10:00 tea"),
     "history.undo_last": Knock(says("/undo"), changes=True),
+    "proposals.show_proposal": Knock(presses("p:{proposal_ids[0]}.1:show")),
+    "proposals.confirm_proposal": Knock(presses("p:{proposal_ids[0]}.1:ok"), changes=True),
+    "proposals.cancel_proposal": Knock(presses("p:{proposal_ids[1]}.1:no"), changes=True),
+    "proposals.renew_proposal": Knock(presses("p:{proposal_ids[2]}.1:again"), changes=True),
+    "proposals.ask_edit": Knock(presses("p:{proposal_ids[3]}.1:edit")),
+    "proposals.edit_proposal": Knock(
+        says("plant roses"), changes=True, first=presses("p:{proposal_ids[3]}.1:edit")
+    ),
     "reminders.take_back_reminder": Knock(presses("r:{reminder_id}:undo"), changes=True),
     **OF_TASKS,
     **OF_FILES,
@@ -394,6 +433,7 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.press_stop": Knock(presses("turn:stop:{turn_id}"), changes=True),
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_AGENTS,
+    **OF_ASSISTANTS,
     **OF_TEAMS,
     **OF_GROUPS,
 }

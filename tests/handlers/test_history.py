@@ -44,6 +44,8 @@ NOT_UNDOABLE = {
     ("invite", "created"): "a link is ended in the list of links, where it is seen who may come by it",
     ("invite", "revoked"): "a link that was ended must not work again",
     ("chat", "added_bot"): "Telegram removes a bot from a group",
+    ("workspace", "budget"): "money; a sum is set where it is seen who spends what",
+    ("chat", "kept_for"): "words that were erased don't come back; it is chosen again in /memory",
     ("feed", "created"): "an address is ended by its button, at once and for good",
     ("feed", "ended"): "an address that was ended must not work again",
     ("settings", "away"): "/back ends it",

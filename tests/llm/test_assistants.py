@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic_ai import models
 from pydantic_ai.messages import ModelMessage, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
@@ -16,7 +14,6 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls
 from crm.agents import AgentDirectory
 from crm.agents.files import BrokenRegistry
 from crm.answers import Answer
-from crm.calls import Calls
 from crm.conversations import Turn
 from crm.people import ChatKind
 from crm.tasks import Tasks
@@ -34,6 +31,7 @@ from tests.fakes import (
     an_agent,
     an_arrival,
 )
+from tests.llm.desks import a_desk
 
 models.ALLOW_MODEL_REQUESTS = False
 FILE = Path(__file__).parent.parent.parent / "agents.yaml"
@@ -68,14 +66,6 @@ def test_each_fault_of_the_file_is_named(text: str, fault: str) -> None:
         load(text)
 
 
-@given(st.text(), st.sampled_from(["+7 999 123-45-67", "anna@example.org", "8 (999) 123 45 67"]))
-def test_a_phone_or_mail_is_hidden_and_comes_back(text: str, private: str) -> None:
-    mask = Mask()
-    whole = f"{text.replace('⟦', '').replace('⟧', '')} {private} !"
-    assert private not in mask.hide(whole)
-    assert mask.restore(mask.hide(whole)) == whole
-
-
 def test_a_placeholder_cut_in_half_waits() -> None:
     mask = Mask()
     hidden = mask.hide("call +79991234567")
@@ -92,7 +82,7 @@ def assistants(storage: FakeStorage, config: ModelConfig | None = None) -> Assis
     agent = an_agent("assistant", tools=("my_tasks", "latest_calls"))
     storage.state.agents[:] = [agent]
     directory: AgentDirectory = FakeDirectory(storage)
-    return Assistants(directory, Tasks(storage), Calls(storage), config or ModelConfig(), FakeClock())
+    return Assistants(directory, a_desk(storage), config or ModelConfig(), FakeClock())
 
 
 async def test_offline_it_says_so_and_streams() -> None:

@@ -1,0 +1,151 @@
+"""Attending: what goes before and after a model's answer – the team's switch, the notice, memory, the budget."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+
+from bot.gate import Priority, sending
+from bot.hearing import Hearing
+from crm.conversations import ModelAnswer, Turn
+from crm.errors import CrmError, StorageAway
+from crm.faults import FaultDoors
+from crm.memory import Context, Memory, extract, transcript
+from crm.people import ChatKind
+from crm.privacy import OFF, Privacy
+from crm.turns import Listener
+from crm.usage import BudgetSpent
+from handlers.answers import send_text
+from handlers.privacy import provider_notice
+from handlers.texts import gettext as _
+from handlers.texts import speaking
+from handlers.usage import budget_notice
+from llm.context import history_of
+
+log = structlog.get_logger()
+
+
+class Assistants(Protocol):
+    """What asks the models; llm.assistants.Assistants is the one."""
+
+    async def answer(
+        self, turn: Turn, history: Sequence[Sequence[Any]], listener: Listener
+    ) -> ModelAnswer: ...
+
+    async def providers(self, turn: Turn) -> Sequence[str]:
+        """Names of those that this turn's question may leave for, none when it stays here."""
+
+    async def summary(self, turn: Turn, text: str) -> str | None:
+        """The text in short, None when there is no model to make it."""
+
+
+class Attending:
+    """Stands where the turns' worker expects an assistant (bot.turns.Assistant)."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        assistants: Assistants,
+        memory: Memory,
+        privacy: Privacy,
+        operators: FaultDoors,
+        hearing: Hearing | None = None,
+    ) -> None:
+        self._bot = bot
+        self._assistants = assistants
+        self._memory = memory
+        self._privacy = privacy
+        self._operators = operators
+        self._hearing = hearing
+        self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
+
+    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
+        """The model's answer, or the sentence that says why no model was asked."""
+        if await self._privacy.is_off(turn.actor):
+            return _said(turn, OFF)
+        await self._tell(turn)
+        try:
+            if self._hearing is not None:
+                prepared = await self._hearing.prepare(turn)
+                if isinstance(prepared, ModelAnswer):
+                    return prepared
+                turn = prepared
+            context = await self._memory.context(turn)
+            if turn.resumes_turn_id is not None and not context.has(turn.resumes_turn_id):
+                return ModelAnswer("", [], "none")  # what it goes on from was erased: nothing is left to say
+            answer = await self._assistants.answer(turn, history_of(context), listener)
+        except BudgetSpent as spent:
+            await self._warn(spent)
+            return _said(turn, spent.text)
+        if context.left_out:
+            self._sum_up(turn, context)
+        return answer
+
+    async def close(self) -> None:
+        """Summaries that are under way are made again when they are needed."""
+        tasks = list(self._summing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Until all summaries under way are made."""
+        while self._summing:
+            await asyncio.wait(set(self._summing.values()))
+
+    async def _tell(self, turn: Turn) -> None:
+        """Before the first question that goes there. In a group it is said to the one who asked."""
+        heard_by = self._hearing.providers(turn) if self._hearing is not None else ()
+        providers = list(dict.fromkeys((*await self._assistants.providers(turn), *heard_by)))
+        untold = await self._privacy.untold(turn.actor, providers)
+        if not untold:
+            return
+        with speaking(turn.actor.language):
+            notice = provider_notice(untold)
+        reply_to = turn.message_id if turn.actor.chat_kind is not ChatKind.PRIVATE else None
+        await send_text(self._bot, turn.actor.telegram_chat_id, turn.thread_id, notice, reply_to=reply_to)
+        await self._privacy.tell(turn.actor, untold)
+
+    async def _warn(self, spent: BudgetSpent) -> None:
+        """The operators, once a day for each budget."""
+        if not spent.refusal.is_news:
+            return
+        for operator in await self._operators.operators():
+            with speaking(operator.language), sending(Priority.REMINDER):
+                try:
+                    await send_text(self._bot, operator.telegram_chat_id, None, budget_notice(spent.refusal))
+                except TelegramAPIError as refused:
+                    log.warning("budget_not_told", reason=type(refused).__name__)
+
+    def _sum_up(self, turn: Turn, context: Context) -> None:
+        """What found no room goes into the summary, beside the answer that is on its way."""
+        if turn.conversation_id in self._summing:
+            return
+        task = asyncio.create_task(self._summarize(turn, context))
+        self._summing[turn.conversation_id] = task
+        task.add_done_callback(lambda _task: self._summing.pop(turn.conversation_id, None))
+
+    async def _summarize(self, turn: Turn, context: Context) -> None:
+        text = "\n".join([*([context.summary] if context.summary else []), transcript(context.left_out)])
+        try:
+            made = await self._assistants.summary(turn, text)
+        except StorageAway:
+            return
+        except Exception as fault:  # no room in a budget, a provider away: an extract will do
+            log.info("summary_not_made", reason=type(fault).__name__)
+            made = None
+        try:
+            await self._memory.summarize(
+                turn, context.left_out[-1].turn_id, made or extract(context.summary, context.left_out)
+            )
+        except (StorageAway, CrmError):
+            log.info("summary_not_kept")
+
+
+def _said(turn: Turn, sentence: str) -> ModelAnswer:
+    """One of our own sentences for an answer; it costs nothing and is no part of what goes along later."""
+    with speaking(turn.actor.language):
+        return ModelAnswer(_(sentence), [], "none")

@@ -1,0 +1,136 @@
+"""Hearing: the part of a turn that makes text of what was spoken, before a model is asked – outside of any handler."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from aiogram import Bot
+
+from crm.answers import Answer
+from crm.attachments import Attachment
+from crm.conversations import Conversations, ModelAnswer, Turn
+from crm.errors import AlreadyHandled, CrmError
+from crm.people import ChatKind
+from crm.quick_adds import QuickAdds
+from crm.updates import Arrival
+from crm.usage import BudgetSpent, Usage
+from handlers.answers import send_text
+from handlers.quick_adds import saved_card
+from handlers.texts import gettext as _
+from handlers.texts import speaking
+from llm.transcripts import NotHeard, Transcripts
+
+SHOWN = 3500  # characters of a transcript that are shown
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~])")  # what Markdown would take for its own
+
+
+class Hearing:
+    """Hears what a turn carries, shows the words, and saves what they say without doubt (crm.quick_adds)."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        transcripts: Transcripts,
+        download: Callable[[str], Awaitable[bytes]],
+        conversations: Conversations,
+        quick_adds: QuickAdds,
+        usage: Usage,
+        reads: Callable[[Turn], Awaitable[bool]],
+    ) -> None:
+        """`reads` says whether the turn's model is shown its pictures and files."""
+        self._bot = bot
+        self._transcripts = transcripts
+        self._download = download
+        self._conversations = conversations
+        self._quick_adds = quick_adds
+        self._usage = usage
+        self._reads = reads
+
+    def providers(self, turn: Turn) -> Sequence[str]:
+        """Whose server hears the turn, none when nothing was spoken or it is our own."""
+        spoken = any(one.is_spoken and one.text is None for one in turn.attachments)
+        return (self._transcripts.provider,) if spoken and self._transcripts.provider is not None else ()
+
+    async def prepare(self, turn: Turn) -> Turn | ModelAnswer:
+        """The turn with its words, or the answer that ends it without a model. A turn that is taken up again after a
+        crash is not heard again: its words are in its row. Raises BudgetSpent."""
+        if not turn.attachments:
+            return turn
+        with speaking(turn.actor.language):
+            if not any(one.is_spoken for one in turn.attachments):
+                if await self._reads(turn):
+                    return turn
+                return _ended(
+                    _("No model that reads pictures and files is connected here. Write it in words, please.")
+                )
+            return await self._listen(turn)
+
+    async def _listen(self, turn: Turn) -> Turn | ModelAnswer:
+        is_new = any(one.is_spoken and one.text is None for one in turn.attachments)
+        if is_new:
+            try:
+                turn = await self._heard(turn)
+            except NotHeard:
+                return _ended(_("I could not make out the recording. Send it again, or write it, please."))
+            except BudgetSpent:
+                raise
+            except CrmError as rule:  # Telegram no longer has it, or won't give it
+                return _ended(_(rule.text).format(**rule.fields))
+        if not turn.text.strip():
+            return _ended(_("I heard no words in it. Send it again, or write it, please."))
+        if turn.actor.chat_kind is ChatKind.PRIVATE and await self._saved(turn):
+            return _ended(_MARKS.sub(r"\\\1", _shown(turn.text)))
+        if is_new:
+            await self._say(turn, Answer(_shown(turn.text)))
+        return turn
+
+    async def _heard(self, turn: Turn) -> Turn:
+        meter = self._usage.meter(turn.actor, agent_id=turn.agent_id, turn_id=turn.id)
+        heard: list[Attachment] = []
+        for one in turn.attachments:
+            if one.is_spoken and one.text is None:
+                content = await self._download(one.file_id)
+                words = await self._transcripts.hear(content, one.name or "voice.ogg", one.seconds, meter)
+                heard.append(replace(one, text=words))
+            else:
+                heard.append(one)
+        said = [turn.text, *(one.text or "" for one in heard if one.is_spoken)]
+        words = "\n".join(part for part in said if part)
+        turn = replace(
+            turn, text=words, sayings=(), attachments=tuple(heard)
+        )  # it joins no other (migration 0022)
+        await self._conversations.keep_heard(turn)
+        return turn
+
+    async def _saved(self, turn: Turn) -> bool:
+        """What the words say without doubt is saved, by the rules of a typed line; its card comes with the buttons."""
+        arrival = Arrival(
+            self._bot.id, 0, turn.actor.telegram_chat_id, turn.asked_at, turn.thread_id, turn.message_id
+        )
+        try:
+            card = await self._quick_adds.save(
+                turn.actor,
+                arrival,
+                turn.text,
+                lambda saved: saved_card(saved, turn.actor, turn.message_id, turn.asked_at),
+                finishes=False,
+            )
+        except AlreadyHandled:  # saved by the process that died before it could say so
+            return True
+        if card is None:
+            return False
+        await self._say(turn, card)
+        return True
+
+    async def _say(self, turn: Turn, answer: Answer) -> None:
+        reply_to = turn.message_id if turn.actor.chat_kind is not ChatKind.PRIVATE else None
+        await send_text(self._bot, turn.actor.telegram_chat_id, turn.thread_id, answer, reply_to=reply_to)
+
+
+def _shown(words: str) -> str:
+    words = words.strip()
+    return f"🎤 «{words if len(words) <= SHOWN else words[:SHOWN] + '…'}»"
+
+
+def _ended(text: str) -> ModelAnswer:
+    return ModelAnswer(text, [], "none")

@@ -1,0 +1,29 @@
+"""Proposals: what an assistant asks to write, as a card that only the person who asked can confirm."""
+
+from crm.proposals.entities import (
+    LIFETIME,
+    WAITING,
+    Asked,
+    Card,
+    Effect,
+    Kind,
+    NewProposal,
+    Proposal,
+    ProposalStore,
+    State,
+)
+from crm.proposals.use_cases import Proposals
+
+__all__ = [
+    "LIFETIME",
+    "WAITING",
+    "Asked",
+    "Card",
+    "Effect",
+    "Kind",
+    "NewProposal",
+    "Proposal",
+    "ProposalStore",
+    "Proposals",
+    "State",
+]

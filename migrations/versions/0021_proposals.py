@@ -1,0 +1,97 @@
+"""Proposals: what assistants ask to write, and turns that go on once it is decided."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.util import await_only
+
+SQL = Path(__file__).parent.parent / "sql"
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("turn_id", sa.BigInteger(), nullable=False),
+        sa.Column("ordinal", sa.BigInteger(), nullable=False),
+        sa.Column("call_key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("agent_id", sa.BigInteger()),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("said", postgresql.JSONB(), nullable=False),
+        sa.Column("task_number", sa.BigInteger()),
+        sa.Column("read_at", moment, nullable=False),
+        sa.Column("state", sa.Text(), server_default="open", nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
+        sa.Column("expires_at", moment),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("telegram_message_id", sa.BigInteger()),
+        sa.Column("created_at", moment, server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", moment, server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_proposals_workspace_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agents.id"], name=op.f("fk_proposals_agent_id"), ondelete="SET NULL"
+        ),
+        *(
+            sa.ForeignKeyConstraint(
+                ["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"],
+                name=op.f(f"fk_proposals_workspace_id_{column}"), ondelete=gone,
+            )
+            for column, table, gone in (
+                ("turn_id", "turns", "CASCADE"),
+                ("member_id", "members", None),
+                ("chat_id", "chats", "CASCADE"),
+            )
+        ),
+        sa.CheckConstraint(
+            "kind IN ('task', 'reminder', 'call', 'contact', 'change', 'done')", name=op.f("ck_proposals_kind")
+        ),
+        sa.CheckConstraint("state IN ('open', 'confirmed', 'canceled')", name=op.f("ck_proposals_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_proposals_workspace_id_id")),
+        sa.UniqueConstraint(
+            "workspace_id", "turn_id", "ordinal", name=op.f("uq_proposals_workspace_id_turn_id_ordinal")
+        ),
+    )
+    op.create_index("ix_proposals_agent_id", "proposals", ["agent_id"])
+    op.create_index(
+        "ix_proposals_open", "proposals", ["workspace_id", "member_id", "id"],
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_proposals_chat_id", "proposals", ["workspace_id", "chat_id"])
+    op.add_column("turns", sa.Column("resumes_turn_id", sa.BigInteger()))
+    op.create_foreign_key(
+        op.f("fk_turns_workspace_id_resumes_turn_id"), "turns", "turns",
+        ["workspace_id", "resumes_turn_id"], ["workspace_id", "id"], ondelete="SET NULL (resumes_turn_id)",
+    )
+    op.create_index(
+        "uq_turns_resumes_turn_id", "turns", ["workspace_id", "resumes_turn_id"], unique=True,
+        postgresql_where=sa.text("resumes_turn_id IS NOT NULL"),
+    )
+    run_script((SQL / "0021_proposals.sql").read_text())
+
+
+def downgrade() -> None:
+    op.drop_index("uq_turns_resumes_turn_id", table_name="turns")
+    op.drop_constraint(op.f("fk_turns_workspace_id_resumes_turn_id"), "turns")
+    op.drop_column("turns", "resumes_turn_id")
+    op.drop_table("proposals")
+
+
+def run_script(script: str) -> None:
+    """Several statements at once, which the driver takes only outside of a prepared statement."""
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    await_only(driver.execute(script))

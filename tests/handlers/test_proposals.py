@@ -1,0 +1,219 @@
+"""Cards of proposals: what they show, who may press, what a group is told, and what the agenda says of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crm.answers import Answer
+from crm.people import ChatKind
+from crm.proposals import LIFETIME, Kind, NewProposal
+from crm.turns import Turn
+from handlers.proposal_cards import proposal_card
+from handlers.proposals import send_cards
+from handlers.texts import speaking
+from tests.handlers.desk import Desk
+
+PHONE = "+79991234567"
+GROUP = -500
+
+
+async def propose(
+    desk: Desk, kind: Kind, *, number: int | None = None, show: bool = True, **said: Any
+) -> int:
+    """A card for person 1001, shown unless it is still to be; its id."""
+    await desk.says("/help")
+    actor = next(one for one in desk.storage.state.members.values() if one.telegram_user_id == 1001)
+    turn = Turn(7, 3, "lease", 1, 1, actor, None, 5, "…", desk.clock())
+    async with desk.storage.transaction(actor) as unit:
+        await unit.proposals.add(turn, [NewProposal(0, "call", kind, said, number)])
+    (made,) = await desk.proposals.unshown(turn)
+    if show:
+        await desk.proposals.shown(actor, made, 99, desk.clock())
+    return made.id
+
+
+def buttons(answer: Answer) -> list[str]:
+    return [button.text for row in answer.buttons for button in row]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "shown"),
+    [
+        (
+            Kind.TASK,
+            {"line": "send the invoice tomorrow 15:00 #sales p2"},
+            ["send the invoice", "15:00", "#sales", "high"],
+        ),
+        (Kind.REMINDER, {"line": "in 20 minutes tea"}, ["Reminder", "tea"]),
+        (
+            Kind.CALL,
+            {"line": f"Petrov {PHONE} busy: wants a price"},
+            ["Petrov", PHONE, "busy", "wants a price"],
+        ),
+        (
+            Kind.CONTACT,
+            {"line": f"Anna Petrova {PHONE} anna@example.org"},
+            ["New contact", PHONE, "anna@example.org"],
+        ),
+    ],
+)
+async def test_a_card_shows_each_field(
+    desk: Desk, kind: Kind, said: dict[str, Any], shown: list[str]
+) -> None:
+    proposal = await propose(desk, kind, **said)
+    card = await desk.presses(f"p:{proposal}.1:show")
+    assert card.text.startswith("Check and save")
+    for field in shown:
+        assert field in card.text
+    assert buttons(card) == ["Confirm", "Edit", "Cancel"]
+
+
+async def test_confirm_turns_the_card_into_the_tasks_own(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="send the invoice tomorrow")
+    card = await desk.presses(f"p:{proposal}.1:ok")
+    assert card.edit
+    assert "send the invoice" in card.text
+    assert "Done" in buttons(card)
+    assert desk.titles == ["send the invoice"]
+    again = await desk.presses(f"p:{proposal}.1:ok")
+    assert (again.text, again.toast) == ("", "Saved already.")
+    assert desk.titles == ["send the invoice"]
+
+
+async def test_cancel_saves_nothing(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="send the invoice tomorrow")
+    card = await desk.presses(f"p:{proposal}.1:no")
+    assert (card.text, card.edit, card.buttons) == ("Not saved.", True, ())
+    assert desk.titles == []
+
+
+async def test_the_next_message_edits_a_field_and_the_card_is_shown_again(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="send the invoice tomorrow 15:00")
+    question = await desk.presses(f"p:{proposal}.1:edit")
+    assert question.question
+    card = await desk.says("16:30")
+    assert "16:30" in card.text
+    assert "send the invoice" in card.text
+    assert buttons(card) == ["Confirm", "Edit", "Cancel"]
+    older = await desk.presses(f"p:{proposal}.1:ok")
+    assert older.text.startswith("Check and save")  # that drawing confirms nothing any more
+    await desk.presses(f"p:{proposal}.2:ok")
+    assert desk.titles == ["send the invoice"]
+
+
+async def test_a_text_that_can_not_be_read_leaves_the_question_open(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.REMINDER, line="in 20 minutes tea")
+    await desk.presses(f"p:{proposal}.1:edit")
+    assert "When shall I remind you?" in (await desk.says("coffee")).text
+    assert "coffee" in (await desk.says("in 30 minutes coffee")).text
+
+
+async def test_a_command_ends_the_question(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
+    await desk.presses(f"p:{proposal}.1:edit")
+    await desk.says("/agenda")
+    assert await desk.says("what about lunch") is None  # for the assistant
+    assert desk.questions[-1] == "what about lunch"
+
+
+async def test_no_text_confirms_a_card(desk: Desk) -> None:
+    await propose(desk, Kind.TASK, line="tea tomorrow")
+    for words in ("yes", "Confirm", "confirm everything", "да", "подтвердить"):
+        await desk.says(words)
+    assert desk.titles == []
+
+
+async def test_an_expired_card_keeps_make_again(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow 15:00")
+    desk.clock.now += LIFETIME + timedelta(seconds=1)
+    card = await desk.presses(f"p:{proposal}.1:ok")
+    assert "waited too long" in card.text
+    assert buttons(card) == ["Make again", "Cancel"]
+    assert desk.titles == []
+    renewed = await desk.presses(f"p:{proposal}.1:again")
+    assert buttons(renewed) == ["Confirm", "Edit", "Cancel"]
+    await desk.presses(f"p:{proposal}.2:ok")
+    assert desk.titles == ["tea"]
+
+
+async def test_somebody_else_reads_a_sentence(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
+    for what in ("ok", "no", "edit", "again", "show"):
+        answer = await desk.presses(f"p:{proposal}.1:{what}", user=2002)
+        assert "waits for whoever asked" in answer.toast
+    assert desk.titles == []
+
+
+async def test_the_agenda_lists_what_waits_in_private(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
+    agenda = await desk.says("/agenda")
+    assert "1 card of an assistant waits for your decision." in agenda.text
+    assert agenda.buttons[0][0].data == f"p:{proposal}.1:show"
+    assert "decision" not in (await desk.says("/agenda", chat=GROUP)).text
+    await desk.presses(f"p:{proposal}.1:no")
+    assert "decision" not in (await desk.says("/agenda")).text
+
+
+async def test_what_can_no_longer_be_written_says_why_and_offers_no_confirm(desk: Desk) -> None:
+    await desk.says("/task tea")
+    proposal = await propose(desk, Kind.DONE, number=1)
+    assert buttons(await desk.presses(f"p:{proposal}.1:show")) == ["Confirm", "Cancel"]
+    await desk.presses(f"t:{desk.storage.task_id(1)}.1:undo")
+    card = await desk.presses(f"p:{proposal}.1:show")
+    assert "There is no task 1" in card.text
+    assert "Confirm" not in buttons(card)
+
+
+async def test_a_moment_that_has_passed_is_said_on_the_card(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea yesterday 10:00")
+    card = await desk.presses(f"p:{proposal}.1:show")
+    assert "That time has already passed." in card.text
+
+
+async def test_cards_are_sent_once_in_the_persons_language(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow", show=False)
+    row = desk.storage.state.proposals[proposal]
+    turn = Turn(7, 3, "lease", 1, 1, row.actor, None, 5, "…", desk.clock())
+
+    class Telegram:
+        def __init__(self) -> None:
+            self.sent: list[str] = []
+
+        async def send_message(self, _chat: int, text: str, **_more: Any) -> Any:
+            self.sent.append(text)
+            return type("Message", (), {"message_id": 321})()
+
+    bot: Any = Telegram()
+    with speaking("ru"):
+        assert await send_cards(bot, turn, desk.proposals, desk.clock) == 321
+        assert await send_cards(bot, turn, desk.proposals, desk.clock) is None
+    (text,) = bot.sent
+    assert text.startswith("Check and save")  # whoever asked speaks English, whatever was spoken before
+    assert desk.storage.state.proposals[proposal].proposal.expires_at == desk.clock() + LIFETIME
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        (Kind.TASK, f"call Anna {PHONE} tomorrow"),
+        (Kind.REMINDER, f"in 20 minutes call {PHONE}"),
+        (Kind.CALL, f"Anna {PHONE} busy: wants secrecy"),
+        (Kind.CALL, f"{PHONE} busy"),
+        (Kind.CONTACT, f"Anna {PHONE} anna@example.org"),
+    ],
+)
+async def test_a_card_in_a_group_shows_no_phone_and_no_notes(desk: Desk, kind: Kind, line: str) -> None:
+    proposal = await propose(desk, kind, line=line)
+    row = desk.storage.state.proposals[proposal]
+    card = await desk.proposals.card(row.actor, row.proposal, desk.clock(), None)
+    shown = proposal_card(card, replace(row.actor, chat_kind=ChatKind.GROUP))
+    told = f"{shown.text} {buttons(shown)}"
+    for private in ("999", "4567" if kind is not Kind.CALL else PHONE, "example.org", "secrecy"):
+        assert private not in told
