@@ -139,8 +139,8 @@ def evening_of(
 def week_of(weeks: Sequence[TeamWeek]) -> Answer:
     """Of each team one manages: the whole, each member, new contacts."""
     of = weeks[0].days
-    title = _("Last week, {first} – {last}").format(first=day_words(of.first), last=day_words(of.last))
-    parts = _head(title)
+    days = _("Last week, {first} – {last}").format(first=day_words(of.first), last=day_words(of.last))
+    parts = _head(days)
     for week in weeks:
         parts += ["\n\n", Bold(week.team), *work_lines(week.total)]
         contacts = ngettext("{count} new contact", "{count} new contacts", week.new_contacts)

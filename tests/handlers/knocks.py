@@ -125,8 +125,8 @@ OF_TASKS: Mapping[str, Knock] = {
     ),
     "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
     "task_moving.snooze_task": Knock(presses(CARD + "snooze:hour"), changes=True),
-    "task_moving.open_calendar": Knock(presses(CARD + "move:2027-01")),
-    "task_moving.pick_day": Knock(presses(CARD + "day:2027-01-15"), changes=True),
+    "task_moving.open_calendar": Knock(presses(CARD + "move:2087-01")),
+    "task_moving.pick_day": Knock(presses(CARD + "day:2087-01-15"), changes=True),
     "task_moving.press_nothing": Knock(presses("·")),
     # the next two find no question open; what follows one is tested beside each
     "task_moving.confirm_moment": Knock(presses("when.{task_id}:yes:1")),
@@ -318,14 +318,14 @@ PRESSED, LISTED = "rd:{delivery_id}:", "rc:{reminder_id}"
 UNDONE = presses(PRESSED + "undo")
 OF_REMINDERS: Mapping[str, Knock] = {
     "reminder_presses.offer_moments": Knock(presses(PRESSED + "snooze")),
-    "reminder_presses.offer_days": Knock(presses(PRESSED + "move:2027-01")),
-    "reminder_presses.offer_hours": Knock(presses(PRESSED + "day:2027-01-15")),
+    "reminder_presses.offer_days": Knock(presses(PRESSED + "move:2087-01")),
+    "reminder_presses.offer_hours": Knock(presses(PRESSED + "day:2087-01-15")),
     "reminder_presses.ask_moment": Knock(presses(PRESSED + "when")),
     "reminder_presses.show_reminder_again": Knock(presses(PRESSED + "show")),
     "reminder_presses.show_reminder_alone": Knock(presses(PRESSED + "alone")),
     "reminder_presses.put_reminder_off": Knock(presses(PRESSED + "by:week"), changes=True),
     "reminder_presses.put_reminder_off_to": Knock(
-        presses(PRESSED + "at:2027-01-15T10:00"), changes=True, first=UNDONE
+        presses(PRESSED + "at:2087-01-15T10:00"), changes=True, first=UNDONE
     ),
     "reminder_presses.take_press_back": Knock(UNDONE, changes=True),
     "reminder_presses.type_moment": Knock(

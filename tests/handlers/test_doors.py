@@ -1,7 +1,6 @@
 """Every handler is knocked at by a stranger, by somebody of another team, by a removed and by a plain member."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -34,7 +33,7 @@ async def house(database: Database) -> AsyncIterator[House]:
         defaults=Defaults("en", "UTC", frozenset({OWNER})),
         models=ModelConfig(),
         public_url="https://bot.example.org",
-        clock=lambda: datetime.now(UTC) + houses[0].passed,
+        clock=lambda: houses[0].clock(),  # noqa: PLW0108  # the house is built of the bot
     )
     house = House(app, session, database)
     houses.append(house)
