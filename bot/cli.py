@@ -90,6 +90,19 @@ def check() -> None:
             print("WEBHOOK_SECRET: not set, one is made from the bot's token")
         if settings.http_host in ("127.0.0.1", "localhost"):
             print("HTTP_HOST: 127.0.0.1, so updates come only through a proxy on this machine")
+    if settings.bot_token is not None:
+        _print_botfather(settings)
+
+
+def _print_botfather(settings: Settings) -> None:
+    from bot.botfather import ask
+    from bot.startup import StartError
+
+    try:
+        lines = asyncio.run(ask(settings))
+    except StartError as fault:
+        raise _ended(str(fault)) from None
+    print("\n".join(lines))
 
 
 @app.command()

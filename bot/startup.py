@@ -250,6 +250,21 @@ async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 
 async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
     """Meet Telegram: the bot's name, no webhook where we poll, the menu. Raises StartError."""
+    from bot.menu import set_menu
+
+    async with met(settings):
+        me = await bot.me()
+        if settings.webhook_url is None and (await bot.get_webhook_info()).url:
+            if not take_over:
+                raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
+            await bot.delete_webhook()
+        await set_menu(bot)
+    return me.username or str(me.id)
+
+
+@asynccontextmanager
+async def met(settings: Settings) -> AsyncIterator[None]:
+    """What Telegram refuses within becomes a StartError that names the variable."""
     from aiogram.exceptions import (
         TelegramAPIError,
         TelegramNetworkError,
@@ -257,15 +272,8 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
         TelegramUnauthorizedError,
     )
 
-    from bot.menu import set_menu
-
     try:
-        me = await bot.me()
-        if settings.webhook_url is None and (await bot.get_webhook_info()).url:
-            if not take_over:
-                raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
-            await bot.delete_webhook()
-        await set_menu(bot)
+        yield
     except (TelegramUnauthorizedError, TelegramNotFound):
         raise StartError("BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
     except TelegramNetworkError:
@@ -274,4 +282,3 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
         ) from None
     except TelegramAPIError as fault:
         raise StartError(f"BOT_TOKEN: Telegram refuses to start: {fault.message}") from None
-    return me.username or str(me.id)

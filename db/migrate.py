@@ -2,17 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import ModuleType
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from db.indexes import build_missing, declared
 from db.roles import RoleError, application_connection, ensure_application_role, grant, quoted
 from db.urls import Connection, connection
 
@@ -36,7 +38,8 @@ async def upgrade(
 ) -> Connection:
     """Migrate under an advisory lock held by one transaction; the connection of the application's role.
 
-    Everything happens in that transaction or nothing does. `application_url` names a role made by hand, for
+    Everything happens in that transaction or nothing does, but for indexes of big tables, which are built after it
+    while the old ones' users go on (db.indexes). `application_url` names a role made by hand, for
     owners that may not create roles; `keep` is told the revision of a database that is about to be changed.
     Raises MigrationError for a schema newer than this code, and when somebody holds what it needs for `wait` seconds.
     """
@@ -65,6 +68,7 @@ async def upgrade(
                 role = await ensure_application_role(link, owner)
                 application = application_connection(owner)
             await grant(link, role, await doors(link))
+        await build_missing(engine, declared(_modules()), say=say)
     except RoleError as fault:
         raise MigrationError(str(fault)) from None
     except DBAPIError as fault:
@@ -92,7 +96,15 @@ def migrate_to(link: SyncConnection, revision: str) -> None:
 
 def revisions() -> list[str]:
     """Of this code's schema, oldest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+    return [script.revision for script in _scripts()]
+
+
+def _scripts() -> list[Script]:
+    return list(ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
+
+
+def _modules() -> list[ModuleType]:
+    return [script.module for script in _scripts()]
 
 
 async def doors(link: AsyncConnection) -> list[str]:

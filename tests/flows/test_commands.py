@@ -15,16 +15,40 @@ from tests.databases import Database
 from tests.flows.stage import ROOT, Stage, environment, free_port
 
 
-async def test_check_proves_the_role_of_a_running_bot(stage: Stage) -> None:
+async def _checked(told: dict[str, str]) -> tuple[int | None, str]:
+    """The exit code of `check`, and all it printed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "check", cwd=ROOT, env=stage.environment, stdout=subprocess.PIPE
-    )
+        sys.executable, "-m", "bot", "check", cwd=ROOT, env=told,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
     printed, _none = await process.communicate()
-    assert process.returncode == 0
-    assert "application role: owns nothing, can't bypass row-level security" in printed.decode()
-    assert "WEBHOOK_URL: not set" in printed.decode()
-    assert "REDIS_URL: not set" in printed.decode()
-    assert "BOT_TOKEN" not in printed.decode()  # it is set
+    return process.returncode, printed.decode()
+
+
+async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_can_change(
+    stage: Stage,
+) -> None:
+    code, printed = await _checked(stage.environment)
+    assert code == 0
+    assert "application role: owns nothing, can't bypass row-level security" in printed
+    assert "WEBHOOK_URL: not set" in printed
+    assert "REDIS_URL: not set" in printed
+    assert "BOT_TOKEN" not in printed  # it is set
+    assert "privacy mode: on" in printed
+    assert "/setprivacy in @BotFather" in printed
+    assert "inline: on" in printed
+    assert "topics in private chats: off" in printed
+
+
+async def test_check_with_a_revoked_token_names_the_variable(stage: Stage) -> None:
+    await stage.post("/sim/settings", {"token_revoked": True})
+    try:
+        code, printed = await _checked(stage.environment)
+    finally:
+        await stage.post("/sim/settings", {"token_revoked": False})
+    assert code == 1
+    assert "BOT_TOKEN: Telegram refuses it" in printed
+    assert "Traceback" not in printed
 
 
 @pytest.fixture
