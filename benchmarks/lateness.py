@@ -88,7 +88,9 @@ async def scene_of(server_url: str, people: int, *, per_second: int = PER_SECOND
         line = await assert_stream.readline() if assert_stream is not None else b""
         url = line.decode().split()[-1]
         async with aiohttp.ClientSession() as client:
+            await client.get(f"{url}/bot{TOKEN}/getMe")  # so that people have somebody to write to
             users = [await _person(client, url, number) for number in range(people)]
+            await _forget_updates(client, url)
             town = await make_town(server_url, f"town_{next(_names)}", users)
             bot, gate = make_bot(TOKEN, url, None, per_second)
             defaults = Defaults("en", "UTC")
@@ -119,7 +121,21 @@ async def _person(client: aiohttp.ClientSession, url: str, number: int) -> int:
         user = int((await response.json())["id"])
     async with client.post(f"{url}/sim/chats", json={"type": "private", "user_ids": [user]}) as response:
         response.raise_for_status()
+    hello = {"user_id": user, "text": "hello"}  # whoever never wrote can't be written to
+    async with client.post(f"{url}/sim/chats/{user}/messages", json=hello) as response:
+        response.raise_for_status()
     return user
+
+
+async def _forget_updates(client: aiohttp.ClientSession, url: str) -> None:
+    offset = 0
+    while True:
+        query = {"offset": str(offset), "timeout": "0"}
+        async with client.get(f"{url}/bot{TOKEN}/getUpdates", params=query) as response:
+            updates = (await response.json())["result"]
+        if not updates:
+            return
+        offset = updates[-1]["update_id"] + 1
 
 
 async def steadily(server_url: str, pending: int, seconds: int) -> None:

@@ -204,7 +204,7 @@ class Gate(BaseRequestMiddleware):
             raise
         finally:
             slow.cancel()
-        self._underway.answered(self._clock() - asked_at)
+        slip.answered(self._clock() - asked_at)
         return answer
 
     async def _admit(

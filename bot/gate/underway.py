@@ -4,31 +4,32 @@ import asyncio
 from collections import deque
 
 LEAST = 1  # at once
-MOST = 12
+MOST = 6
 ANSWERED = 1.0  # seconds; a call that takes longer no longer keeps the others waiting
-LATELY = 20  # answers of Telegram's, of which the quickest says how far away it is; what is slow may be this machine
+LATELY = 50  # answers of Telegram's, of which the quickest says how far away it is; what is slow may be this machine
 
 
 class Underway:
     """As many at once as the pace needs, and no more: a process that is killed leaves them to be sent again.
 
-    While Telegram answers twice as quickly as the next message may go, that is one; with `per_second` 30 and 50 ms to
-    Telegram and back it is four. However slowly PostgreSQL writes down what was sent, it does not become more.
+    While Telegram answers well before the next message may go, that is one; with `per_second` 30 and 50 ms to Telegram
+    and back it is three. While one that Telegram took is being written down, none begins, however long that takes.
     """
 
     def __init__(self, per_second: int) -> None:
         self._per_second = per_second
         self._took: deque[float] = deque(maxlen=LATELY)  # seconds
         self._count = 0
+        self._taken = 0  # of them, by Telegram
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
     def most(self) -> int:
-        return min(MOST, LEAST + int(2 * min(self._took, default=0.0) * self._per_second))
+        return min(MOST, LEAST + int(1.5 * min(self._took, default=0.0) * self._per_second))
 
     async def begin(self) -> None:
         """In the order of asking; `end` it in any case."""
-        if self._count < self.most and not self._waiting:
+        if self._may_begin() and not self._waiting:
             self._count += 1
             return
         turn = asyncio.get_running_loop().create_future()
@@ -40,17 +41,22 @@ class Underway:
                 self.end()
             raise
 
-    def end(self) -> None:
+    def end(self, *, taken: bool = False) -> None:
+        """`taken`: it had been `answered`."""
         self._count -= 1
+        self._taken -= taken
         self._go_on()
 
     def answered(self, seconds: float) -> None:
-        """How long Telegram took over a message."""
+        """Telegram took one, after so long."""
         self._took.append(seconds)
-        self._go_on()
+        self._taken += 1
+
+    def _may_begin(self) -> bool:
+        return self._count < self.most and not self._taken
 
     def _go_on(self) -> None:
-        while self._waiting and self._count < self.most:
+        while self._waiting and self._may_begin():
             turn = self._waiting.popleft()
             if not turn.done():
                 self._count += 1
@@ -62,6 +68,7 @@ class Slip:
 
     def __init__(self) -> None:
         self._underway: Underway | None = None
+        self._taken = False
 
     @property
     def begun(self) -> bool:
@@ -72,7 +79,13 @@ class Slip:
             await underway.begin()
             self._underway = underway
 
+    def answered(self, seconds: float) -> None:
+        """Telegram took it; one that took too long keeps nobody any more."""
+        if self._underway is not None:
+            self._underway.answered(seconds)
+            self._taken = True
+
     def end(self) -> None:
         if self._underway is not None:
-            self._underway.end()
-            self._underway = None
+            self._underway.end(taken=self._taken)
+            self._underway, self._taken = None, False

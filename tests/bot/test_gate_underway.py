@@ -7,7 +7,7 @@ from aiogram import Bot
 from aiogram.methods import SendMessage
 
 from bot.gate import Gate, Priority, sending
-from bot.gate.underway import MOST, Underway
+from bot.gate.underway import LATELY, MOST, Underway
 
 BOT = cast(Bot, None)  # the gate only passes it on
 
@@ -72,10 +72,27 @@ async def test_one_that_is_given_up_while_it_waits_keeps_nobody() -> None:
 async def test_the_further_away_telegram_is_the_more_are_under_way_to_keep_the_pace() -> None:
     underway = Underway(30)
     assert underway.most == 1
-    underway.answered(0.050)
-    assert underway.most == 4
-    underway.answered(0.010)  # the quickest lately says how far it is
-    assert underway.most == 1
-    for _ in range(20):
-        underway.answered(5.0)
+    for seconds, most in ((0.050, 3), (0.010, 1)):  # the quickest lately says how far away it is
+        await taken(underway, seconds)
+        assert underway.most == most
+    for _ in range(LATELY):
+        await taken(underway, 5.0)
     assert underway.most == MOST
+
+
+async def taken(underway: Underway, seconds: float) -> None:
+    await underway.begin()
+    underway.answered(seconds)
+    underway.end(taken=True)
+
+
+async def test_none_begins_while_one_that_telegram_took_is_written_down() -> None:
+    underway = Underway(30)
+    await taken(underway, 0.050)
+    await underway.begin()
+    underway.answered(0.050)
+    waiting = asyncio.create_task(underway.begin())
+    await settle()
+    assert not waiting.done()
+    underway.end(taken=True)
+    await waiting

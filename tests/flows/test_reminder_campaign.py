@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.gate.underway import MOST
 from tests.databases import Database
 from tests.flows import outages
 from tests.flows.fleet import Fleet, fleet_of
@@ -21,7 +22,7 @@ from tests.flows.remembering import (
 from tests.flows.stage import StoppableDatabase
 
 
-async def test_a_replica_that_is_killed_among_reminders_costs_none_and_repeats_one_at_most(
+async def test_a_replica_that_is_killed_among_reminders_costs_none_and_repeats_only_what_was_under_way(
     own_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("fleet")
@@ -37,7 +38,7 @@ async def test_a_replica_that_is_killed_among_reminders_costs_none_and_repeats_o
         await all_are_marked(own_database, 100)
         told = await told_of(fleet, own_database)
         nothing_is_lost(told, 100)
-        assert repeats_are_of_kills(told, fleet.killed_at) <= fleet.kills
+        assert repeats_are_of_kills(told, fleet.killed_at) <= MOST  # one, unless the machine is very busy
 
 
 @pytest.mark.campaign
