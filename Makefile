@@ -42,8 +42,8 @@ test-readme: .venv/dev.stamp ## the README word for word, in an empty folder and
 test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; installs from the package index
 	@.venv/bin/python -m pytest tests/installs/test_image.py -m installs --timeout 600 $(ARGS)
 
-campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates: some ten minutes
-	@.venv/bin/python -m pytest tests/flows/test_campaigns.py -m campaign -s --timeout 1800 $(ARGS)
+campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates and reminders: some ten minutes
+	@.venv/bin/python -m pytest tests/flows/test_campaigns.py tests/flows/test_reminder_campaign.py -m campaign -s --timeout 1800 $(ARGS)
 
 bench: .venv/dev.stamp ## how well lines are read and messages find their assistant, how long a page takes among a million tasks, how soon assistants answer
 	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.routing \

@@ -161,7 +161,7 @@ class SqlDeliveryDoors:
         """A full batch is followed by what is due after it; each so many, what is older is looked for again."""
         self._batches += 1
         going_on = full and claimed and self._batches % BATCHES
-        self._since = claimed[0].due_at if going_on else _EVER
+        self._since = min(one.moment for one in claimed) if going_on else _EVER
 
     async def alive(self, now: datetime) -> datetime | None:
         async with plain_transaction(self._engine) as link:

@@ -171,10 +171,9 @@ class Post:
     async def _mark_sent(self, ready: Sequence[Delivery], message_id: int) -> None:
         """What Telegram took is written down, however long PostgreSQL is away, or it would be sent again."""
 
-        async def mark() -> None:
-            async with self.lane:
-                if not await self.deliveries.sent_together(ready, message_id, self.clock()):
-                    log.warning("sent_after_lease", deliveries=[one.id for one in ready], message=message_id)
+        async def mark() -> None:  # not behind those that only ask: a kill in between sends it again
+            if not await self.deliveries.sent_together(ready, message_id, self.clock()):
+                log.warning("sent_after_lease", deliveries=[one.id for one in ready], message=message_id)
 
         await until_there(mark)
 

@@ -25,9 +25,10 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
 from bot.gate.line import Full, Line, Place
-from bot.gate.priorities import Priority, priority_of
+from bot.gate.priorities import Priority, priority_of, slip_of
 from bot.gate.rooms import KEPT_CHATS, Rooms, is_group
 from bot.gate.sureness import FOLLOWING, SENDING, in_telegrams_words, may_be_repeated, moved
+from bot.gate.underway import ANSWERED, Slip, Underway
 from bot.retries import CALL
 from crm.errors import StorageAway
 
@@ -79,6 +80,7 @@ class Gate(BaseRequestMiddleware):
         self._clock = clock
         self._sleep = sleep
         self._rooms = rooms or Rooms()
+        self._underway = Underway(self._rooms.per_second)
         self._line = Line()
         self._moved: OrderedDict[object, int] = (
             OrderedDict()
@@ -167,7 +169,7 @@ class Gate(BaseRequestMiddleware):
                 self._count(method, priority, "dropped")
                 return True  # type: ignore[return-value]  # drafts and typing answer True, sent or not
             try:
-                answer = await make_request(bot, method)
+                answer = await self._ask(make_request, bot, method, slip_of(priority))
             except TelegramRetryAfter as told:
                 failed += 1
                 self._count(method, priority, "told to wait")
@@ -187,6 +189,27 @@ class Gate(BaseRequestMiddleware):
                 self._count(method, priority, "sent")
                 return answer
 
+    async def _ask(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        slip: Slip | None,
+    ) -> Response[TelegramType] | TelegramType:
+        if slip is None or not slip.begun:
+            return await make_request(bot, method)
+        slow = asyncio.get_running_loop().call_later(ANSWERED, slip.end)
+        asked_at = self._clock()
+        try:
+            answer = await make_request(bot, method)
+        except BaseException:
+            slip.end()  # what is to be waited for now must not hold up the others
+            raise
+        finally:
+            slow.cancel()
+        slip.answered(self._clock() - asked_at)
+        return answer
+
     async def _admit(
         self, method: TelegramMethod[Any], chat_id: object, priority: Priority, until: float
     ) -> bool:
@@ -204,7 +227,8 @@ class Gate(BaseRequestMiddleware):
             self._count(method, priority, "told to come later")
             raise TelegramRetryAfter(method, "too much is waiting", FULL) from None
         try:
-            while (wait := self._wait_of(place) or await self._room(chat_id, only_all=False)) > 0:
+            slip = slip_of(priority)
+            while (wait := self._wait_of(place)) > 0 or (wait := await self._take(chat_id, slip, until)) > 0:
                 await self._wait(method, priority, wait, until)
         finally:
             self._line.leave(place)
@@ -218,6 +242,21 @@ class Gate(BaseRequestMiddleware):
             self._line.step_back(place)
             return wait
         return self._rooms.all_wait(now, self._line.ahead_in_all(place) + 1 + kept)
+
+    async def _take(self, chat_id: object, slip: Slip | None, until: float) -> float:
+        """Take room once few enough are under way; 0, or the seconds to wait, at least until `until` when there are
+        too many for so long."""
+        if slip is not None and not slip.begun:
+            left = until - self._clock()
+            try:
+                async with asyncio.timeout(left):
+                    await slip.begin(self._underway)
+            except TimeoutError:
+                return left + 1
+        wait = await self._room(chat_id, only_all=False)
+        if wait > 0 and slip is not None:
+            slip.end()
+        return wait
 
     async def _room(self, chat_id: object, *, only_all: bool) -> float:
         """Take room here and among the replicas; 0, or the seconds until there is some. Drafts (`only_all`) have

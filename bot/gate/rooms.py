@@ -64,6 +64,7 @@ class Rooms:
     """All chats of one bot. `now` is seconds, monotonic."""
 
     def __init__(self, per_second: int = PER_SECOND) -> None:
+        self.per_second = per_second
         self._all = Window(SECOND, per_second)
         self._chats: OrderedDict[object, Room] = OrderedDict()
         self._paused: OrderedDict[object, float] = OrderedDict()  # until when; None is the whole bot

@@ -71,6 +71,10 @@ reminder_deliveries = Table(
     Column("acknowledged_at", Moment),
     *times(),
     UniqueConstraint("workspace_id", "reminder_id", "due_at", "recipient_id"),
-    Index("ix_reminder_deliveries_pending", "due_at", postgresql_where="state = 'pending'"),
+    Index(
+        "ix_reminder_deliveries_next",
+        text("GREATEST(due_at, next_retry_at)"),
+        postgresql_where="state = 'pending'",
+    ),
     Index("ix_reminder_deliveries_leased", "lease_until", postgresql_where="state = 'leased'"),
 )

@@ -2,8 +2,8 @@
 -- operator; and when the bot last heard from Telegram.
 
 -- Ids only. A lease runs on this server's clock, which all replicas share; `in_held` and `in_leases` are what the
--- caller still holds and would keep. A delivery to somebody who is no longer of the team ends here. What is due before
--- `in_from` is passed by: whoever takes batch after batch need not walk over what it took, until vacuum clears it.
+-- caller still holds and would keep. A delivery to somebody who is no longer of the team ends here. Its moment is that
+-- of its next try, where it has one; what waits for it is not walked over. What is due before `in_from` is passed by: whoever takes batch after batch need not walk over what it took, until vacuum clears it.
 DROP FUNCTION claim_deliveries(timestamptz, timestamptz, integer, interval);
 CREATE FUNCTION claim_deliveries(
     in_now timestamptz, in_until timestamptz, in_limit integer, in_lease interval,
@@ -33,9 +33,9 @@ BEGIN
     -- an array keeps the plan of what follows to look-ups by id, whatever the table's size
     taken := ARRAY(
         SELECT d.id FROM reminder_deliveries d
-        WHERE d.state = 'pending' AND d.due_at >= in_from AND d.due_at <= in_until
-          AND (d.next_retry_at IS NULL OR d.next_retry_at <= in_until)
-        ORDER BY d.due_at LIMIT in_limit FOR UPDATE SKIP LOCKED);
+        WHERE d.state = 'pending' AND greatest(d.due_at, d.next_retry_at) >= in_from
+          AND greatest(d.due_at, d.next_retry_at) <= in_until  -- as it is indexed
+        ORDER BY greatest(d.due_at, d.next_retry_at) LIMIT in_limit FOR UPDATE SKIP LOCKED);
     IF cardinality(taken) = 0 THEN
         RETURN;
     END IF;
@@ -122,8 +122,7 @@ END $$;
 CREATE FUNCTION delivery_health(in_now timestamptz, in_since timestamptz)
 RETURNS TABLE (due bigint, leased bigint, sent bigint, median double precision, worst double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT (SELECT count(*) FROM reminder_deliveries WHERE state = 'pending' AND due_at <= in_now
-              AND (next_retry_at IS NULL OR next_retry_at <= in_now)),
+    SELECT (SELECT count(*) FROM reminder_deliveries WHERE state = 'pending' AND greatest(due_at, next_retry_at) <= in_now),
            (SELECT count(*) FROM reminder_deliveries WHERE state = 'leased'),
            count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY late), percentile_cont(0.99) WITHIN GROUP (ORDER BY late)
     FROM (SELECT greatest(extract(epoch FROM sent_at - due_at), 0)::double precision AS late

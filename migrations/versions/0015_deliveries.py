@@ -13,15 +13,27 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+CONCURRENTLY = {
+    "ix_reminder_deliveries_next": "CREATE INDEX CONCURRENTLY ix_reminder_deliveries_next"
+    " ON reminder_deliveries (greatest(due_at, next_retry_at)) WHERE state = 'pending'",
+}
 
 
 def upgrade() -> None:
     op.add_column("installation", sa.Column("alive_at", sa.DateTime(timezone=True)))
     op.add_column("installation", sa.Column("heard_at", sa.DateTime(timezone=True)))
+    op.drop_index("ix_reminder_deliveries_pending", table_name="reminder_deliveries")
     run_script((SQL / "0015_deliveries.sql").read_text())
 
 
 def downgrade() -> None:
+    op.drop_index("ix_reminder_deliveries_next", table_name="reminder_deliveries", if_exists=True)
+    op.create_index(
+        "ix_reminder_deliveries_pending",
+        "reminder_deliveries",
+        ["due_at"],
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     walls = (SQL / "0002_walls.sql").read_text()
     before = re.search(r"CREATE FUNCTION claim_deliveries\(.*?END \$\$;\n", walls, re.DOTALL)
     assert before is not None

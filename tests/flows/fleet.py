@@ -49,7 +49,11 @@ class Fleet:
     balancer: Balancer
     replicas: list[Replica]
     people: list[Person] = field(default_factory=list)
-    kills: int = 0
+    killed_at: list[float] = field(default_factory=list)  # seconds of the playground's clock
+
+    @property
+    def kills(self) -> int:
+        return len(self.killed_at)
 
     @property
     def stage(self) -> Stage:
@@ -71,8 +75,11 @@ class Fleet:
             victim = next((one for one in islice(turns, len(self.replicas)) if one.answers), None)
             if victim is not None:
                 await asyncio.to_thread(victim.kill)
+                self.note_kill()
                 victim.spawn()
-                self.kills += 1
+
+    def note_kill(self) -> None:
+        self.killed_at.append(time.time())
 
     async def close(self) -> None:
         for replica in self.replicas:
