@@ -67,6 +67,7 @@ from crm.visibility import Visibility
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
+from db.changes import Changes
 from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.faults import SqlFaultDoors
@@ -75,10 +76,12 @@ from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
+from db.people_cache import CachedPeopleDoors
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.storage import SqlStorage
+from db.touches import tell_touches
 from db.updates import SqlUpdateJournal
 from db.webhooks import SqlWebhooks
 from handlers import connect
@@ -110,6 +113,7 @@ class App:
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
+    changes: Changes
     assistants: Assistants
     engine: AsyncEngine
     metrics: Metrics
@@ -142,8 +146,9 @@ def build(
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
     storage, journal, dialogs = SqlStorage(engine), SqlUpdateJournal(engine), SqlDialogs(engine)
-    people_doors = SqlPeopleDoors(engine)
-    people = People(storage, people_doors, open_to_all=open_to_all)
+    changes, people_doors = Changes(redis), SqlPeopleDoors(engine)
+    tell_touches(engine, changes.tell)
+    people = People(storage, CachedPeopleDoors(people_doors, changes), open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
@@ -153,7 +158,7 @@ def build(
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     reminders = Reminders(storage, SqlReminderDoors(engine))
-    directory = CachedAgents(storage, redis)
+    directory = CachedAgents(storage, changes)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
@@ -253,6 +258,7 @@ def build(
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
+        changes=changes,
         assistants=assistants,
         engine=engine,
         metrics=metrics,

@@ -151,8 +151,8 @@ def parse() -> None:
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
     from bot.database import prepare_database
-    from db.agent_cache import announce
     from db.agents import SqlAgentDoors
+    from db.changes import announce
     from db.storage import create_engine
     from llm.registry import RegistryError, load
 

@@ -187,7 +187,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     stack.push_async_callback(app.reminder_clock.stop)
     stack.push_async_callback(app.assistants.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
-    stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
+    stack.push_async_callback(_end, asyncio.create_task(app.changes.listen()))
 
 
 async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bool) -> None:

