@@ -45,9 +45,9 @@ test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; install
 campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates: some ten minutes
 	@.venv/bin/python -m pytest tests/flows/test_campaigns.py -m campaign -s --timeout 1800 $(ARGS)
 
-bench: .venv/dev.stamp ## how well lines are read and messages find their assistant, and how long a page takes among a million tasks
+bench: .venv/dev.stamp ## how well lines are read and messages find their assistant, and what pages and lookups take
 	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.routing \
-	  && .venv/bin/python -m benchmarks.lists
+	  && .venv/bin/python -m benchmarks.lists && .venv/bin/python -m benchmarks.lookups
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

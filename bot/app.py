@@ -77,6 +77,7 @@ from db.health import SqlHealth
 from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
 from db.people_cache import CachedPeopleDoors
+from db.remembered import Memory
 from db.reminders import SqlReminderDoors
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
@@ -145,9 +146,10 @@ def build(
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
-    storage, journal, dialogs = SqlStorage(engine), SqlUpdateJournal(engine), SqlDialogs(engine)
-    changes, people_doors = Changes(redis), SqlPeopleDoors(engine)
+    changes = Changes(redis)
     tell_touches(engine, changes.tell)
+    storage = SqlStorage(engine, Memory(changes))
+    journal, dialogs, people_doors = SqlUpdateJournal(engine), SqlDialogs(engine), SqlPeopleDoors(engine)
     people = People(storage, CachedPeopleDoors(people_doors, changes), open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors

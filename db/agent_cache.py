@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -57,9 +57,12 @@ class CachedAgents:
         redis = self._changes.redis
         return redis.degraded if redis is not None else 0
 
-    def roster(self, actor: Actor) -> Coroutine[Any, Any, Roster]:
+    async def roster(self, actor: Actor) -> Roster:
         """The agents of the actor's workspace; simultaneous misses share one load."""
-        return self._near.get(actor.workspace_id, partial(self._load, actor), AGENTS)
+        kept = self._near.look(actor.workspace_id)
+        if kept is not None:
+            return kept
+        return await self._near.load(actor.workspace_id, partial(self._load, actor), AGENTS)
 
     async def invalidate(self) -> bool:
         """After the commit of any change to agents: here at once, elsewhere through Redis or as soon as it is back.
@@ -87,8 +90,10 @@ class CachedAgents:
 
         async def look(redis: Redis) -> tuple[str | None, Any]:
             await self._changes.settle(redis)
-            await redis.set(name, uuid4().hex, nx=True)
-            word = await redis.get(name)
+            steps = redis.pipeline(transaction=False)
+            steps.set(name, uuid4().hex, nx=True)  # type: ignore[unused-awaitable]  # a pipeline gathers commands
+            steps.get(name)  # type: ignore[unused-awaitable]  # as above
+            _made, word = await steps.execute()
             if word is None:  # removed in between; nothing to read or to fill
                 return None, None
             return text_of(word), await redis.get(_key(text_of(word), workspace_id))

@@ -48,14 +48,6 @@ class Cache(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._kept)
 
-    async def get(self, key: Key, load: Callable[[], Awaitable[Value]], *tags: str) -> Value:
-        """What is kept, else what `load` brings; simultaneous misses share one load."""
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] > self._clock():
-            self.hits += 1
-            return kept[1]
-        return await self._miss(key, load, tags)
-
     def look(self, key: Key) -> Value | None:
         """What is kept, None where nothing is."""
         kept = self._kept.get(key)
@@ -63,6 +55,17 @@ class Cache(Generic[Key, Value]):
             return None
         self.hits += 1
         return kept[1]
+
+    async def load(self, key: Key, load: Callable[[], Awaitable[Value]], *tags: str) -> Value:
+        """What `load` brings, kept under the tags; those who ask for the same meanwhile share it."""
+        loading = self._loading.get(key)
+        if loading is not None:
+            value = await asyncio.shield(loading.task)
+            return value if self._keep(value) is not None else await load()
+        loading = _Loading(asyncio.create_task(self._load(key, load, tags)), tags)
+        self._loading[key] = loading
+        loading.task.add_done_callback(lambda done: self._loaded(key, done))
+        return await asyncio.shield(loading.task)
 
     def fill(self, key: Key, value: Value, tags: tuple[str, ...], generation: int) -> None:
         """Remember what was loaded since `generation`, unless that moved."""
@@ -91,16 +94,6 @@ class Cache(Generic[Key, Value]):
                 self._drop(key)
         for key in [key for key, one in self._loading.items() if not set(one.tags).isdisjoint(tags)]:
             del self._loading[key]
-
-    async def _miss(self, key: Key, load: Callable[[], Awaitable[Value]], tags: tuple[str, ...]) -> Value:
-        loading = self._loading.get(key)
-        if loading is not None:
-            value = await asyncio.shield(loading.task)
-            return value if self._keep(value) is not None else await load()
-        loading = _Loading(asyncio.create_task(self._load(key, load, tags)), tags)
-        self._loading[key] = loading
-        loading.task.add_done_callback(lambda done: self._loaded(key, done))
-        return await asyncio.shield(loading.task)
 
     async def _load(self, key: Key, load: Callable[[], Awaitable[Value]], tags: tuple[str, ...]) -> Value:
         generation = self.generation

@@ -105,9 +105,11 @@ class Changes:
 async def _tell(redis: Redis, tags: Collection[str]) -> None:
     """The words go first, so that whoever hears of it finds none. A full Redis takes both."""
     words = _SECOND_TIER if ALL in tags else [tag for tag in tags if tag in _SECOND_TIER]
+    steps = redis.pipeline(transaction=False)
     if words:
-        await redis.delete(*map(generation_of, words))
-    await redis.publish(_CHANNEL, " ".join(tags))
+        steps.delete(*map(generation_of, words))  # type: ignore[unused-awaitable]  # a pipeline gathers commands
+    steps.publish(_CHANNEL, " ".join(tags))  # type: ignore[unused-awaitable]  # as above
+    await steps.execute()
 
 
 def text_of(value: bytes | str) -> str:

@@ -35,8 +35,12 @@ class CachedPeopleDoors:
         """As the door does. A new name, username, title or kind of chat is another visitor, who is not known yet."""
         if visitor.link_code is not None:
             return await self._doors.arrive(visitor, open_to_all=open_to_all)
-        return await self._actors.get(
-            replace(visitor, language="", timezone=""),  # these two are for strangers
+        who = replace(visitor, language="", timezone="")  # these two are for strangers
+        kept = self._actors.look(who)
+        if kept is not None:
+            return kept
+        return await self._actors.load(
+            who,
             partial(self._doors.arrive, visitor, open_to_all=open_to_all),
             tag_of_user(visitor.telegram_user_id),
             f"chat:{visitor.telegram_chat_id}",

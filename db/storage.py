@@ -23,6 +23,7 @@ from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.people_cache import tag_of_user
 from db.picking import SqlPicking
+from db.remembered import Memory, RememberedConversations, RememberedPeople, RememberedTeams
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
 from db.stats import SqlStats
@@ -54,8 +55,9 @@ def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine
 class SqlStorage:
     """See crm.storage.Storage."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, memory: Memory | None = None) -> None:
         self._engine = engine
+        self._memory = memory
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
@@ -70,7 +72,7 @@ class SqlStorage:
                 patience=patience,
                 role=actor.role.value if actor.is_remembered else None,
             ) as link:
-                yield SqlUnit(link, actor.workspace_id)
+                yield SqlUnit(link, actor.workspace_id, actor, self._memory)
         except Outdated:
             await tell(self._engine, frozenset({tag_of_user(actor.telegram_user_id)}))
             raise
@@ -79,7 +81,9 @@ class SqlStorage:
 class SqlUnit:
     """The stores of one transaction, each on its connection and within its workspace."""
 
-    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+    def __init__(
+        self, link: AsyncConnection, workspace_id: int, actor: Actor, memory: Memory | None = None
+    ) -> None:
         self.activity = SqlActivity(link, workspace_id)
         self.agents = SqlAgents(link)
         self.calls = SqlCalls(link, workspace_id)
@@ -104,3 +108,7 @@ class SqlUnit:
         self.teams = SqlTeams(link, workspace_id)
         self.updates = SqlUpdates(link)
         self.visibility = SqlVisibility(link, workspace_id)
+        if memory is not None:
+            self.conversations = RememberedConversations(link, actor, memory)
+            self.people = RememberedPeople(link, actor, memory)
+            self.teams = RememberedTeams(link, actor, memory)

@@ -41,6 +41,11 @@ def noted_on(link: AsyncConnection) -> set[str]:
     return noted
 
 
+def has_touched(link: AsyncConnection) -> bool:
+    """Whether this transaction has changed anything that is remembered."""
+    return bool(link.info.get("touched"))
+
+
 async def tell(engine: AsyncEngine, tags: frozenset[str]) -> None:
     """To whoever remembers on this engine, if anybody does."""
     told: Tell | None = engine.sync_engine.get_execution_options().get("tell_touches")

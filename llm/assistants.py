@@ -1,6 +1,7 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from llm.models import ModelConfig, build_model, close_model
 from llm.offline import offline_model
 from llm.tools import TOOLS, Work
 
+BUILT = 256  # agents kept built, by id, version and language; the one not asked for longest goes first
 TIME_LIMIT = 90.0  # seconds for one turn
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
 OnText = Callable[[str], Awaitable[None]]
@@ -48,7 +50,7 @@ class Assistants:
         self._calls = calls
         self._config = config
         self._clock = clock
-        self._built: dict[tuple[int, int, str], ModelAgent[Work, str]] = {}
+        self._built: OrderedDict[tuple[int, int, str], ModelAgent[Work, str]] = OrderedDict()
         self._models: dict[str | None, Model] = {}
 
     async def answer(
@@ -120,6 +122,9 @@ class Assistants:
             )
             built.instructions(self._circumstances)
             self._built[key] = built
+            if len(self._built) > BUILT:
+                self._built.popitem(last=False)
+        self._built.move_to_end(key)
         return self._built[key]
 
     def _circumstances(self, context: Any) -> str:

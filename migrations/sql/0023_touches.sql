@@ -8,14 +8,18 @@ DECLARE
 BEGIN
     tag := CASE in_table
         WHEN 'agents' THEN 'agents'
+        WHEN 'workspaces' THEN 'team:' || (in_row ->> 'id')
         WHEN 'people' THEN 'user:' || (in_row ->> 'telegram_user_id')
         WHEN 'members' THEN 'user:' || (SELECT telegram_user_id FROM people WHERE id = (in_row ->> 'person_id')::bigint)
-        WHEN 'chats' THEN 'chat:' || (in_row ->> 'telegram_chat_id')
-        WHEN 'chat_links' THEN 'chat:' || (in_row ->> 'telegram_chat_id')
-        ELSE 'chat:' || (SELECT telegram_chat_id FROM chats WHERE id = (in_row ->> 'chat_id')::bigint)
+        WHEN 'chat_members' THEN 'chat:' || (SELECT telegram_chat_id FROM chats WHERE id = (in_row ->> 'chat_id')::bigint)
+        WHEN 'agent_bindings' THEN 'place:' || (in_row ->> 'chat_id')
+        ELSE 'chat:' || (in_row ->> 'telegram_chat_id')
     END;
     IF tag IS NOT NULL THEN
         RAISE INFO 'switchboard touched %', tag;
+    END IF;
+    IF in_table = 'chats' THEN
+        RAISE INFO 'switchboard touched %', 'place:' || (in_row ->> 'id');
     END IF;
 END $$;
 
@@ -37,13 +41,13 @@ CREATE TRIGGER say_touched AFTER INSERT OR UPDATE OR DELETE ON agents
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER INSERT OR UPDATE OR DELETE ON agent_bindings
     FOR EACH ROW EXECUTE FUNCTION say_touched();
-CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF telegram_user_id, username, display_name, language, timezone,
-    private_chat_id, current_workspace_id, is_operator ON people
+CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON people
     FOR EACH ROW EXECUTE FUNCTION say_touched();
-CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF workspace_id, person_id, role, removed_at, from_group ON members
+CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON members
     FOR EACH ROW EXECUTE FUNCTION say_touched();
-CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF telegram_chat_id, kind, title, unreachable_at, watched_since,
-    default_agent_id, previous_telegram_chat_id ON chats
+CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chats
+    FOR EACH ROW EXECUTE FUNCTION say_touched();
+CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF default_region ON workspaces
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chat_links
     FOR EACH ROW EXECUTE FUNCTION say_touched();

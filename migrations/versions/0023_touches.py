@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 SQL = Path(__file__).parent.parent / "sql"
-TABLES = ("agents", "agent_bindings", "people", "members", "chats", "chat_links", "chat_members")
+TABLES = ("agents", "agent_bindings", "people", "members", "chats", "chat_links", "chat_members", "workspaces")
 
 revision = "0023"
 down_revision = "0019"
