@@ -47,7 +47,7 @@ campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two t
 
 bench: .venv/dev.stamp ## how well lines are read and messages find their assistant, how long a page takes among a million tasks, how soon assistants answer
 	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.routing \
-	  && .venv/bin/python -m benchmarks.lists && .venv/bin/python -m benchmarks.conversations
+	  && .venv/bin/python -m benchmarks.lookups && .venv/bin/python -m benchmarks.lists && .venv/bin/python -m benchmarks.conversations
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -208,11 +208,11 @@ async def missed(server_url: str, count: int) -> None:
 
 
 async def _asking(
-    scene: Scene, user: int, work: "asyncio._CoroutineLike[None]", *, until: datetime | None = None
+    scene: Scene, user: int, work: Coroutine[object, object, None], *, until: datetime | None = None
 ) -> list[float]:
     """How long answers took from the moment until the work was done; one person asks every two seconds."""
     answers: list[float] = []
-    working = asyncio.ensure_future(work)
+    working = asyncio.create_task(work)
     while not working.done():
         if until is None or datetime.now(UTC) >= until:
             answers.append(await scene.answer_time(user))

@@ -86,6 +86,7 @@ from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
+from db.changes import Changes
 from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
@@ -96,10 +97,13 @@ from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
 from db.people import SqlPeopleDoors
+from db.people_cache import CachedPeopleDoors
+from db.remembered import Remembered
 from db.requests import SqlRequestDoors
 from db.sends import SharedSends
 from db.stops import Stops
 from db.storage import SqlStorage
+from db.touches import tell_touches
 from db.updates import SqlUpdateJournal
 from db.wakes import on_made_due
 from db.webhooks import SqlWebhooks
@@ -141,6 +145,7 @@ class App:
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
+    changes: Changes
     assistants: Assistants
     attending: Attending
     transcripts: Transcripts
@@ -176,9 +181,11 @@ def build(
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
     """Everything on one engine. `clock` gives aware UTC times."""
-    storage, journal, dialogs = SqlStorage(engine), SqlUpdateJournal(engine), SqlDialogs(engine)
-    people_doors = SqlPeopleDoors(engine)
-    people = People(storage, people_doors, open_to_all=open_to_all)
+    changes = Changes(redis)
+    tell_touches(engine, changes.tell)
+    storage = SqlStorage(engine, Remembered(changes))
+    journal, dialogs, people_doors = SqlUpdateJournal(engine), SqlDialogs(engine), SqlPeopleDoors(engine)
+    people = People(storage, CachedPeopleDoors(people_doors, changes), open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
@@ -190,7 +197,7 @@ def build(
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     digests = Digests(storage, SqlDigestDoors(engine))
-    directory = CachedAgents(storage, redis)
+    directory = CachedAgents(storage, changes)
     metrics.watch(gate, directory, lambda: directory.degraded)
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
@@ -342,6 +349,7 @@ def build(
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
+        changes=changes,
         assistants=assistants,
         attending=attending,
         transcripts=heard,

@@ -166,8 +166,8 @@ def import_agents(file: Path) -> None:
     from bot.database import prepare_database
     from bot.startup import model_config
     from crm.agents.files import BrokenRegistry, check_all
-    from db.agent_cache import announce
     from db.agents import SqlAgentDoors
+    from db.changes import announce
     from db.storage import create_engine
     from llm.choices import offer_of
     from llm.registry import read_registry

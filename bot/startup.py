@@ -193,7 +193,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     stack.push_async_callback(app.transcripts.close)
     stack.push_async_callback(app.attending.close)
     stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
-    stack.push_async_callback(_end, asyncio.create_task(app.directory.listen()))
+    stack.push_async_callback(_end, asyncio.create_task(app.changes.listen()))
     stack.push_async_callback(_end, asyncio.create_task(app.stops.listen(app.turn_worker.heard_stop)))
 
 

@@ -5,6 +5,7 @@ CrmError                 for the person; never reported as a fault
 │   └── NoTitle          only a date or the like was typed: what is to be done is still to be said
 ├── ToConfirm            it can be taken, but only once the person has said that it is meant
 ├── Stale                a button of a card that has changed since; nothing was changed
+├── Outdated             the person's place in the team changed a moment ago; to be done again as who they are now
 ├── NotFound             there is no such thing, or it is not theirs to see
 └── NotAllowed           there is such a thing, but not for them
     ├── NotInvited       a stranger where ACCESS=invite
@@ -42,6 +43,10 @@ class ToConfirm(CrmError):
 
 class Stale(CrmError):
     """A button on a card that has changed since it was shown, or one pressed twice."""
+
+
+class Outdated(CrmError):
+    """A remembered actor is no longer what was remembered; the transaction did nothing."""
 
 
 class NotFound(CrmError):

@@ -77,6 +77,7 @@ class Actor:
     from_group: bool = False  # the membership lasts while they are in a linked group (crm.presence)
     is_asking: bool = False  # a guest whose request for access the owner was not shown yet
     reads_along: bool = False  # sees no more than every guest of this chat does, whatever their role
+    is_remembered: bool = False  # as they were a moment ago; each transaction sees whether they still are
 
     @property
     def zone(self) -> ZoneInfo:

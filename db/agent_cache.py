@@ -1,11 +1,11 @@
 """The agent cache: in this process, then Redis, then PostgreSQL; Redis is an accelerator, never a truth (DESIGN §5)."""
 
-import asyncio
 import contextlib
 import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,174 +15,108 @@ from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage
 from db.agents import spec_from_json, spec_to_json
-from db.breaker import FAULTS, Breaker, Broken
+from db.breaker import Broken
+from db.cache import LIFE, Cache
+from db.changes import AGENTS, Changes, generation_of, text_of
 
-LIFE = 600.0  # seconds, in both tiers
-# Seconds an entry lives here while invalidations of others can't be heard: Redis is away, or there is none and
-# `agents import` runs in a process of its own.
+REDIS_LIFE = 600.0  # seconds
+# Seconds here while changes by others can't be heard: Redis is away, or there is none and `agents import` runs in a
+# process of its own; also those of a team that has no agent yet.
 UNHEARD_LIFE = 5.0
-LISTEN = 1.0  # seconds of silence after which a listener asks whether Redis is still there
-_GENERATION, _CHANNEL = "switchboard:agents:generation", "switchboard:agents:changed"
-
-
-async def announce(url: str) -> bool:
-    """Tell all that run on this Redis that agents changed, from a process that keeps none; False when it is away."""
-    redis = Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, retry=None)
-    try:
-        await _tell(redis)
-    except FAULTS:
-        return False
-    finally:
-        await redis.aclose()
-    return True
+Roster = Sequence[Agent]
 
 
 class CachedAgents:
-    """See crm.agents.AgentDirectory.
+    """See crm.agents.AgentDirectory. What is kept is the whole roster, so that an unknown agent is known as such.
 
     Entries in Redis are kept under a generation, a random word that an invalidation removes: what was loaded
     before it lands under a name that nobody reads any more.
     """
 
     def __init__(
-        self, storage: Storage, redis: Breaker | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        storage: Storage,
+        changes: Changes | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._storage = storage
-        self._redis = redis
-        self._clock = clock
-        self._kept: dict[int, tuple[float, Sequence[Agent]]] = {}
-        self._loading: dict[int, asyncio.Task[Sequence[Agent]]] = {}
-        self._generation = 0  # of this process: moved by each invalidation heard
-        self._owed = False  # an invalidation that Redis has not been told of
-        self._heard = False
-        self.lookups: Counter[str] = Counter()  # by the tier that had it: process, redis, postgresql
+        self._changes = changes or Changes()
+        self._near: Cache[int, Roster] = Cache(
+            self._changes, clock, life=lambda roster: LIFE if roster and self._changes.heard else UNHEARD_LIFE
+        )
+        self._far: Counter[str] = Counter()
+
+    @property
+    def lookups(self) -> Counter[str]:
+        """By the tier that had it: process, redis, postgresql."""
+        return self._far + Counter(process=self._near.hits)
 
     @property
     def degraded(self) -> int:
         """Uses of Redis that failed or were passed over."""
-        return self._redis.degraded if self._redis is not None else 0
+        redis = self._changes.redis
+        return redis.degraded if redis is not None else 0
 
-    async def roster(self, actor: Actor) -> Sequence[Agent]:
+    async def roster(self, actor: Actor) -> Roster:
         """The agents of the actor's workspace; simultaneous misses share one load."""
-        kept = self._kept.get(actor.workspace_id)
-        if kept is not None and kept[0] > self._clock():
-            self.lookups["process"] += 1
-            return kept[1]
-        loading = self._loading.get(actor.workspace_id)
-        if loading is None:
-            loading = asyncio.create_task(self._load(actor))
-            self._loading[actor.workspace_id] = loading
-            loading.add_done_callback(lambda done: self._loaded(actor.workspace_id, done))
-        return await asyncio.shield(loading)
+        kept = self._near.look(actor.workspace_id)
+        if kept is not None:
+            return kept
+        return await self._near.load(actor.workspace_id, partial(self._load, actor), AGENTS)
 
     async def invalidate(self) -> bool:
         """After the commit of any change to agents: here at once, elsewhere through Redis or as soon as it is back.
 
         False when Redis could not be told yet.
         """
-        self._forget()
-        self._owed = self._redis is not None
-        if self._redis is not None:
-            with contextlib.suppress(Broken):
-                await self._redis.ask(self._settle)
-        return not self._owed
+        return await self._changes.tell(AGENTS)
 
-    async def listen(self) -> None:
-        """Hear of others' invalidations until canceled; what may have been missed is forgotten at each connect."""
-        while self._redis is not None:
-            with contextlib.suppress(Broken):
-                await self._redis.ask(self._hear)
-            self._heard = False
-            self._forget()
-            await asyncio.sleep(1)
-
-    async def _hear(self, redis: Redis) -> None:
-        """Until Redis fails. One that says nothing is asked, since a frozen one keeps its connections."""
-        async with redis.pubsub() as channel:
-            await channel.subscribe(_CHANNEL)
-            self._forget()
-            self._heard = asked = True  # the subscription is confirmed with a message
-            while True:
-                told = await channel.get_message(timeout=LISTEN)
-                if told is None and asked:
-                    raise TimeoutError
-                asked = told is None
-                if told is None:
-                    await channel.ping()
-                elif told["type"] == "message":
-                    self._forget()
-
-    async def _load(self, actor: Actor) -> Sequence[Agent]:
-        generation = self._generation
+    async def _load(self, actor: Actor) -> Roster:
         word, agents = await self._from_redis(actor.workspace_id)
-        self.lookups["postgresql" if agents is None else "redis"] += 1
-        if agents is None:
-            async with self._storage.transaction(actor) as unit:
-                agents = await unit.agents.active()
-            if word is not None:
-                await self._to_redis(word, actor.workspace_id, agents)
-        if generation == self._generation:
-            life = LIFE if self._heard else UNHEARD_LIFE
-            self._kept[actor.workspace_id] = (self._clock() + life, agents)
+        self._far["postgresql" if agents is None else "redis"] += 1
+        if agents is not None:
+            return agents
+        async with self._storage.transaction(actor) as unit:
+            agents = await unit.agents.active()
+        if word is not None and agents:
+            await self._to_redis(word, actor.workspace_id, agents)
         return agents
 
-    def _loaded(self, workspace_id: int, done: "asyncio.Task[Sequence[Agent]]") -> None:
-        if self._loading.get(workspace_id) is done:
-            del self._loading[workspace_id]
-
-    def _forget(self) -> None:
-        self._generation += 1
-        self._kept.clear()
-        self._loading.clear()
-
-    async def _from_redis(self, workspace_id: int) -> tuple[str | None, Sequence[Agent] | None]:
+    async def _from_redis(self, workspace_id: int) -> tuple[str | None, Roster | None]:
         """The generation to fill under, and the agents when they are there; (None, None) without Redis."""
-        if self._redis is None:
+        if self._changes.redis is None:
             return None, None
+        name = generation_of(AGENTS)
 
         async def look(redis: Redis) -> tuple[str | None, Any]:
-            await self._settle(redis)
-            await redis.set(_GENERATION, uuid4().hex, nx=True)
-            word = await redis.get(_GENERATION)
+            await self._changes.settle(redis)
+            steps = redis.pipeline(transaction=False)
+            steps.set(name, uuid4().hex, nx=True)  # type: ignore[unused-awaitable]  # a pipeline gathers commands
+            steps.get(name)  # type: ignore[unused-awaitable]  # as above
+            _made, word = await steps.execute()
             if word is None:  # removed in between; nothing to read or to fill
                 return None, None
-            return _text(word), await redis.get(_key(_text(word), workspace_id))
+            return text_of(word), await redis.get(_key(text_of(word), workspace_id))
 
         try:
-            word, found = await self._redis.ask(look)
+            word, found = await self._changes.redis.ask(look)
         except Broken:
             return None, None
         return word, None if found is None else [_agent(one) for one in json.loads(found)]
 
-    async def _to_redis(self, word: str, workspace_id: int, agents: Sequence[Agent]) -> None:
+    async def _to_redis(self, word: str, workspace_id: int, agents: Roster) -> None:
         body = json.dumps([_body(agent) for agent in agents], ensure_ascii=False)
 
         async def fill(redis: Redis) -> None:
-            await redis.set(_key(word, workspace_id), body, ex=int(LIFE))
+            await redis.set(_key(word, workspace_id), body, ex=int(REDIS_LIFE))
 
-        if self._redis is not None:
+        if self._changes.redis is not None:
             with contextlib.suppress(Broken):
-                await self._redis.ask(fill)
-
-    async def _settle(self, redis: Redis) -> None:
-        """Tell Redis of an invalidation it missed, before it is used again."""
-        if self._owed:
-            await _tell(redis)
-            self._owed = False
-
-
-async def _tell(redis: Redis) -> None:
-    """That agents changed: the word goes first, so that whoever hears of it finds none. A full Redis takes both."""
-    await redis.delete(_GENERATION)
-    await redis.publish(_CHANNEL, "")
+                await self._changes.redis.ask(fill)
 
 
 def _key(word: str, workspace_id: int) -> str:
     return f"switchboard:agents:{word}:{workspace_id}"
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _body(agent: Agent) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Conversations and turns, as rows; a turn belongs to whoever holds its lease."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,14 @@ _RENEW = text("SELECT * FROM renew_turns(:ids, :leases, :until)").bindparams(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Agents of a chat, by id: its default, and the one bound to a topic or, by None, to all of it."""
+
+    default_agent_id: int | None
+    bound: Mapping[int | None, int]
+
+
 class SqlConversations:
     """See crm.conversations.ConversationStore."""
 
@@ -49,15 +58,7 @@ class SqlConversations:
         self._workspace_id = workspace_id
 
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here:
-        bound = (
-            select(bindings.c.agent_id)
-            .where(
-                bindings.c.chat_id == actor.chat_id,
-                bindings.c.thread_id.is_(None) | (bindings.c.thread_id == thread_id),
-            )
-            .order_by(bindings.c.thread_id.nulls_last())
-            .limit(1)
-        )
+        place = await self.place(actor.chat_id)
         recent = (
             select(conversations.c.agent_id)
             .join(turns, turns.c.conversation_id == conversations.c.id)
@@ -73,21 +74,28 @@ class SqlConversations:
         )
         found = await self._link.execute(
             select(
-                bound.scalar_subquery().label("bound"),
                 recent.scalar_subquery().label("recent"),
                 select(picks.c.agent_id).where(picked_by(actor, thread_id)).scalar_subquery().label("picked"),
                 select(picks.c.is_handed)
                 .where(picked_by(actor, thread_id))
                 .scalar_subquery()
                 .label("handed"),
-                select(chats.c.default_agent_id)
-                .where(chats.c.id == actor.chat_id)
-                .scalar_subquery()
-                .label("default"),
             )
         )
         row = found.one()
-        return Here(row.bound, row.recent, row.picked, bool(row.handed), row.default)
+        bound = place.bound.get(thread_id, place.bound.get(None))
+        return Here(bound, row.recent, row.picked, bool(row.handed), place.default_agent_id)
+
+    async def place(self, chat_id: int) -> Place:
+        """Whom a chat of ours and its topics are bound to."""
+        rows = await self._link.execute(
+            select(chats.c.default_agent_id, bindings.c.thread_id, bindings.c.agent_id)
+            .outerjoin(bindings, bindings.c.chat_id == chats.c.id)
+            .where(chats.c.id == chat_id)
+        )
+        found = rows.all()
+        bound = {row.thread_id: row.agent_id for row in found if row.agent_id is not None}
+        return Place(found[0].default_agent_id if found else None, bound)
 
     async def add_turn(
         self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from crm.errors import Outdated
 from crm.people import Actor
 from crm.storage import Unit
 from db.activity import SqlActivity
@@ -24,9 +25,11 @@ from db.lookups import SqlLookups
 from db.memory import SqlMemory
 from db.notes import SqlNotes
 from db.people import SqlPeople
+from db.people_cache import tag_of_user
 from db.picking import SqlPicking
 from db.privacy import SqlPrivacy
 from db.proposals import SqlProposals
+from db.remembered import Remembered, RememberedConversations, RememberedPeople, RememberedTeams
 from db.reminder_lists import SqlReminderLists
 from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
@@ -36,6 +39,7 @@ from db.task_details import SqlTaskDetails
 from db.task_lists import SqlTaskLists
 from db.tasks import SqlTasks
 from db.teams import SqlTeams
+from db.touches import note_touches, tell
 from db.transactions import entered
 from db.updates import SqlUpdates
 from db.urls import Connection
@@ -45,7 +49,7 @@ from db.visibility import SqlVisibility
 
 def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine:
     """The bot's pool; nothing in it depends on the session, so a transaction-mode pooler may be in between."""
-    return create_async_engine(
+    engine = create_async_engine(
         connection.url,
         connect_args=connection.arguments,
         pool_size=pool_size,
@@ -53,32 +57,43 @@ def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine
         pool_pre_ping=True,
         pool_timeout=20,
     )
+    note_touches(engine)
+    return engine
 
 
 class SqlStorage:
     """See crm.storage.Storage."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, memory: Remembered | None = None) -> None:
         self._engine = engine
+        self._memory = memory
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, patience: float | None = None) -> AsyncIterator[Unit]:
-        """Commits on clean exit, rolls back on a raise."""
-        async with entered(
-            self._engine,
-            actor.workspace_id,
-            actor.member_id,
-            actor.chat_id,
-            patience=patience,
-            reads_along=actor.reads_along,
-        ) as link:
-            yield SqlUnit(link, actor.workspace_id)
+        """Commits on clean exit, rolls back on a raise. An actor who is only remembered is forgotten when they are
+        no longer what they were."""
+        try:
+            async with entered(
+                self._engine,
+                actor.workspace_id,
+                actor.member_id,
+                actor.chat_id,
+                patience=patience,
+                reads_along=actor.reads_along,
+                role=actor.role.value if actor.is_remembered else None,
+            ) as link:
+                yield SqlUnit(link, actor.workspace_id, actor, self._memory)
+        except Outdated:
+            await tell(self._engine, frozenset({tag_of_user(actor.telegram_user_id)}))
+            raise
 
 
 class SqlUnit:
     """The stores of one transaction, each on its connection and within its workspace."""
 
-    def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
+    def __init__(
+        self, link: AsyncConnection, workspace_id: int, actor: Actor, memory: Remembered | None = None
+    ) -> None:
         self.activity = SqlActivity(link, workspace_id)
         self.agents = SqlAgents(link, workspace_id)
         self.calls = SqlCalls(link, workspace_id)
@@ -112,3 +127,7 @@ class SqlUnit:
         self.updates = SqlUpdates(link)
         self.usage = SqlUsage(link, workspace_id)
         self.visibility = SqlVisibility(link, workspace_id)
+        if memory is not None:
+            self.conversations = RememberedConversations(link, actor, memory)
+            self.people = RememberedPeople(link, actor, memory)
+            self.teams = RememberedTeams(link, actor, memory)

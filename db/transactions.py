@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Removed, StorageAway
+from crm.errors import N_, CrmError, NotAllowed, NotFound, NotInvited, Outdated, Removed, StorageAway
+from db.touches import noted_on, tell
 
 # SQLSTATE, or how it begins: connection lost, shut down, out of resources, took too long, was silent too long, not let
 # in (a password that was changed), and a server that only reads, as a standby does until it takes over
@@ -18,6 +19,7 @@ _AWAY = ("08", "57P", "53", "57014", "25P03", "28", "25006")
 # Seconds for one transaction, from the wait for a connection to the commit. None holds a call to Telegram or a model,
 # so one that takes longer has met a server that hangs; after a cancel in between, the connection is thrown away.
 PATIENCE = 6.0
+OUTDATED = N_("Your place in this team changed just now. Send that again, please.")
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
@@ -42,17 +44,27 @@ _RULES: dict[str, CrmError] = {
 async def plain_transaction(
     engine: AsyncEngine, *, patience: float = PATIENCE
 ) -> AsyncIterator[AsyncConnection]:
-    """A transaction that has entered no workspace: for doors and the two open tables. Raises StorageAway."""
-    with said_in_our_words():
-        async with asyncio.timeout(patience), engine.begin() as link:
-            try:
-                yield link
-            except DBAPIError as fault:
-                if (
-                    _state(fault) == "25006"
-                ):  # else the pool would go on with a server that is no longer the first
-                    await link.invalidate()
-                raise
+    """A transaction that has entered no workspace: for doors and the two open tables. Raises StorageAway.
+
+    What it touched is told once it has ended, however that was: the reply to a commit may have been lost.
+    """
+    touched: frozenset[str] = frozenset()
+    try:
+        with said_in_our_words():
+            async with asyncio.timeout(patience), engine.begin() as link:
+                noted = noted_on(link)
+                try:
+                    yield link
+                except DBAPIError as fault:
+                    if (
+                        _state(fault) == "25006"
+                    ):  # else the pool would go on with a server that is no longer the first
+                        await link.invalidate()
+                    raise
+                finally:
+                    touched = frozenset(noted)
+    finally:
+        await tell(engine, touched)
 
 
 @asynccontextmanager
@@ -64,14 +76,24 @@ async def entered(
     *,
     patience: float | None = None,
     reads_along: bool = False,
+    role: str | None = None,
 ) -> AsyncIterator[AsyncConnection]:
     """A transaction as that member, who speaks in that chat (ours, in `chats`); `reads_along` narrows their sight to
-    what arose there. Raises Removed."""
+    what arose there. Raises Removed.
+
+    With `role`, raises Outdated unless they are there in that role still.
+    """
     async with plain_transaction(engine, patience=patience or PATIENCE) as link:
-        await link.execute(
-            text("SELECT enter(:workspace, :member, :chat)"),
-            {"workspace": workspace_id, "member": member_id, "chat": chat_id},
-        )
+        entering = text("SELECT enter(:workspace, :member, :chat), current_setting('app.role', true) AS role")
+        place = {"workspace": workspace_id, "member": member_id, "chat": chat_id}
+        try:
+            seat = (await link.execute(entering, place)).one()
+        except DBAPIError as fault:
+            if role is not None and _state(fault) == "SB001":
+                raise Outdated(OUTDATED) from None
+            raise
+        if role is not None and seat.role != role:
+            raise Outdated(OUTDATED)
         if reads_along:
             await link.execute(text("SELECT set_config('app.sees', 'chat', true)"))
         yield link

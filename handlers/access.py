@@ -10,6 +10,7 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Chat, Message, TelegramObject, Update, User
 
 from crm.answers import Answer
+from crm.errors import Outdated
 from crm.grammar.letters import storable
 from crm.groups import Groups
 from crm.limits import INLINE_COST, UPDATE_COST, Limits, Pace
@@ -95,6 +96,15 @@ class Access(BaseMiddleware):
         if pace is not Pace.FINE:
             return too_fast(event) if pace is Pace.TOO_FAST else None
         visitor = self._visitor(user, chat, message, language, wrote=event.message is not None)
+        try:
+            return await self._act(handler, event, data, visitor, message)
+        except Outdated:  # nothing was done, and by now whoever they were is forgotten
+            return await self._act(handler, event, data, visitor, message)
+
+    async def _act(
+        self, handler: Handler, event: Update, data: dict[str, Any], visitor: Visitor, message: Message | None
+    ) -> Any:
+        """As the actor that the visitor is here."""
         actor = await self._presence.confirmed(await self._people.arrive(visitor), visitor)
         speak(actor.language)
         data["actor"] = actor

@@ -1,6 +1,7 @@
 """Assistants: an agent's row becomes a pydantic-ai agent that answers a turn."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +31,7 @@ from llm.prices import price
 from llm.streaming import Outcome, Question, Said, ask
 from llm.tools import TOOLS, Desk, Work
 
+BUILT = 256  # agents kept built, by id, version and language; the one not asked for longest goes first
 TIME_LIMIT = 90.0  # seconds for one turn
 RETRIES = 3  # times a model may mend what it gave a tool
 LIMITS = UsageLimits(request_limit=8, output_tokens_limit=4000)
@@ -52,7 +54,7 @@ class Assistants:
         self._desk = desk
         self._config = config
         self._clock = clock
-        self._built: dict[tuple[int, int, str], ModelAgent[Work, Output]] = {}
+        self._built: OrderedDict[tuple[int, int, str], ModelAgent[Work, Output]] = OrderedDict()
         self._models = Models(config)
         self._usage = usage
         self._patience = patience or Patience()
@@ -181,6 +183,9 @@ class Assistants:
             built.instructions(lambda context: f"{context.deps.mask.hide(own)}\n\n{GROUND}")
             built.instructions(self._circumstances)
             self._built[key] = built
+            if len(self._built) > BUILT:
+                self._built.popitem(last=False)
+        self._built.move_to_end(key)
         return self._built[key]
 
     def _circumstances(self, context: Any) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, cast
 
 from aiogram import Bot
-from aiogram.methods import SendMessage
+from aiogram.methods import SendMessage, TelegramMethod
 
 from bot.gate import Gate, Priority, sending
 from bot.gate.underway import LATELY, MOST, Underway
@@ -12,19 +12,23 @@ from bot.gate.underway import LATELY, MOST, Underway
 BOT = cast(Bot, None)  # the gate only passes it on
 
 
+def said(chat_id: int) -> TelegramMethod[Any]:
+    return SendMessage(chat_id=chat_id, text="tea")
+
+
 class Scene:
     """A gate, and a Telegram that takes everything at once."""
 
     def __init__(self) -> None:
-        self.gate, self.taken = Gate(), list[int]()
+        self.gate, self.taken = Gate(), list[Any]()
 
-    async def telegram(self, _bot: Bot, method: Any) -> Any:
-        self.taken.append(method.chat_id)
+    async def telegram(self, _bot: Bot, method: TelegramMethod[Any]) -> Any:
+        self.taken.append(cast(SendMessage, method).chat_id)
         return "sent"
 
     async def remind(self, chat_id: int, written_down: asyncio.Event) -> None:
         with sending(Priority.REMINDER):
-            await self.gate(self.telegram, BOT, SendMessage(chat_id=chat_id, text="tea"))
+            await self.gate(self.telegram, BOT, said(chat_id))
             await written_down.wait()
 
 
@@ -48,7 +52,7 @@ async def test_an_answer_does_not_wait_for_what_is_written_down() -> None:
     scene, first = Scene(), asyncio.Event()
     task = asyncio.create_task(scene.remind(1, first))
     await settle()
-    await scene.gate(scene.telegram, BOT, SendMessage(chat_id=3, text="answer"))
+    await scene.gate(scene.telegram, BOT, said(3))
     assert scene.taken == [1, 3]
     first.set()
     await task

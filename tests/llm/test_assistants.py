@@ -216,3 +216,14 @@ def test_a_model_that_can_not_be_had_is_said_before_anybody_asks(name: str) -> N
     with pytest.raises(ModelConfigError, match=r"^[A-Z_]+: "):
         assistants(FakeStorage(), ModelConfig(model=name)).prepare()
     assistants(FakeStorage()).prepare()  # offline there is nothing to build
+
+
+async def test_built_agents_are_kept_by_version_and_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llm.assistants.BUILT", 3)
+    own, agent, actor = assistants(FakeStorage()), an_agent("assistant"), an_actor()
+    first = own._build(agent, actor)
+    for version in range(2, 4):
+        assert own._build(replace(agent, version=version), actor) is not first
+    assert own._build(agent, actor) is first
+    own._build(replace(agent, version=4), actor)
+    assert [key[1] for key in own._built] == [3, 1, 4]  # the one not asked for longest is gone
