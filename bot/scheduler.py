@@ -72,7 +72,7 @@ class ReminderClock:
         self._messages: set[asyncio.Task[None]] = set()
         self._memories = memories
         self._jobs: set[asyncio.Task[None]] = set()
-        self._looking = asyncio.Lock()
+        self._looking, self._waking = asyncio.Lock(), asyncio.Lock()
         self._woken = asyncio.Event()
         self._is_more = False  # the last look left something due behind
         self._silent_until = 0.0  # loop time
@@ -153,8 +153,7 @@ class ReminderClock:
 
     async def _look(self) -> None:
         try:
-            if not self._breathed:
-                await self._wake_up()
+            await self._wake_up()
             while not self._stopping and (room := self._room()) > 0:
                 now = self._clock()
                 claimed = await self._deliveries.claim(
@@ -206,15 +205,19 @@ class ReminderClock:
 
     async def _wake_up(self) -> None:
         """The first sign of life: how long there was none says whether late ones are late because of that."""
-        now = self._clock()
-        before = await self._deliveries.alive(now)
-        if before is not None and now - before > DOWN:
-            self._post = replace(self._post, downtime=Downtime(before, now))
-        self._breathed = True
+        async with self._waking:
+            if self._breathed:
+                return
+            now = self._clock()
+            before = await self._deliveries.alive(now)
+            if before is not None and now - before > DOWN:
+                self._post = replace(self._post, downtime=Downtime(before, now))
+            self._breathed = True
 
     async def breathe(self) -> None:
         """Signs of life, each minute: that the bot runs, and that Telegram gives it its updates."""
         try:
+            await self._wake_up()  # Telegram may be heard before the first look
             await self._deliveries.alive(self._clock())
             heard, self._heard_lately = self._heard_lately or self._hears, False
             if heard and (told := await self._deliveries.heard(self._clock())):

@@ -190,3 +190,12 @@ async def test_whoever_is_woken_looks_at_once() -> None:
     clock._stopping = True
     clock.wake()
     await watching
+
+
+async def test_hearing_telegram_before_the_first_look_does_not_hide_a_long_sleep() -> None:
+    storage = FakeStorage()
+    storage.state.alive_at = MONDAY - timedelta(hours=3)
+    clock, _time = a_sender(storage, QuickTelegram())
+    await clock.breathe()
+    await clock.tick()
+    assert clock._post.downtime == Downtime(MONDAY - timedelta(hours=3), MONDAY)
