@@ -19,6 +19,7 @@ from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.gate.rooms import Rooms
+from bot.handing import Handing
 from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.metrics import Metrics
@@ -47,6 +48,7 @@ from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
+from crm.handoffs import Handoffs
 from crm.health import Health
 from crm.history import History
 from crm.imports import Imports
@@ -221,6 +223,7 @@ def build(
     usage = Usage(storage, clock, bot_micros=bot_micros)
     memory, privacy = Memory(storage, directory), Privacy(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
+    handing = Handing(Handoffs(storage, directory, wake=wake))
     desk = Desk(
         tasks=tasks,
         task_lists=TaskLists(storage),
@@ -230,6 +233,7 @@ def build(
         contacts=contacts,
         stats=Stats(storage),
         proposals=proposals,
+        hand_over=handing.hand_over,
     )
     assistants = Assistants(
         directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
@@ -243,7 +247,7 @@ def build(
         TurnWorker(
             bot,
             conversations,
-            Announcing(attending, Departures(storage, directory), directory),
+            handing.over(Announcing(attending, Departures(storage, directory), directory)),
             presence,
             clock,
             new_reference,

@@ -60,7 +60,7 @@ class Handoffs:
                 message_id=turn.message_id,
             )
             choice = Choice(agent, Reason.HANDED, turn.text, handoff.why or None)
-            await unit.conversations.add_turn(turn.actor, again, choice)
+            await unit.conversations.add_turn(turn.actor, again, choice, turn.attachments)
         self._wake()
         return handoff
 
