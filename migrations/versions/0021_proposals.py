@@ -13,6 +13,10 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
+CONCURRENTLY = {
+    "uq_turns_resumes_turn_id": "CREATE UNIQUE INDEX CONCURRENTLY uq_turns_resumes_turn_id"
+    " ON turns (workspace_id, resumes_turn_id) WHERE resumes_turn_id IS NOT NULL",
+}
 
 
 def upgrade() -> None:
@@ -75,16 +79,13 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_turns_workspace_id_resumes_turn_id"), "turns", "turns",
         ["workspace_id", "resumes_turn_id"], ["workspace_id", "id"], ondelete="SET NULL (resumes_turn_id)",
-    )
-    op.create_index(
-        "uq_turns_resumes_turn_id", "turns", ["workspace_id", "resumes_turn_id"], unique=True,
-        postgresql_where=sa.text("resumes_turn_id IS NOT NULL"),
+        postgresql_not_valid=True,  # the column is new and empty: there is nothing to validate
     )
     run_script((SQL / "0021_proposals.sql").read_text())
 
 
 def downgrade() -> None:
-    op.drop_index("uq_turns_resumes_turn_id", table_name="turns")
+    op.drop_index("uq_turns_resumes_turn_id", table_name="turns", if_exists=True)
     op.drop_constraint(op.f("fk_turns_workspace_id_resumes_turn_id"), "turns")
     op.drop_column("turns", "resumes_turn_id")
     op.drop_table("proposals")

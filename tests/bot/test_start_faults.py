@@ -21,7 +21,7 @@ async def start(**told: str) -> tuple[int, str]:
         cwd=ROOT, env=kept | {"PYTHONPATH": str(ROOT)} | told,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    _said, complained = await asyncio.wait_for(process.communicate(), 40)
+    _said, complained = await asyncio.wait_for(process.communicate(), 100)
     lines = complained.decode()
     assert "Traceback" not in lines
     return process.returncode or 0, lines

@@ -197,7 +197,7 @@ class House:
                     " JOIN conversations v ON v.id = t.conversation_id RETURNING id",
                     *(number, f'{{"line": "{THEIRS}"}}', days),
                 )
-                for number, days in enumerate((1, 1, -1, 1))
+                for number, days in enumerate((30, 30, -1, 30))
             ]
         )
 

@@ -86,7 +86,6 @@ async def test_an_edit_of_a_command_makes_no_second_task(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 1}},
         {"location": {"latitude": 1.0, "longitude": 1.0}},
         {"sticker": {"file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1,
                      "is_animated": False, "is_video": False}},
