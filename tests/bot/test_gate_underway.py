@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, cast
 
 from aiogram import Bot
-from aiogram.methods import SendMessage
+from aiogram.methods import SendMessage, TelegramMethod
 
 from bot.gate import Gate, Priority, sending
 from bot.gate.underway import LATELY, MOST, Underway
@@ -24,8 +24,12 @@ class Scene:
 
     async def remind(self, chat_id: int, written_down: asyncio.Event) -> None:
         with sending(Priority.REMINDER):
-            await self.gate(self.telegram, BOT, SendMessage(chat_id=chat_id, text="tea"))
+            await self.gate(self.telegram, BOT, said(chat_id))
             await written_down.wait()
+
+
+def said(chat_id: int) -> TelegramMethod[Any]:
+    return SendMessage(chat_id=chat_id, text="tea")
 
 
 async def settle() -> None:
@@ -48,7 +52,7 @@ async def test_an_answer_does_not_wait_for_what_is_written_down() -> None:
     scene, first = Scene(), asyncio.Event()
     task = asyncio.create_task(scene.remind(1, first))
     await settle()
-    await scene.gate(scene.telegram, BOT, SendMessage(chat_id=3, text="answer"))
+    await scene.gate(scene.telegram, BOT, said(3))
     assert scene.taken == [1, 3]
     first.set()
     await task
