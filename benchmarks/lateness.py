@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import aiohttp
 
@@ -208,7 +209,7 @@ async def missed(server_url: str, count: int) -> None:
 
 
 async def _asking(
-    scene: Scene, user: int, work: "asyncio._CoroutineLike[None]", *, until: datetime | None = None
+    scene: Scene, user: int, work: Coroutine[Any, Any, None], *, until: datetime | None = None
 ) -> list[float]:
     """How long answers took from the moment until the work was done; one person asks every two seconds."""
     answers: list[float] = []
