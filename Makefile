@@ -45,9 +45,9 @@ test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; install
 campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates and reminders: some ten minutes
 	@.venv/bin/python -m pytest tests/flows/test_campaigns.py tests/flows/test_reminder_campaign.py -m campaign -s --timeout 1800 $(ARGS)
 
-bench: .venv/dev.stamp ## how well lines are read and messages find their assistant, how long a page takes among a million tasks, how soon assistants answer
-	@.venv/bin/python -m benchmarks.grammar && .venv/bin/python -m benchmarks.routing \
-	  && .venv/bin/python -m benchmarks.lookups && .venv/bin/python -m benchmarks.lists && .venv/bin/python -m benchmarks.conversations
+bench: .venv/dev.stamp ## reading lines, choosing assistants, lookups, pages among a million tasks, reminders, answers
+	@for part in grammar routing lookups lists reminders conversations; do \
+	  .venv/bin/python -m benchmarks.$$part || exit 1; done
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands
 

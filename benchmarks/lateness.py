@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import aiohttp
 
@@ -208,11 +209,11 @@ async def missed(server_url: str, count: int) -> None:
 
 
 async def _asking(
-    scene: Scene, user: int, work: Coroutine[object, object, None], *, until: datetime | None = None
+    scene: Scene, user: int, work: Coroutine[Any, Any, None], *, until: datetime | None = None
 ) -> list[float]:
     """How long answers took from the moment until the work was done; one person asks every two seconds."""
     answers: list[float] = []
-    working = asyncio.create_task(work)
+    working = asyncio.ensure_future(work)
     while not working.done():
         if until is None or datetime.now(UTC) >= until:
             answers.append(await scene.answer_time(user))

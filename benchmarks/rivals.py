@@ -112,6 +112,9 @@ async def ours(server_url: str, count: int) -> tuple[float, Stalls, float]:
         SqlUpdateJournal(town.engine),
         now,
     )
+    Message(
+        message_id=1, date=now(), chat=Chat(id=1, type="private")
+    )  # the first one builds the model, once a process
     async with watched() as stalls:
         started = perf_counter()
         clock.start()

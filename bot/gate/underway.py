@@ -25,7 +25,9 @@ class Underway:
 
     @property
     def most(self) -> int:
-        return min(MOST, LEAST + int(1.5 * min(self._took, default=0.0) * self._per_second))
+        if len(self._took) < LATELY:  # a young process is slow itself
+            return LEAST
+        return min(MOST, LEAST + int(1.5 * min(self._took) * self._per_second))
 
     async def begin(self) -> None:
         """In the order of asking; `end` it in any case."""

@@ -32,6 +32,10 @@ class Scene:
             await written_down.wait()
 
 
+def said(chat_id: int) -> TelegramMethod[Any]:
+    return SendMessage(chat_id=chat_id, text="tea")
+
+
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
@@ -75,24 +79,29 @@ async def test_one_that_is_given_up_while_it_waits_keeps_nobody() -> None:
 
 async def test_the_further_away_telegram_is_the_more_are_under_way_to_keep_the_pace() -> None:
     underway = Underway(30)
-    assert underway.most == 1
-    for seconds, most in ((0.050, 3), (0.010, 1)):  # the quickest lately says how far away it is
-        await taken(underway, seconds)
+    for seconds, most in ((0.010, 1), (0.050, 3), (5.0, MOST)):
+        await taken(underway, seconds, times=LATELY)
         assert underway.most == most
-    for _ in range(LATELY):
-        await taken(underway, 5.0)
-    assert underway.most == MOST
+    await taken(underway, 0.010)  # the quickest lately says how far away it is
+    assert underway.most == 1
 
 
-async def taken(underway: Underway, seconds: float) -> None:
-    await underway.begin()
-    underway.answered(seconds)
-    underway.end(taken=True)
+async def test_a_young_process_has_one_under_way() -> None:
+    underway = Underway(30)
+    await taken(underway, 5.0, times=LATELY - 1)
+    assert underway.most == 1
+
+
+async def taken(underway: Underway, seconds: float, *, times: int = 1) -> None:
+    for _ in range(times):
+        await underway.begin()
+        underway.answered(seconds)
+        underway.end(taken=True)
 
 
 async def test_none_begins_while_one_that_telegram_took_is_written_down() -> None:
     underway = Underway(30)
-    await taken(underway, 0.050)
+    await taken(underway, 0.050, times=LATELY)
     await underway.begin()
     underway.answered(0.050)
     waiting = asyncio.create_task(underway.begin())
