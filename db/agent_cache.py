@@ -29,8 +29,8 @@ Roster = Sequence[Agent]
 class CachedAgents:
     """See crm.agents.AgentDirectory. What is kept is the whole roster, so that an unknown agent is known as such.
 
-    Entries in Redis are kept under a generation, a random word that an invalidation removes: what was loaded
-    before it lands under a name that nobody reads any more.
+    Entries in Redis name the generation they were filled under, a random word that an invalidation removes: what was
+    loaded before it is read by nobody any more. Word and entry come in one answer.
     """
 
     def __init__(
@@ -92,31 +92,32 @@ class CachedAgents:
             await self._changes.settle(redis)
             steps = redis.pipeline(transaction=False)
             steps.set(name, uuid4().hex, nx=True)  # type: ignore[unused-awaitable]  # a pipeline gathers commands
-            steps.get(name)  # type: ignore[unused-awaitable]  # as above
-            _made, word = await steps.execute()
+            steps.mget(name, _key(workspace_id))  # type: ignore[unused-awaitable]  # as above
+            _made, (word, found) = await steps.execute()
             if word is None:  # removed in between; nothing to read or to fill
                 return None, None
-            return text_of(word), await redis.get(_key(text_of(word), workspace_id))
+            kept = json.loads(found) if found is not None else {}
+            return text_of(word), kept.get("agents") if kept.get("word") == text_of(word) else None
 
         try:
             word, found = await self._changes.redis.ask(look)
         except Broken:
             return None, None
-        return word, None if found is None else [_agent(one) for one in json.loads(found)]
+        return word, None if found is None else [_agent(one) for one in found]
 
     async def _to_redis(self, word: str, workspace_id: int, agents: Roster) -> None:
-        body = json.dumps([_body(agent) for agent in agents], ensure_ascii=False)
+        body = json.dumps({"word": word, "agents": [_body(agent) for agent in agents]}, ensure_ascii=False)
 
         async def fill(redis: Redis) -> None:
-            await redis.set(_key(word, workspace_id), body, ex=int(REDIS_LIFE))
+            await redis.set(_key(workspace_id), body, ex=int(REDIS_LIFE))
 
         if self._changes.redis is not None:
             with contextlib.suppress(Broken):
                 await self._changes.redis.ask(fill)
 
 
-def _key(word: str, workspace_id: int) -> str:
-    return f"switchboard:agents:{word}:{workspace_id}"
+def _key(workspace_id: int) -> str:
+    return f"switchboard:agents:of:{workspace_id}"
 
 
 def _body(agent: Agent) -> dict[str, Any]:

@@ -230,7 +230,7 @@ async def until(holds: Callable[[], bool]) -> None:
 async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
     agents, _now = cached(CountingStorage(), redis)
     await agents.roster(an_actor())
-    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:*:*")]
+    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:of:*")]
     assert [590 < life <= 600 for life in lives] == [True]
 
 
@@ -301,3 +301,18 @@ async def useless(fate: str, valkey: ValkeyServer) -> AsyncIterator[Redis]:
         await client.aclose()
         await asyncio.gather(*(one for one in answering if one is not None))
         server.close()
+
+
+async def test_what_was_loaded_before_a_change_elsewhere_is_not_read_from_redis(redis: Redis) -> None:
+    rows = CountingStorage()
+    (slow, _), (other, _) = cached(rows, redis), cached(rows, redis)
+    rows.hold = asyncio.Event()
+    loading = asyncio.create_task(slow.roster(an_actor()))
+    async with asyncio.timeout(5):
+        await until(lambda: rows.loads == 1)
+    rows.slugs = ["assistant", "coach"]
+    await other.invalidate()
+    rows.hold.set()
+    assert len(await loading) == 1  # and it was written to Redis after the change
+    third, _ = cached(rows, redis)
+    assert len(await third.roster(an_actor())) == 2
