@@ -32,10 +32,6 @@ class Scene:
             await written_down.wait()
 
 
-def said(chat_id: int) -> TelegramMethod[Any]:
-    return SendMessage(chat_id=chat_id, text="tea")
-
-
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
