@@ -186,6 +186,8 @@ def done_card(done: Completed, actor: Actor) -> Answer:
 
 def reminding_words(task: Task) -> str:
     """When it reminds, where that is another moment than its due, and how often it does so again."""
+    if task.due is None:
+        return ""
     leads = [lead_words(before) for before in task.rings if before or task.chosen_reminders]
     if task.chosen_reminders and not task.reminders:
         return _("no reminders")

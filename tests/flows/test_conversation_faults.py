@@ -178,7 +178,7 @@ async def test_topics_don_t_hear_each_other_and_speakers_keep_their_names(
     stage: Stage, rows: Database, model: ModelServer
 ) -> None:
     anna, boris = await stage.person("Anna"), await stage.person("Boris")
-    await anna.asks("my secret is blue", "Point 2")
+    await anna.asks("@assistant my secret is blue", "Point 2")
     group = await stage.group("Forum", [anna, boris], type="supergroup", is_forum=True)
     for who, text, thread in ((anna, "the red topic", 5), (boris, "the green topic", 6), (boris, "again", 5)):
         number = await who.say(f"@switchboard_bot {text}", chat_id=group, thread_id=thread)

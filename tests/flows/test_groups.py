@@ -160,7 +160,7 @@ async def test_a_line_that_somebody_left_is_enough(stage: Stage) -> None:
     await comes(stage, group, bob.id, "leave")
     await anna.asks("/remind in 5 seconds coffee", "remind you", chat_id=group)
     await anna.hears("⏰ coffee")
-    assert not [m for m in await stage.messages(group) if "⏰ tea" in str(m.get("text"))]
+    assert not [m for m in await stage.messages(group) if "⏰ Bob, tea" in str(m.get("text"))]
 
 
 async def test_an_anonymous_admin_is_told_that_nobody_knows_who_that_is(stage: Stage) -> None:
@@ -180,7 +180,7 @@ async def test_a_supergroup_keeps_what_the_group_had(stage: Stage) -> None:
     new = (await stage.post(f"/sim/chats/{group}/migrate", {}))["id"]
     assert str(new).startswith("-100")
     await bob.asks("/tasks", "before", chat_id=new)
-    await bob.hears("⏰ tea", chat_id=new)
+    await bob.hears("⏰ Bob, tea", chat_id=new)
     for word in ("one", "two", "three"):  # message numbers begin anew and meet the old ones
         await bob.asks(f"/task {word}", word, chat_id=new)
     assert not [m for m in await stage.messages(new) if "Hello" in str(m.get("text"))]

@@ -7,7 +7,9 @@ import pytest
 from tests.flows.stage import Stage
 
 
-@pytest.mark.parametrize(("kind", "said"), [("voice", "text only"), ("photo", "Make a task of this")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("voice", "no model for speech is connected"), ("photo", "Make a task of this")]
+)
 async def test_a_file_in_private_gets_its_sentence(stage: Stage, kind: str, said: str) -> None:
     anna = await stage.person("Anna")
     file = {"name": f"one.{kind}", "base64": base64.b64encode(b"bytes").decode()}

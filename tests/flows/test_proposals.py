@@ -77,7 +77,9 @@ async def test_a_card_outlives_a_kill_and_is_pressed_then(
     talking.kill()
     await talking.start()
     await boris.press(card, "Confirm")
-    await boris.hears("It is noted")
+    await boris.hears(
+        "It is noted", patience=60
+    )  # the turn that was killed before it was marked waits for its lease
     found: Any = await rows.fetch("SELECT count(*) FROM crm_tasks WHERE title = 'water the moss'")
     assert found[0][0] == 1
     cards: Any = await rows.fetch("SELECT count(*) FROM proposals WHERE call_key = 'moss'")

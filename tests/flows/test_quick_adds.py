@@ -30,7 +30,7 @@ async def test_every_chip_sets_its_field_and_back_returns(stage: Stage) -> None:
     await chooses(anna, card, "More", "Time", "No time", then=r"📅 \w+, \w+ \d+\n|📅 \w+, \d+ \w+$")
     await chooses(anna, card, "More", "Time", "16:00", then="16:00")
     await chooses(anna, card, "More", "Repeat", "Every week", then="🔁 every week")
-    await chooses(anna, card, "More", "Remind", "1 hour before", then="⏰ 1 hour before")
+    await chooses(anna, card, "More", "Remind", "1 hour before", then="⏰ at the time, 1 hour before")
     await chooses(anna, card, "More", "Contact", "Peter Smith", then="📇 Peter Smith")
     await chooses(anna, card, "More", "Priority", "High priority", then="🚩 high priority")
     full = await chooses(anna, card, "More", "For whom", "Anna", then="send the offer")

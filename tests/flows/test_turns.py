@@ -208,6 +208,7 @@ async def test_kill_9_while_a_turn_runs_and_a_reminder_falls_due_loses_neither(
     # time that passes while the bot is down, told to the rows: the lease runs out, the reminder falls due
     await rows.fetch("UPDATE turns SET lease_until = now() WHERE state = 'running'")
     await rows.fetch("UPDATE reminder_deliveries SET due_at = now() - interval '5 minutes'")
+    await rows.fetch("UPDATE installation SET alive_at = now() - interval '6 minutes'")
     await talking.start()
     await talking.until(
         lambda: rows.count("turns WHERE state NOT IN ('done', 'canceled', 'stopped', 'joined')"), 0
