@@ -357,9 +357,8 @@ OF_ASSISTANTS: Mapping[str, Knock] = {
     "memory.show_memory": Knock(says("/memory")),
     "memory.open_memory": Knock(presses(MEMORY)),
     "memory.ask_fact": Knock(presses(MEMORY + ":edit:1")),
-    # there is no such fact: what becomes of one is tested beside the use case
-    "memory.type_fact": Knock(says("coffee"), first=presses(MEMORY + ":edit:1")),
-    "memory.forget_fact": Knock(presses(MEMORY + ":drop:1")),
+    "memory.type_fact": Knock(says("coffee"), changes=True, first=presses(MEMORY + ":edit:1")),
+    "memory.forget_fact": Knock(presses(MEMORY + ":drop:1"), changes=True),
     "memory.offer_days": Knock(presses(MEMORY + ":days")),
     "memory.keep_for": Knock(presses(MEMORY + ":keep:30"), changes=True),
     "memory.start_afresh": Knock(says("/new"), changes=True),
@@ -430,7 +429,7 @@ KNOCKS: Mapping[str, Knock] = {
     "conversations.stop_answer": Knock(stops, changes=True),
     **OF_PICKING,
     "conversations.stop_all": Knock(says("/stop"), changes=True),
-    "conversations.press_stop": Knock(presses("turn:stop:{turn_id}"), changes=True),
+    "conversations.press_stop": Knock(presses("turn:stop:{turn_id}")),  # it was stopped by the one before
     "visibility.choose_visibility": Knock(presses("sees:{workspace_id}:own"), managers=True, changes=True),
     **OF_AGENTS,
     **OF_ASSISTANTS,
