@@ -16,6 +16,7 @@ from db.changes import Changes
 from db.conversations import Place, SqlConversations
 from db.people import SqlPeople
 from db.people_cache import tag_of_user
+from db.privacy import SqlPrivacy
 from db.teams import SqlTeams
 from db.touches import has_touched
 
@@ -28,6 +29,7 @@ class Remembered:
     def __init__(self, changes: Changes, clock: Callable[[], float] = time.monotonic) -> None:
         self.people: Cache[int, PersonSettings] = Cache(changes, clock)
         self.regions: Cache[int, tuple[str | None]] = Cache(changes, clock)
+        self.switches: Cache[int, bool] = Cache(changes, clock)
         self.places: Cache[int, Place] = Cache(changes, clock)
 
 
@@ -61,6 +63,21 @@ class RememberedTeams(SqlTeams):
 
         workspace_id = self._workspace_id
         return (await _through(self._memory, workspace_id, f"team:{workspace_id}", self._link, load))[0]
+
+
+class RememberedPrivacy(SqlPrivacy):
+    """Whether the team's assistants are switched off."""
+
+    def __init__(self, link: AsyncConnection, actor: Actor, memory: Remembered) -> None:
+        super().__init__(link, actor.workspace_id)
+        self._memory = memory.switches
+
+    async def is_off(self) -> bool:
+        async def load() -> bool:
+            return await super(RememberedPrivacy, self).is_off()
+
+        workspace_id = self._workspace_id
+        return await _through(self._memory, workspace_id, f"team:{workspace_id}", self._link, load)
 
 
 class RememberedConversations(SqlConversations):

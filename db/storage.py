@@ -29,7 +29,13 @@ from db.people_cache import tag_of_user
 from db.picking import SqlPicking
 from db.privacy import SqlPrivacy
 from db.proposals import SqlProposals
-from db.remembered import Remembered, RememberedConversations, RememberedPeople, RememberedTeams
+from db.remembered import (
+    Remembered,
+    RememberedConversations,
+    RememberedPeople,
+    RememberedPrivacy,
+    RememberedTeams,
+)
 from db.reminder_lists import SqlReminderLists
 from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
@@ -130,4 +136,5 @@ class SqlUnit:
         if memory is not None:
             self.conversations = RememberedConversations(link, actor, memory)
             self.people = RememberedPeople(link, actor, memory)
+            self.privacy = RememberedPrivacy(link, actor, memory)
             self.teams = RememberedTeams(link, actor, memory)

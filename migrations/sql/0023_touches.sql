@@ -47,7 +47,7 @@ CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON members
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chats
     FOR EACH ROW EXECUTE FUNCTION say_touched();
-CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF default_region ON workspaces
+CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF default_region, assistants_off ON workspaces
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chat_links
     FOR EACH ROW EXECUTE FUNCTION say_touched();
