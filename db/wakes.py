@@ -32,7 +32,8 @@ def on_made_due(
             wake()
 
     def rolled_back(link: Connection) -> None:
-        link.info.pop(_MARK, None)
+        if not link.invalidated:  # one that was thrown away took its note along, and has no info to ask for
+            link.info.pop(_MARK, None)
 
     event.listen(engine.sync_engine, "after_execute", noted)
     event.listen(engine.sync_engine, "commit", committed)

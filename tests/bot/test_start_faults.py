@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,10 @@ async def start(**told: str) -> tuple[int, str]:
         cwd=ROOT, env=kept | {"PYTHONPATH": str(ROOT)} | told,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    _said, complained = await asyncio.wait_for(process.communicate(), 100)
+    late = asyncio.get_running_loop().call_later(100, process.kill)
+    said, complained = await process.communicate()
+    late.cancel()
+    assert process.returncode != -signal.SIGKILL, f"it started, or hung:\n{said.decode()}{complained.decode()}"
     lines = complained.decode()
     assert "Traceback" not in lines
     return process.returncode or 0, lines

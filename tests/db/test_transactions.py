@@ -17,12 +17,14 @@ from crm.updates import UpdateJournal
 from db.storage import create_engine
 from db.transactions import entered, plain_transaction
 from db.updates import SqlUpdateJournal
+from db.wakes import on_made_due
 from tests.databases import Database, run
 
 
 @pytest_asyncio.fixture
 async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
     one = create_engine(database.application, pool_size=1)
+    on_made_due(one, lambda: None)  # as the bot listens, also to connections that are thrown away
     yield one
     await one.dispose()
 
