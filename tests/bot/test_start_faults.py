@@ -25,7 +25,9 @@ async def start(**told: str) -> tuple[int, str]:
     late = asyncio.get_running_loop().call_later(100, process.kill)
     said, complained = await process.communicate()
     late.cancel()
-    assert process.returncode != -signal.SIGKILL, f"it started, or hung:\n{said.decode()}{complained.decode()}"
+    assert process.returncode != -signal.SIGKILL, (
+        f"it started, or hung:\n{said.decode()}{complained.decode()}"
+    )
     lines = complained.decode()
     assert "Traceback" not in lines
     return process.returncode or 0, lines
