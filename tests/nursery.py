@@ -187,7 +187,8 @@ def _serve(link: socket.socket) -> list[str]:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for one in (link, *reports.values()):
                 one.close()
-            os.close(heard), os.close(told)
+            os.close(heard)
+            os.close(told)
             return _become(json.loads(order), files)
         reports[child] = socket.socket(fileno=files[0])
         reports[child].send(str(child).encode())

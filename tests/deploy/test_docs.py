@@ -21,6 +21,17 @@ PAGES = sorted(
 )
 FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 # names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
+RUN_BY = {
+    "run": "tests/flows/test_turns.py", "claim": "tests/flows/test_access.py", "check": "tests/flows/test_commands.py",
+    "agents": "tests/flows/test_turns.py", "rotate-webhook-secret": "tests/flows/test_rotation.py",
+    **dict.fromkeys(("migrate", "backup", "restore"), "tests/flows/test_moving.py"),
+}  # fmt: skip
+# what the origin had, as docs/parity.md names it
+PARITY = {
+    "migrations for tasks", "row-level security", "indexes", "triggers", "agents", "cached lookups", "documents",
+    "retries", "pipeline", "deployment with a health check after it", "pre-commit hooks", "secret rotation",
+    "one form of error",
+}  # fmt: skip
 OTHERS = {
     "POSTGRES_PASSWORD", "BOT_HOST", "DEPLOY_TO", "DEPLOY_SSH_KEY", "RAILWAY_TOKEN", "IMAGE", "TEST_DATABASE_URL",
     "FUZZ_UPDATES",
@@ -66,6 +77,36 @@ def test_commands_exist(page: Path) -> None:
         elif words[:1] == ["make"] and len(words) > 1 and words[1].isascii() and "=" not in words[1]:
             made = subprocess.run(["make", "--dry-run", words[1]], cwd=ROOT, capture_output=True, check=False)
             assert made.returncode == 0, command
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_command_of_the_bot_is_run_by_a_test(page: Path) -> None:
+    for command in typed(page):
+        words = re.sub(r"^(docker compose exec bot |\.venv/bin/)", "", command).split()
+        if (
+            words[:3] == ["python", "-m", "bot"]
+            and len(words) > 3
+            and words[3].isascii()
+            and words[3].islower()
+        ):
+            said = [f'"{word}"' for word in words[3 : 5 if words[3] == "agents" else 4]]
+            assert ", ".join(said) in (ROOT / RUN_BY[words[3]]).read_text(encoding="utf-8"), command
+
+
+def test_each_line_of_parity_names_what_answers_it_and_its_test() -> None:
+    page = ROOT / "docs" / "parity.md"
+    lines = [line.strip("|").split("|") for line in page.read_text(encoding="utf-8").splitlines()[4:]]
+    assert {there.strip().split(":")[0].split(",")[0] for there, _here, _shown in lines} >= PARITY
+    for there, here, shown in lines:
+        answers = re.findall(r"\]\(([^)#]+)", here)
+        tests = [(page.parent / name).resolve() for name in re.findall(r"\]\(([^)#]+)", shown)]
+        assert answers, there
+        assert tests, there
+        for test in tests:
+            files = [test] if test.is_file() else list(test.glob("test_*.py"))
+            assert test.is_relative_to(ROOT / "tests"), there
+            assert files, there
+            assert all("def test_" in file.read_text(encoding="utf-8") for file in files), there
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
