@@ -31,7 +31,7 @@ run: .venv/run.stamp ## start the bot; with no BOT_TOKEN the playground too
 	@exec .venv/bin/python -m bot run
 
 test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
 	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
