@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
+from bot.startup import model_config
+from llm.models import ModelConfigError, build_model, close_model
 from scripts import configuration, guide
 from tests.flows.stage import ROOT
 
@@ -122,6 +125,31 @@ def test_the_page_of_settings_is_up_to_date() -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_the_guide_says_what_help_says(language: str) -> None:
     assert guide.PAGES[language].read_text(encoding="utf-8") == guide.page(language)
+
+
+RECIPES = [
+    block
+    for block in FENCE.findall((ROOT / "docs/cookbook.md").read_text(encoding="utf-8"))
+    if "MODEL=" in block
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.split("\n")[0])
+async def test_each_recipe_builds_its_model(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / ".env").write_text(recipe.replace("…", "key").replace("<folder>", "b1g"), encoding="utf-8")
+    config = model_config(load_settings(tmp_path / ".env"))
+    if str(config.model).startswith("anthropic") and find_spec("anthropic") is None:
+        with pytest.raises(ModelConfigError, match="not installed"):  # an extra, as the page says
+            build_model(config)
+        return
+    model = build_model(config)
+    assert model.model_name == str(config.model).partition(":")[2]
+    assert config.base_url is None or str(model.base_url).rstrip("/") == config.base_url
+    await close_model(model)
 
 
 def test_the_version_is_said_and_is_the_packages() -> None:
