@@ -170,7 +170,8 @@ def _serve(link: socket.socket) -> list[str]:
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     reports: dict[int, socket.socket] = {}
     while True:
-        ready = select.select([link, heard], [], [])[0]
+        waiting: list[Any] = [link, heard]
+        ready = select.select(waiting, [], [])[0]
         if heard in ready:
             os.read(heard, 4096)
             _report(reports)

@@ -26,7 +26,7 @@ FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 # names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
 RUN_BY = {
     "run": "tests/flows/test_turns.py", "claim": "tests/flows/test_access.py", "check": "tests/flows/test_commands.py",
-    "agents": "tests/flows/test_turns.py", "rotate-webhook-secret": "tests/flows/test_rotation.py",
+    "agents": "tests/flows/test_turns.py", **dict.fromkeys(["rotate-webhook-secret"], "tests/flows/test_rotation.py"),
     **dict.fromkeys(("migrate", "backup", "restore"), "tests/flows/test_moving.py"),
 }  # fmt: skip
 # what the origin had, as docs/parity.md names it
