@@ -32,7 +32,7 @@ def choose(
         return Choice(asked, Reason.ASKED, text)
     if (addressed := _addressed(text, roster)) is not None:
         return addressed
-    by_id = {agent.id: agent for agent in roster}
+    by_id, here = {agent.id: agent for agent in roster}, here.today(roster)
     for agent_id, reason in (
         (here.replied_agent_id, Reason.REPLIED),
         (here.bound_agent_id, Reason.BOUND),
