@@ -150,7 +150,7 @@ def _lines(entry: Entry) -> list[str]:
         lines.append(_("Here: {state}").format(state=state))
     lines.append(_("Model: {model}").format(model=value_words(agent, "model", here)))
     if agent.tools:
-        lines.append(_("Looks up: {tools}").format(tools=value_words(agent, "tools", here)))
+        lines.append(_("Uses: {tools}").format(tools=value_words(agent, "tools", here)))
     if agent.rules.keywords:
         shown = ", ".join(agent.rules.keywords[:WORDS_SHOWN])
         more = " …" if len(agent.rules.keywords) > WORDS_SHOWN else ""

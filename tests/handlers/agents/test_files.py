@@ -55,9 +55,7 @@ async def test_a_file_is_looked_at_and_saved_by_a_button(desk: Desk) -> None:
     look = await desk.sends("whatever.txt", FILE.encode())
     assert "For this team:" in look.text
     assert "• Accountant (@accountant): new" in look.text
-    assert (
-        "• Lawyer (@lawyer): description, instructions, what it looks up, words it listens for" in look.text
-    )
+    assert "• Lawyer (@lawyer): description, instructions, what it uses, words it listens for" in look.text
     done = await desk.presses(button(look, "Save"))
     assert "Saved." in done.text
     assert agent(desk, "accountant").budget_micros == 2_500_000
