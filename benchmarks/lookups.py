@@ -6,6 +6,7 @@ caches in this process, which know of each other through PostgreSQL and Valkey a
 """
 
 import asyncio
+import gc
 import socket
 import sys
 import tempfile
@@ -121,6 +122,8 @@ async def _measure(server_url: str, port: int) -> None:
     specs = load((ROOT / "agents.yaml").read_text(encoding="utf-8"))
     await SqlAgentDoors(here.engine).import_global(specs, only_if_empty=True)
     actor = await SqlPeopleDoors(here.engine).arrive(_visitor(101), open_to_all=True)
+    gc.collect()
+    gc.freeze()  # as the bot's start does
     await _misses(here, actor)
     await _compare(here, actor, port)
     await _edits(here, there, actor)

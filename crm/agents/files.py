@@ -141,10 +141,8 @@ async def check_all(read: Sequence[ReadSpec], offer: Offer) -> None:
                 check_it()
             except BadInput as fault:
                 faults.append(one.fault(place, fault))
-        models = [(("model",), one.spec.model)]
-        models += [
-            (("fallback_models", number), name) for number, name in enumerate(one.spec.fallback_models)
-        ]
+        models: list[tuple[Place, str | None]] = [(("model",), one.spec.model)]
+        models += [(("fallback_models", at), name) for at, name in enumerate(one.spec.fallback_models)]
         for place, name in models:
             try:
                 await check_models(offer, name)

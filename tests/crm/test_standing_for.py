@@ -1,5 +1,6 @@
 """A team's own assistant in place of the bot's: whatever named the one means the other, and back once it is deleted."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from tests.fakes import (
     an_arrival,
 )
 
+Way = Callable[[Picking, Agent], Awaitable[None]]  # how an assistant comes to be named
 ANNA = an_actor()
 ASSISTANT, COACH = an_agent("assistant", is_default=True), an_agent("coach")
 OWN = replace(an_agent("own"), slug="coach", workspace_id=ANNA.workspace_id)
@@ -50,11 +52,13 @@ def said(_result: object) -> Answer:
     return Answer("done")
 
 
-async def asked(conversations: Conversations, minutes: int, replied_to: int | None = None) -> tuple[int, str]:
+async def asked(
+    storage: FakeStorage, conversations: Conversations, minutes: int, replied_to: int | None = None
+) -> tuple[int, str]:
     """Who answers a message that suits nobody, and why."""
     arrival = an_arrival(minutes + 100, sent_at=MONDAY + timedelta(minutes=minutes))
     await conversations.ask_or_hold(ANNA, arrival, "🙂", said, replied_to=replied_to)
-    row = list(conversations._storage.state.turns.values())[-1]  # type: ignore[attr-defined]  # it is a fake
+    row = list(storage.state.turns.values())[-1]
     return row.turn.agent_id, row.reason
 
 
@@ -85,17 +89,17 @@ async def by_default(picking: Picking, agent: Agent) -> None:
     ],
 )
 async def test_it_takes_over_and_gives_back_what_named_the_other(
-    storage: FakeStorage, picking: Picking, conversations: Conversations, way: object, reason: Reason
+    storage: FakeStorage, picking: Picking, conversations: Conversations, way: Way, reason: Reason
 ) -> None:
-    await way(picking, COACH)  # type: ignore[operator]  # one of those above
-    assert await asked(conversations, 1) == (COACH.id, reason)
+    await way(picking, COACH)
+    assert await asked(storage, conversations, 1) == (COACH.id, reason)
     storage.state.agents.append(OWN)
-    assert await asked(conversations, 2) == (OWN.id, reason)
-    await way(picking, OWN)  # type: ignore[operator]  # as above
+    assert await asked(storage, conversations, 2) == (OWN.id, reason)
+    await way(picking, OWN)
     storage.state.deleted = frozenset({OWN.id})
-    assert await asked(conversations, 3) == (COACH.id, reason)
+    assert await asked(storage, conversations, 3) == (COACH.id, reason)
     storage.state.deleted = frozenset()  # the deletion is undone
-    assert await asked(conversations, 4) == (OWN.id, reason)
+    assert await asked(storage, conversations, 4) == (OWN.id, reason)
 
 
 async def test_a_reply_to_the_others_message_goes_to_it(
@@ -105,7 +109,7 @@ async def test_a_reply_to_the_others_message_goes_to_it(
     ((key, row),) = storage.state.turns.items()
     storage.state.turns[key] = replace(row, turn=replace(row.turn, pieces=(77,)), state="sent")
     storage.state.agents.append(OWN)
-    assert await asked(conversations, 30, replied_to=77) == (OWN.id, Reason.REPLIED)
+    assert await asked(storage, conversations, 30, replied_to=77) == (OWN.id, Reason.REPLIED)
 
 
 async def test_the_cards_show_it_as_picked_and_bound(storage: FakeStorage, picking: Picking) -> None:
