@@ -23,7 +23,7 @@ from tests.fakes import (
     an_arrival,
 )
 
-Way = Callable[[Picking, Agent], Awaitable[None]]  # how an assistant comes to be named
+Way = Callable[[Picking, Agent, int], Awaitable[None]]  # how an assistant comes to be named, by which update
 ANNA = an_actor()
 ASSISTANT, COACH = an_agent("assistant", is_default=True), an_agent("coach")
 OWN = replace(an_agent("own"), slug="coach", workspace_id=ANNA.workspace_id)
@@ -62,44 +62,51 @@ async def asked(
     return row.turn.agent_id, row.reason
 
 
-async def bound(picking: Picking, agent: Agent) -> None:
-    await picking.bind(ANNA, an_arrival(1), agent.id, said)
+async def bound(picking: Picking, agent: Agent, update_id: int = 1) -> None:
+    await picking.bind(ANNA, an_arrival(update_id), agent.id, said)
 
 
-async def picked(picking: Picking, agent: Agent) -> None:
-    await picking.pick(ANNA, an_arrival(1), agent.id, said)
+async def picked(picking: Picking, agent: Agent, update_id: int = 1) -> None:
+    await picking.pick(ANNA, an_arrival(update_id), agent.id, said)
 
 
-async def spoken_with(picking: Picking, agent: Agent) -> None:
+async def spoken_with(picking: Picking, agent: Agent, update_id: int = 1) -> None:
     async with picking._storage.transaction(ANNA) as unit:
-        await unit.conversations.add_turn(ANNA, an_arrival(1), Choice(agent, Reason.CLASSIFIED, "hello"))
+        await unit.conversations.add_turn(
+            ANNA, an_arrival(update_id), Choice(agent, Reason.CLASSIFIED, "hello")
+        )
 
 
-async def by_default(picking: Picking, agent: Agent) -> None:
-    await picking.bind(ANNA, an_arrival(1), agent.id, said, only_default=True)
+async def by_default(picking: Picking, agent: Agent, update_id: int = 1) -> None:
+    await picking.bind(ANNA, an_arrival(update_id), agent.id, said, only_default=True)
 
 
 @pytest.mark.parametrize(
-    ("way", "reason"),
+    ("way", "reason", "minutes"),
     [
-        (bound, Reason.BOUND),
-        (picked, Reason.PICKED),
-        (spoken_with, Reason.RECENT),
-        (by_default, Reason.DEFAULT),
+        (bound, Reason.BOUND, 1),
+        (picked, Reason.PICKED, 1),
+        (spoken_with, Reason.RECENT, 1),
+        (by_default, Reason.DEFAULT, 20),  # else whoever answered lately would
     ],
 )
 async def test_it_takes_over_and_gives_back_what_named_the_other(
-    storage: FakeStorage, picking: Picking, conversations: Conversations, way: Way, reason: Reason
+    storage: FakeStorage,
+    picking: Picking,
+    conversations: Conversations,
+    way: Way,
+    reason: Reason,
+    minutes: int,
 ) -> None:
-    await way(picking, COACH)
-    assert await asked(storage, conversations, 1) == (COACH.id, reason)
+    await way(picking, COACH, 1)
+    assert await asked(storage, conversations, minutes) == (COACH.id, reason)
     storage.state.agents.append(OWN)
-    assert await asked(storage, conversations, 2) == (OWN.id, reason)
-    await way(picking, OWN)
+    assert await asked(storage, conversations, 2 * minutes) == (OWN.id, reason)
+    await way(picking, OWN, 2)
     storage.state.deleted = frozenset({OWN.id})
-    assert await asked(storage, conversations, 3) == (COACH.id, reason)
+    assert await asked(storage, conversations, 3 * minutes) == (COACH.id, reason)
     storage.state.deleted = frozenset()  # the deletion is undone
-    assert await asked(storage, conversations, 4) == (OWN.id, reason)
+    assert await asked(storage, conversations, 4 * minutes) == (OWN.id, reason)
 
 
 async def test_a_reply_to_the_others_message_goes_to_it(
@@ -113,12 +120,12 @@ async def test_a_reply_to_the_others_message_goes_to_it(
 
 
 async def test_the_cards_show_it_as_picked_and_bound(storage: FakeStorage, picking: Picking) -> None:
-    await bound(picking, COACH)
-    await picked(picking, COACH)
+    await bound(picking, COACH, 1)
+    await picked(picking, COACH, 2)
     storage.state.agents.append(OWN)
-    circle: Circle = await picking.circle(ANNA, an_arrival(2))
+    circle: Circle = await picking.circle(ANNA, an_arrival(4))
     assert (circle.here.bound_agent_id, circle.here.picked_agent_id) == (OWN.id, OWN.id)
-    await bound(picking, OWN)
+    await bound(picking, OWN, 3)
     assert len(storage.state.activity) == 1  # nothing has changed for anybody
 
 
