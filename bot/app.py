@@ -98,7 +98,6 @@ from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
-from db.memory import SqlMemoryDoors
 from db.people import SqlPeopleDoors
 from db.people_cache import CachedPeopleDoors
 from db.remembered import Remembered
@@ -340,7 +339,6 @@ def build(
         metrics=metrics,
         postponed=PostponedAnswers(bot, journal, clock),
         digests=digests,
-        memories=SqlMemoryDoors(engine),
         agents=SqlAgentDoors(engine),
     )
     on_made_due(engine, reminder_clock.wake, clock)
