@@ -1,7 +1,9 @@
 """How well and how fast messages find their assistant, with the shipped ones and the local classifier.
 
 Right: the labelled assistant answers; asked: it is among the buttons; wrong: anything else. `tuned` was looked at
-while the classifier was made, `held` and `fresh` were not; none is among what the assistants learn from.
+while the classifier was made, `held` and `fresh` were not. `looked` was written for a classifier that had not seen it,
+measured (80.0% right, 14.2% asked, 5.8% wrong), and then looked at to see which kinds of messages it lacked; `blind`
+was written before that and measured after. None is among what the assistants learn from.
 """
 
 import json
@@ -19,7 +21,7 @@ from llm.registry import load
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 20
-PARTS = ("tuned", "held", "fresh")
+PARTS = ("tuned", "held", "fresh", "looked", "blind")
 say = sys.stdout.write
 
 

@@ -102,6 +102,7 @@ from db.people import SqlPeopleDoors
 from db.people_cache import CachedPeopleDoors
 from db.remembered import Remembered
 from db.requests import SqlRequestDoors
+from db.rosters import SqlRosters
 from db.sends import SharedSends
 from db.stops import Stops
 from db.storage import SqlStorage
@@ -185,9 +186,11 @@ def build(
     """Everything on one engine. `clock` gives aware UTC times."""
     changes = Changes(redis)
     tell_touches(engine, changes.tell)
-    storage = SqlStorage(engine, Remembered(changes))
+    remembered = Remembered(changes)
+    storage = SqlStorage(engine, remembered)
     journal, dialogs, people_doors = SqlUpdateJournal(engine), SqlDialogs(engine), SqlPeopleDoors(engine)
-    people = People(storage, CachedPeopleDoors(people_doors, changes), open_to_all=open_to_all)
+    who = CachedPeopleDoors(people_doors, changes)
+    people = People(storage, who, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
@@ -199,8 +202,8 @@ def build(
     tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     digests = Digests(storage, SqlDigestDoors(engine))
-    directory = CachedAgents(storage, changes)
-    metrics.watch(gate, directory, lambda: directory.degraded)
+    directory = CachedAgents(SqlRosters(engine), changes)
+    metrics.watch(gate, directory, lambda: directory.degraded, {"people": who, "settings": remembered})
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
@@ -241,7 +244,7 @@ def build(
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
     attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
-    trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
+    trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports, journal), offer_of(models)
     stops = Stops(redis)
     workers.append(
         TurnWorker(
@@ -336,6 +339,7 @@ def build(
         metrics=metrics,
         postponed=PostponedAnswers(bot, journal, clock),
         digests=digests,
+        agents=SqlAgentDoors(engine),
     )
     on_made_due(engine, reminder_clock.wake, clock)
     return App(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.answering import Assistant
-from crm.agents import AgentDirectory, default_of
+from crm.agents import AgentDirectory, answering, default_of
 from crm.agents.departures import Departures
 from crm.turns import Listener, ModelAnswer, Turn
 from handlers.texts import gettext as _
@@ -24,7 +24,7 @@ class Announcing:
         if gone is None:
             return answer
         here = await self._directory.roster(turn.actor)
-        now = next((one for one in here if one.id == turn.agent_id), default_of(here))
+        now = answering(here, turn.agent_id) or default_of(here)
         language = turn.actor.language
         with speaking(language):
             line = _("{gone} is no longer here; {name} answers.").format(

@@ -28,6 +28,16 @@ class Lookups(Protocol):
     def lookups(self) -> Mapping[str, int]: ...
 
 
+class Kept(Protocol):
+    """What a cache of one process counts."""
+
+    @property
+    def hits(self) -> int: ...
+
+    @property
+    def misses(self) -> int: ...
+
+
 class Metrics:
     """One process's; `registry` holds them all. Labels are kinds and outcomes, never people or chats."""
 
@@ -70,13 +80,23 @@ class Metrics:
             "switchboard_telegram_silence_seconds", "Since Telegram last answered", registry=self.registry
         )
 
-    def watch(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
-        """Also give what others count by themselves; `degraded` is how often Redis was gone past."""
-        self.registry.register(_Counted(sends, lookups, degraded))
+    def watch(
+        self,
+        sends: Sends,
+        lookups: Lookups,
+        degraded: Callable[[], int],
+        kept: Mapping[str, Kept] | None = None,
+    ) -> None:
+        """Also give what others count by themselves; `degraded` is how often Redis was gone past, `kept` are the caches
+        of this process alone by what they keep."""
+        self.registry.register(_Counted(sends, lookups, degraded, kept or {}))
 
 
 class _Counted(Collector):
-    def __init__(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
+    def __init__(
+        self, sends: Sends, lookups: Lookups, degraded: Callable[[], int], kept: Mapping[str, Kept]
+    ) -> None:
+        self._kept = kept
         self._sends = sends
         self._degraded = degraded
         self._lookups = lookups
@@ -92,10 +112,18 @@ class _Counted(Collector):
         )
         for tier, count in self._lookups.lookups.items():
             lookups.add_metric([tier], count)
+        kept = CounterMetricFamily(
+            "switchboard_cache_lookups",
+            "Lookups in this process alone: of whom an update comes from, and of settings",
+            labels=["cache", "outcome"],
+        )
+        for name, cache in self._kept.items():
+            kept.add_metric([name, "hit"], cache.hits)
+            kept.add_metric([name, "miss"], cache.misses)
         waiting = GaugeMetricFamily(
             "switchboard_sends_waiting", "Calls that wait for Telegram's limits", value=self._sends.waiting
         )
         degraded = CounterMetricFamily(
             "switchboard_redis_degraded", "Lookups and sends that went past Redis", value=self._degraded()
         )
-        return sends, lookups, waiting, degraded
+        return sends, lookups, kept, waiting, degraded

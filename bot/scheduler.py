@@ -17,12 +17,14 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
+from crm.agents import AgentDoors
 from crm.deliveries import Deliveries, Delivery
 from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
 from crm.lateness import Downtime, folded
 from crm.memory import MemoryDoors
 from crm.presence import Presence
+from crm.undo import KEPT as UNDONE
 from crm.updates import KEPT, UpdateJournal
 from handlers.deliveries import Outcome, Post
 
@@ -58,6 +60,7 @@ class ReminderClock:
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
         memories: MemoryDoors | None = None,
+        agents: AgentDoors | None = None,
     ) -> None:
         self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
         self._deliveries = deliveries
@@ -71,6 +74,7 @@ class ReminderClock:
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
         self._messages: set[asyncio.Task[None]] = set()
         self._memories = memories
+        self._agents = agents
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking, self._waking = asyncio.Lock(), asyncio.Lock()
         self._woken = asyncio.Event()
@@ -256,6 +260,8 @@ class ReminderClock:
             await self._journal.purge(self._clock() - KEPT)
             if self._memories is not None:
                 await self._memories.purge(self._clock())
+            if self._agents is not None:
+                await self._agents.purge(self._clock() - UNDONE)
         except StorageAway:
             log.warning("postgresql_away", room="upkeep")
         except Exception as fault:

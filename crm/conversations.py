@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason
+from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason, answering
 from crm.answers import Answer, Reply
 from crm.attachments import Attachment
 from crm.errors import N_, BadInput, NotAllowed
@@ -187,7 +187,7 @@ class Conversations:
     async def signature(self, turn: Turn) -> str | None:
         """The name that the answer bears; None where there is but one assistant, whose name says nothing."""
         roster = await self._directory.roster(turn.actor)
-        named = next((one for one in roster if one.id == turn.agent_id), None)
+        named = answering(roster, turn.agent_id)
         return named.name(turn.actor.language) if named is not None and len(roster) > 1 else None
 
     async def claim(self, now: datetime, *, limit: int = 4) -> Sequence[Turn]:

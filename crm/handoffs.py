@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crm.agents import Agent, AgentDirectory, Choice, Reason
+from crm.agents import Agent, AgentDirectory, Choice, Reason, answering
 from crm.conversations import Turn
 from crm.errors import N_, BadInput, NotFound
 from crm.storage import Storage
@@ -41,7 +41,7 @@ class Handoffs:
                 N_("There is no such assistant. There are: {slugs}"),
                 slugs=", ".join(one.slug for one in roster),
             )
-        if agent.id == turn.agent_id:
+        if agent is answering(roster, turn.agent_id):
             raise BadInput(N_("That is you. Answer yourself."))
         handoff = Handoff(agent, on_one_line(why))
         async with self._storage.transaction(turn.actor) as unit:

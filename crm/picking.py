@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm.activity import Activity
-from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason
+from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason, answering
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, NotAllowed, NotFound
 from crm.people import Actor, ChatKind, Role
@@ -57,7 +57,7 @@ class Circle:
     may_bind: bool
 
     def of(self, agent_id: int | None) -> Agent | None:
-        return next((agent for agent in self.roster if agent.id == agent_id), None)
+        return answering(self.roster, agent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Picking:
         roster = await self._directory.roster(actor)
         async with self._storage.transaction(actor) as unit:
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)
-        return Circle(roster, here, arrival.thread_id, may_bind(actor))
+        return Circle(roster, here.today(roster), arrival.thread_id, may_bind(actor))
 
     async def find(self, actor: Actor, words: str) -> tuple[Agent, str]:
         """The agent a line begins with, and the rest of it. Raises NotFound, which names those there are."""
@@ -128,11 +128,11 @@ class Picking:
         """The agent answers this person here from now on; None: as it is found for each message. Raises NotFound."""
         roster = await self._directory.roster(actor)
         if agent_id is not None:
-            _one_of(roster, agent_id)
+            agent_id = _one_of(roster, agent_id).id
         async with self._storage.transaction(actor) as unit:
             await unit.picking.pick(actor, arrival.thread_id, agent_id)
             here = await unit.conversations.here(actor, arrival.thread_id, arrival.sent_at - RECENT)
-            answer = reply(Circle(roster, here, arrival.thread_id, may_bind(actor)))
+            answer = reply(Circle(roster, here.today(roster), arrival.thread_id, may_bind(actor)))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -151,9 +151,10 @@ class Picking:
             raise NotAllowed(N_("In a group only the owner and managers of the team decide who answers."))
         roster = await self._directory.roster(actor)
         after = None if agent_id is None else _one_of(roster, agent_id)
+        agent_id = None if after is None else after.id
         async with self._storage.transaction(actor) as unit:
             since = arrival.sent_at - RECENT
-            was = await unit.conversations.here(actor, arrival.thread_id, since)
+            was = (await unit.conversations.here(actor, arrival.thread_id, since)).today(roster)
             before_id = was.default_agent_id if only_default else was.bound_agent_id
             if only_default:
                 await unit.picking.set_default(actor.chat_id, agent_id)
@@ -177,7 +178,7 @@ class Picking:
                     )
                 )
             here = await unit.conversations.here(actor, arrival.thread_id, since)
-            answer = reply(Circle(roster, here, arrival.thread_id, may_bind=True))
+            answer = reply(Circle(roster, here.today(roster), arrival.thread_id, may_bind=True))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -227,7 +228,7 @@ def may_bind(actor: Actor) -> bool:
 
 def _one_of(roster: Sequence[Agent], agent_id: int) -> Agent:
     """Raises NotFound for an agent that is gone or hidden."""
-    found = next((agent for agent in roster if agent.id == agent_id), None)
+    found = answering(roster, agent_id)
     if found is None:
         raise NotFound(N_("That assistant is not here any more. See who is: /agent"))
     return found

@@ -36,7 +36,7 @@ class Regions:
             )
         async with self._storage.transaction(actor) as unit:
             demand((await view_of(unit, actor)).me, Role.MANAGER)
-            before = await unit.teams.region()
+            before = await unit.teams.region(to_change=True)
             if before != after:
                 await unit.teams.set_region(after)
                 await unit.activity.add(

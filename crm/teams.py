@@ -81,7 +81,7 @@ class TeamStore(Protocol):
 
     async def rename(self, name: str) -> None: ...
 
-    async def region(self) -> str | None:
+    async def region(self, *, to_change: bool = False) -> str | None:
         """Two letters of the country whose phones are typed without its code."""
 
     async def set_region(self, region: str | None) -> None: ...

@@ -1,29 +1,36 @@
 """The agent cache: in this process, then Redis, then PostgreSQL; Redis is an accelerator, never a truth (DESIGN §5)."""
 
+import asyncio
 import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from redis.asyncio import Redis
 
 from crm.agents import Agent
 from crm.people import Actor
-from crm.storage import Storage
 from db.agents import spec_from_json, spec_to_json
 from db.breaker import Broken
 from db.cache import LIFE, Cache
-from db.changes import AGENTS, Changes, generation_of, text_of
+from db.changes import AGENTS, ALL, Changes, generation_of, text_of
 
 REDIS_LIFE = 600.0  # seconds
 # Seconds here while changes by others can't be heard: Redis is away, or there is none and `agents import` runs in a
 # process of its own; also those of a team that has no agent yet.
 UNHEARD_LIFE = 5.0
+EMPTY = 1.0  # seconds after a change in which Redis is not asked: it has next to nothing, and asking takes a while
 Roster = Sequence[Agent]
+
+
+class Rosters(Protocol):
+    """Who keeps the truth."""
+
+    async def load(self, actor: Actor) -> Roster: ...
 
 
 class CachedAgents:
@@ -35,16 +42,20 @@ class CachedAgents:
 
     def __init__(
         self,
-        storage: Storage,
+        rosters: Rosters,
         changes: Changes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._storage = storage
+        self._rosters = rosters
         self._changes = changes or Changes()
         self._near: Cache[int, Roster] = Cache(
             self._changes, clock, life=lambda roster: LIFE if roster and self._changes.heard else UNHEARD_LIFE
         )
         self._far: Counter[str] = Counter()
+        self._changes.watch(self._note)
+        self._clock = clock
+        self._emptied_at = -EMPTY
+        self._filling: set[asyncio.Task[None]] = set()
 
     @property
     def lookups(self) -> Counter[str]:
@@ -64,6 +75,14 @@ class CachedAgents:
             return kept
         return await self._near.load(actor.workspace_id, partial(self._load, actor), AGENTS)
 
+    def _note(self, tags: Collection[str]) -> None:
+        if AGENTS in tags or ALL in tags:
+            self._emptied_at = self._clock()
+
+    async def filled(self) -> None:
+        """Once Redis has all that was loaded so far."""
+        await asyncio.gather(*self._filling)
+
     async def invalidate(self) -> bool:
         """After the commit of any change to agents: here at once, elsewhere through Redis or as soon as it is back.
 
@@ -72,14 +91,18 @@ class CachedAgents:
         return await self._changes.tell(AGENTS)
 
     async def _load(self, actor: Actor) -> Roster:
+        if self._clock() - self._emptied_at < EMPTY:
+            self._far["postgresql"] += 1
+            return await self._rosters.load(actor)
         word, agents = await self._from_redis(actor.workspace_id)
         self._far["postgresql" if agents is None else "redis"] += 1
         if agents is not None:
             return agents
-        async with self._storage.transaction(actor) as unit:
-            agents = await unit.agents.active()
+        agents = await self._rosters.load(actor)
         if word is not None and agents:
-            await self._to_redis(word, actor.workspace_id, agents)
+            filling = asyncio.create_task(self._to_redis(word, actor.workspace_id, agents))
+            self._filling.add(filling)  # nobody waits for it; a loop keeps no task by itself
+            filling.add_done_callback(self._filling.discard)
         return agents
 
     async def _from_redis(self, workspace_id: int) -> tuple[str | None, Roster | None]:
@@ -122,9 +145,10 @@ def _key(workspace_id: int) -> str:
 
 def _body(agent: Agent) -> dict[str, Any]:
     own = {name: getattr(agent, name) for name in ("id", "slug", "version", "is_default", "workspace_id")}
+    own["stands_for"] = list(agent.stands_for)
     return {**own, "spec": spec_to_json(agent)}
 
 
 def _agent(body: dict[str, Any]) -> Agent:
     spec = spec_from_json(body.pop("spec"))
-    return Agent(**body, **spec)
+    return Agent(**{**body, "stands_for": tuple(body["stands_for"])}, **spec)

@@ -235,6 +235,10 @@ class SqlAgentDoors:
                 for row in rows
             ]
 
+    async def purge(self, before: datetime) -> None:
+        async with plain_transaction(self._engine) as link:
+            await link.execute(text("SELECT purge_agents(:before)"), {"before": before})
+
 
 def spec_to_json(spec: AgentSpec | Agent) -> dict[str, Any]:
     """The column `spec`: all that an edit may change."""

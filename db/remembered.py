@@ -5,7 +5,7 @@ A transaction that has touched what is remembered itself reads its own rows, and
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +31,15 @@ class Remembered:
         self.regions: Cache[int, tuple[str | None]] = Cache(changes, clock)
         self.switches: Cache[int, bool] = Cache(changes, clock)
         self.places: Cache[int, Place] = Cache(changes, clock)
+        self._all: tuple[Cache[Any, Any], ...] = (self.people, self.regions, self.switches, self.places)
+
+    @property
+    def hits(self) -> int:
+        return sum(one.hits for one in self._all)
+
+    @property
+    def misses(self) -> int:
+        return sum(one.misses for one in self._all)
 
 
 class RememberedPeople(SqlPeople):
@@ -57,10 +66,12 @@ class RememberedTeams(SqlTeams):
         super().__init__(link, actor.workspace_id)
         self._memory = memory.regions
 
-    async def region(self) -> str | None:
+    async def region(self, *, to_change: bool = False) -> str | None:
         async def load() -> tuple[str | None]:
-            return (await super(RememberedTeams, self).region(),)
+            return (await super(RememberedTeams, self).region(to_change=to_change),)
 
+        if to_change:
+            return (await load())[0]
         workspace_id = self._workspace_id
         return (await _through(self._memory, workspace_id, f"team:{workspace_id}", self._link, load))[0]
 

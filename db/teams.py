@@ -41,9 +41,9 @@ class SqlTeams:
             update(workspaces).where(workspaces.c.id == self._workspace_id).values(name=name)
         )
 
-    async def region(self) -> str | None:
+    async def region(self, *, to_change: bool = False) -> str | None:
         query = select(workspaces.c.default_region).where(workspaces.c.id == self._workspace_id)
-        region: str | None = await self._link.scalar(query)
+        region: str | None = await self._link.scalar(query.with_for_update() if to_change else query)
         return region
 
     async def set_region(self, region: str | None) -> None:

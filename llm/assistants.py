@@ -13,7 +13,7 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, UserCon
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
-from crm.agents import Agent, AgentDirectory, default_of, in_language
+from crm.agents import Agent, AgentDirectory, answering, default_of, in_language
 from crm.attachments import SEEN
 from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind
@@ -150,7 +150,7 @@ class Assistants:
     async def _agent(self, turn: Turn) -> Agent:
         """The default stands in for one that was deleted or switched off meanwhile. Raises NotFound for nobody."""
         agents = await self._directory.roster(turn.actor)
-        agent = next((one for one in agents if one.id == turn.agent_id), default_of(agents))
+        agent = answering(agents, turn.agent_id) or default_of(agents)
         if agent is None:
             raise NotFound(N_("There are no assistants yet. The bot's operator can add them."))
         return agent

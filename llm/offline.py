@@ -20,7 +20,7 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls
 
 from crm.grammar.readers import Reader
 from llm.offline_intents import Intent, understood
-from llm.offline_texts import HEADS, TEXTS, WORDS
+from llm.offline_texts import HEADS, LABELS, TEXTS, WORDS
 from llm.work import BEGIN, END
 
 _ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
@@ -82,6 +82,8 @@ def _in_words(found: str, language: str) -> str:
     found = found.removeprefix(BEGIN).removesuffix(END).strip()
     for word, said in WORDS.get(language, {}).items():
         found = re.sub(rf"(?<= · ){re.escape(word)}(?![\w-])", said, found)
+    for word, said in LABELS.get(language, {}).items():
+        found = re.sub(rf"(?m)^{word}(?= · )", said, found)
     return found
 
 

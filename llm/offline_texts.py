@@ -48,7 +48,11 @@ HEADS = {
 WORDS = {
     "en": {"inbound": "incoming", "outbound": "outgoing", "connected": "talked", "no_answer": "no answer"},
     "ru": {
+        "overdue now": "просрочено сейчас",
         "overdue": "просрочена",
+        "created": "создано",
+        "done": "сделано",
+        "calls": "звонков",
         "completed": "выполнена",
         "canceled": "отменена",
         "inbound": "входящий",
@@ -69,3 +73,4 @@ WORDS = {
         "asked not to be called": "просили не звонить",
     },
 }
+LABELS = {"ru": {"the team": "команда", "nobody": "никто"}}  # what a line may begin with

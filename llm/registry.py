@@ -1,6 +1,7 @@
 """The registry file: agents.yaml in and out, with the line and the reason of every fault."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import yaml
@@ -82,7 +83,10 @@ def read_registry(text: str) -> list[ReadSpec]:
         raise BrokenRegistry([_fault(one, root) for one in fault.errors()[:FAULTS]]) from None
     if faults := _beyond_shape(file, root):
         raise BrokenRegistry(sorted(faults, key=lambda one: one.line)[:FAULTS])
-    return [ReadSpec(_spec(entry), line_of(root, ("agents", at))) for at, entry in enumerate(file.agents)]
+    return [
+        ReadSpec(_spec(entry), line_of(root, ("agents", at)), partial(_line_within, root, at))
+        for at, entry in enumerate(file.agents)
+    ]
 
 
 def dump(specs: Sequence[AgentSpec | Agent]) -> str:
@@ -156,6 +160,11 @@ def line_of(root: Any, place: Sequence[int | str]) -> int:
         else:
             break
     return line
+
+
+def _line_within(root: Any, at: int, place: Sequence[int | str]) -> int:
+    """The line of a place within the agent with that number."""
+    return line_of(root, ("agents", at, *place))
 
 
 _REASONS: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from crm.agents.entities import (
     Version,
     in_language,
 )
-from crm.agents.roster import default_of, roster
+from crm.agents.roster import answering, default_of, roster
 
 __all__ = [
     "RECENT",
@@ -28,6 +28,7 @@ __all__ = [
     "Reason",
     "RoutingRules",
     "Version",
+    "answering",
     "default_of",
     "in_language",
     "roster",

@@ -1,8 +1,9 @@
 """Checks: what an assistant may be, the same for a typed field and for a file."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from crm.agents.entities import SLUG_PATTERN, Agent, AgentSpec
 from crm.errors import N_, BadInput
@@ -28,6 +29,10 @@ SETTINGS: Mapping[str, tuple[type[int] | type[float], float, float]] = {
     "timeout": (float, 1, 90),
 }
 """What a model takes beside its text: of which type, from, to."""
+
+
+Place = tuple[int | str, ...]
+"""Where something is within an assistant, as a file tells it: a field, then a language, a number or a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +180,31 @@ async def check_models(offer: Offer, *names: str | None) -> None:
 
 def check(one: Agent | AgentSpec, offer: Offer) -> None:
     """All but the models and whether the slug is free. Raises BadInput for the first that is wrong."""
-    checked_slug(one.slug)
+    for _place, check_it in checks(one, offer):
+        check_it()
+
+
+def checks(one: Agent | AgentSpec, offer: Offer) -> Iterator[tuple[Place, Callable[[], object]]]:
+    """Each of them with what it looks at."""
+    yield ("slug",), partial(checked_slug, one.slug)
     for field in ("names", "descriptions", "instructions"):
         texts: Mapping[str, str] = getattr(one, field)
-        for text in texts.values():
-            checked_text(field, text)
-    kept_keywords(one.rules.keywords)
-    kept_examples(one.examples)
-    check_settings(one.settings)
-    unknown = [tool for tool in one.tools if tool not in offer.tools]
-    if unknown:
-        raise BadInput(N_("There is no tool “{tool}”."), tool=unknown[0][:64])
-    if len(one.fallback_models) > FALLBACKS:
+        for language, text in texts.items():
+            yield (field, language), partial(checked_text, field, text)
+    yield ("rules", "keywords"), partial(kept_keywords, one.rules.keywords)
+    yield ("examples",), partial(kept_examples, one.examples)
+    for name, value in one.settings.items():
+        yield ("settings", name), partial(check_settings, {name: value})
+    for number, tool in enumerate(one.tools):
+        yield ("tools", number), partial(_check_tool, tool, offer)
+    yield ("fallback_models",), partial(_check_fallbacks, one.fallback_models)
+
+
+def _check_tool(tool: str, offer: Offer) -> None:
+    if tool not in offer.tools:
+        raise BadInput(N_("There is no tool “{tool}”."), tool=tool[:64])
+
+
+def _check_fallbacks(models: Sequence[str]) -> None:
+    if len(models) > FALLBACKS:
         raise BadInput(N_("At most {limit} models can stand in."), limit=FALLBACKS)

@@ -1,10 +1,12 @@
 """Which assistant answers a message, with the reason; crm.routing decides it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from crm.agents.entities import Agent
+from crm.agents.roster import answering
 
 RECENT = timedelta(minutes=15)  # how long the agent that answered last goes on answering (DESIGN §5)
 
@@ -57,3 +59,20 @@ class Here:
     handed_over: bool = False
     default_agent_id: int | None = None
     replied_agent_id: int | None = None
+
+    def today(self, roster: Sequence[Agent]) -> "Here":
+        """With those who answer now: a team's own stands for the bot's that it replaces, and the other way round once
+        it is deleted. Who answers no more is nobody."""
+
+        def now(agent_id: int | None) -> int | None:
+            found = answering(roster, agent_id)
+            return None if found is None else found.id
+
+        return replace(
+            self,
+            bound_agent_id=now(self.bound_agent_id),
+            recent_agent_id=now(self.recent_agent_id),
+            picked_agent_id=now(self.picked_agent_id),
+            default_agent_id=now(self.default_agent_id),
+            replied_agent_id=now(self.replied_agent_id),
+        )

@@ -25,7 +25,8 @@ class Agent:
     """An agent as a row. `names`, `descriptions` and `instructions` map a language to text; `model` None means
     the bot's MODEL; `workspace_id` None means global. Each edit makes a new `version`. `budget_micros` is what it may
     cost in a calendar month (UTC), in millionths of a dollar, None without a limit of its own. `examples` are messages
-    meant for it."""
+    meant for it. `stands_for` are the ids of others of its slug that don't answer in the team: the bot's own that it
+    replaces, earlier ones that were deleted; whatever named them means it."""
 
     id: int
     slug: str
@@ -43,6 +44,7 @@ class Agent:
     workspace_id: int | None = None
     budget_micros: int | None = None
     is_active: bool = True
+    stands_for: tuple[int, ...] = field(default=(), compare=False)
 
     def name(self, language: str) -> str:
         return in_language(self.names, language)
@@ -140,3 +142,6 @@ class AgentDoors(Protocol):
         leaves a registry that has agents alone (the first start)."""
 
     async def export_global(self) -> Sequence[AgentSpec]: ...
+
+    async def purge(self, before: datetime) -> None:
+        """Forget those that were deleted before this moment; who has conversations keeps a name."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from crm.agents.checks import Offer, check, check_models
+from crm.agents.checks import Offer, Place, check_models, checks
 from crm.agents.differences import changed_fields
 from crm.agents.entities import Agent, AgentSpec
 from crm.agents.writing import MANAGERS, add_agent, edited_since, save_agent
@@ -44,10 +44,16 @@ class BrokenRegistry(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class ReadSpec:
-    """An agent of a file and the line it begins on."""
+    """An agent of a file, the line it begins on, and where `line_of` a place within it is."""
 
     spec: AgentSpec
     line: int
+    line_of: Callable[[Place], int] | None = None
+
+    def fault(self, place: Place, found: BadInput) -> Fault:
+        line = self.line if self.line_of is None else self.line_of(place)
+        where = ".".join(str(part) for part in (self.spec.slug, *place))
+        return Fault(line, found.text, found.fields, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +133,21 @@ class AgentFiles:
 
 
 async def check_all(read: Sequence[ReadSpec], offer: Offer) -> None:
-    """Raises BrokenRegistry with the line of each agent that can't be kept here."""
+    """Raises BrokenRegistry with the line of each thing that can't be kept here."""
     faults = []
     for one in read:
-        try:
-            check(one.spec, offer)
-            await check_models(offer, one.spec.model, *one.spec.fallback_models)
-        except BadInput as fault:
-            faults.append(Fault(one.line, fault.text, fault.fields, one.spec.slug))
+        for place, check_it in checks(one.spec, offer):
+            try:
+                check_it()
+            except BadInput as fault:
+                faults.append(one.fault(place, fault))
+        models: list[tuple[Place, str | None]] = [(("model",), one.spec.model)]
+        models += [(("fallback_models", at), name) for at, name in enumerate(one.spec.fallback_models)]
+        for place, name in models:
+            try:
+                await check_models(offer, name)
+            except BadInput as fault:
+                faults.append(one.fault(place, fault))
     if faults:
         raise BrokenRegistry(faults)
 

@@ -203,12 +203,14 @@ class Registry:
         now: datetime,
         reply: Reply[tuple[Entry, Agent | None]],
     ) -> Answer:
-        """Its conversations fall to the default, which is told to `reply` beside it. Raises NotFound, NotAllowed,
+        """Its conversations fall to the one that it replaced, else to the default, which is told to `reply` beside it.
+        Raises NotFound, NotAllowed,
         BadInput for the last that answers."""
         async with self._storage.transaction(actor) as unit:
             entry = await found_entry(unit, actor, agent_id, to_change=True)
             await unit.agents.delete(agent_id, now)
-            heir = default_of(await left_here(unit))
+            left = await left_here(unit)
+            heir = entry.replaces or default_of(left)
             await write_down(unit, actor, "deleted", entry.agent)
             answer = reply((entry, heir))
             await unit.updates.finish(arrival, answer)

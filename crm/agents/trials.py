@@ -10,5 +10,5 @@ QUESTION_LIMIT = 4000  # characters
 
 
 class Trials(Protocol):
-    def start(self, actor: Actor, arrival: Arrival, agent: Agent, question: str) -> None:
+    async def start(self, actor: Actor, arrival: Arrival, agent: Agent, question: str) -> None:
         """Have it answered beside all else; the answer comes as a message that says it was a trial."""

@@ -28,7 +28,7 @@ class Edited(Stale):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An assistant as one member finds it. `answers` says whether it answers in this team; `replaced_by` is the
-    team's own in its place."""
+    team's own in its place, `replaces` the bot's own in whose place it is."""
 
     agent: Agent
     answers: bool
@@ -36,6 +36,7 @@ class Entry:
     is_hidden: bool = False
     is_default: bool = False
     replaced_by: Agent | None = None
+    replaces: Agent | None = None
     manages: bool = False  # whoever looks may hide it, copy it, or put the team's own in its place
     conversations: int = 0
 
@@ -191,5 +192,12 @@ def entry_of(agent: Agent, kept: Sequence[Agent], hidden: frozenset[str], actor:
         is_hidden=is_global and agent.slug in hidden,
         is_default=default is not None and default.id == agent.id,
         replaced_by=same[0] if is_global and same else None,
+        replaces=None if is_global else _behind(agent, kept, hidden),
         manages=actor.role in MANAGERS,
     )
+
+
+def _behind(own: Agent, kept: Sequence[Agent], hidden: frozenset[str]) -> Agent | None:
+    """Who answers once the team's own is gone."""
+    others = roster([one for one in kept if one.id != own.id], hidden)
+    return next((one for one in others if one.slug == own.slug), None)

@@ -47,7 +47,7 @@ def agent_card(entry: Entry, actor: Actor, *, edit: bool = False, head: str | No
     agent = entry.agent
     parts: list[object] = [head, "\n\n"] if head else []
     parts += [Bold(shown_name(agent)), f" · @{agent.slug}", "\n", agent.description(language()), "\n"]
-    for line in _lines(entry):
+    for line in (*_lines(entry), *_where_to_edit(entry, actor)):
         parts += ["\n", line]
     text, entities = formatted(*parts)
     return Answer(text, entities, buttons=card_rows(entry, actor), edit=edit)
@@ -103,7 +103,11 @@ def state_words(entry: Entry) -> str:
 def deletion_card(entry: Entry) -> Answer:
     agent = entry.agent
     lines = [_("Delete “{name}”? /undo brings it back.").format(name=shown_name(agent))]
-    if entry.conversations:
+    if entry.conversations and entry.replaces is not None:
+        lines.append(
+            _("It has conversations here: they go on with the bot's own assistant of the same short name.")
+        )
+    elif entry.conversations:
         lines.append(_("It has conversations here: they go on with the default assistant, who says so."))
     yes = Button(_("Yes, delete"), data=mark(agent, "gone"))
     return Answer("\n".join(lines), buttons=((yes, Button(_("No"), data=mark(agent, "card"))),), edit=True)
@@ -132,6 +136,13 @@ def _making(entries: Sequence[Entry], actor: Actor) -> Rows:
     return ((Button(_("New assistant"), data="asl:new"),), files)
 
 
+def _where_to_edit(entry: Entry, actor: Actor) -> list[str]:
+    may = entry.may_edit or entry.manages
+    if not may or actor.chat_kind is ChatKind.PRIVATE:
+        return []
+    return [_("It is edited and tried in our private chat: send /agents there.")]
+
+
 def _lines(entry: Entry) -> list[str]:
     agent, here = entry.agent, language()
     lines = [_("The bot's own, for all teams") if agent.workspace_id is None else _("The team's own")]
@@ -139,7 +150,7 @@ def _lines(entry: Entry) -> list[str]:
         lines.append(_("Here: {state}").format(state=state))
     lines.append(_("Model: {model}").format(model=value_words(agent, "model", here)))
     if agent.tools:
-        lines.append(_("Looks up: {tools}").format(tools=value_words(agent, "tools", here)))
+        lines.append(_("Uses: {tools}").format(tools=value_words(agent, "tools", here)))
     if agent.rules.keywords:
         shown = ", ".join(agent.rules.keywords[:WORDS_SHOWN])
         more = " …" if len(agent.rules.keywords) > WORDS_SHOWN else ""

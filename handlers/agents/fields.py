@@ -136,7 +136,7 @@ def _invites(field: str) -> str:
     return {
         "model": _("Which model answers?"),
         "fallback_models": _("Which models stand in when the first one fails?"),
-        "tools": _("What may it look up?"),
+        "tools": _("What may it use? Whatever it would save is shown first, and a person confirms it."),
         "languages": _("In which languages does it answer to its words? None chosen is all."),
         "chat_kinds": _("In which chats does it answer to its words? None chosen is all."),
     }[field]

@@ -69,5 +69,5 @@ async def try_agent(
         agent_id,
         lambda one: Answer(_("“{name}” is thinking. Nothing of this is saved.").format(name=shown_name(one))),
     )
-    trials.start(actor, arrival, agent, words)
+    await trials.start(actor, arrival, agent, words)
     return answer

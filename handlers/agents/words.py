@@ -22,7 +22,7 @@ def field_name(field: str) -> str:
         "model": _("model"),
         "fallback_models": _("stand-in models"),
         "settings": _("model settings"),
-        "tools": _("what it looks up"),
+        "tools": _("what it uses"),
         "keywords": _("words it listens for"),
         "examples": _("examples"),
         "languages": _("languages"),
@@ -38,9 +38,27 @@ def field_names(fields: Sequence[str]) -> str:
 
 
 def tool_name(tool: str) -> str:
-    """What a tool does; one without words of its own is said by its name."""
-    known = {"my_tasks": _("my tasks"), "latest_calls": _("latest calls")}
-    return known.get(tool, tool.replace("_", " "))
+    """What a tool does; one that is no longer there is said by its name."""
+    return tool_words().get(tool, tool)
+
+
+def tool_words() -> dict[str, str]:
+    return {
+        "my_tasks": _("my tasks"),
+        "search_tasks": _("search in tasks"),
+        "agenda": _("plan of the day"),
+        "latest_calls": _("latest calls"),
+        "time_now": _("date and time"),
+        "find_contacts": _("contacts"),
+        "stats": _("figures of tasks and calls"),
+        "hand_over": _("passing on to another assistant"),
+        "create_task": _("new tasks"),
+        "create_reminder": _("new reminders"),
+        "log_call": _("logging of calls"),
+        "change_task": _("changes of tasks"),
+        "finish_task": _("finishing of tasks"),
+        "add_contact": _("new contacts"),
+    }
 
 
 def kind_name(kind: str) -> str:

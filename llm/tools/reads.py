@@ -91,8 +91,8 @@ async def stats(context: RunContext[Work], period: Period = Period.WEEK) -> str:
     work = context.deps
     with mended():
         summary = await work.desk.stats.show(work.reader, period, work.clock())
-    team = [f"the team: {_amounts(summary.team)}"] if summary.team is not None else []
-    return work.told([*team, *(f"{one.name or 'nobody'}: {_amounts(one.work)}" for one in summary.members)])
+    team = [f"the team · {_amounts(summary.team)}"] if summary.team is not None else []
+    return work.told([*team, *(f"{one.name or 'nobody'} · {_amounts(one.work)}" for one in summary.members)])
 
 
 async def time_now(context: RunContext[Work]) -> str:
@@ -159,8 +159,8 @@ def _card(card: ContactCard, work: Work) -> list[str]:
 
 
 def _amounts(done: Done) -> str:
-    calls = ", ".join(f"{outcome.value} {count}" for outcome, count in done.calls.items())
-    return f"created {done.created}, done {done.done}, overdue {done.overdue}, calls {calls or 0}"
+    calls = [f"{outcome.value} {count}" for outcome, count in done.calls.items()] or ["calls 0"]
+    return " · ".join([f"created {done.created}", f"done {done.done}", f"overdue now {done.overdue}", *calls])
 
 
 async def _in_private(context: RunContext[Work], tool: ToolDefinition) -> ToolDefinition | None:

@@ -27,10 +27,10 @@ CREATE FUNCTION say_touched() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        PERFORM say_touched_row(TG_TABLE_NAME, to_jsonb(OLD));
+        PERFORM say_touched_row(coalesce(TG_ARGV[0], TG_TABLE_NAME), to_jsonb(OLD));
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        PERFORM say_touched_row(TG_TABLE_NAME, to_jsonb(NEW));
+        PERFORM say_touched_row(coalesce(TG_ARGV[0], TG_TABLE_NAME), to_jsonb(NEW));
     END IF;
     RETURN NULL;
 END $$;
@@ -49,6 +49,9 @@ CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chats
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF default_region, assistants_off ON workspaces
     FOR EACH ROW EXECUTE FUNCTION say_touched();
+-- Which of the bot's assistants a team has hidden is kept with the assistants.
+CREATE TRIGGER say_touched_agents AFTER UPDATE OF hidden_agents ON workspaces
+    FOR EACH ROW EXECUTE FUNCTION say_touched('agents');
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE ON chat_links
     FOR EACH ROW EXECUTE FUNCTION say_touched();
 CREATE TRIGGER say_touched AFTER DELETE OR UPDATE OF left_at, request ON chat_members

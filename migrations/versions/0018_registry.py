@@ -32,6 +32,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     run_script(EXPORT_BEFORE)
+    op.execute("DROP FUNCTION purge_agents(timestamptz)")
+    op.execute("DROP FUNCTION enter_and_look(bigint, bigint, bigint, bigint[], timestamptz[])")
     op.execute("DROP POLICY operators_look ON agent_versions")
     op.execute("DROP POLICY operators_add ON agent_versions")
     op.execute("DROP POLICY operators_add ON agents")

@@ -19,6 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER say_touched_agents ON workspaces")
     for table in TABLES:
         op.execute(f"DROP TRIGGER say_touched ON {table}")
     op.execute("DROP FUNCTION say_touched()")

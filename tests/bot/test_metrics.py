@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.metrics import Lookups, Metrics, Sends
+from bot.metrics import Kept, Lookups, Metrics, Sends
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 NAME = re.compile(r"\bswitchboard_\w+")
@@ -22,7 +22,12 @@ def given() -> set[str]:
     """Names of samples as a scrape sees them, with a sample for each label."""
     metrics = Metrics()
     sends = SimpleNamespace(outcomes=Counter({("answer", "sent"): 1}), waiting=0)
-    metrics.watch(cast(Sends, sends), cast(Lookups, SimpleNamespace(lookups=Counter(process=1))), lambda: 1)
+    metrics.watch(
+        cast(Sends, sends),
+        cast(Lookups, SimpleNamespace(lookups=Counter(process=1))),
+        lambda: 1,
+        {"people": cast(Kept, SimpleNamespace(hits=3, misses=1))},
+    )
     metrics.updates.labels("message", "answered").inc()
     metrics.handling.labels("message").observe(1)
     metrics.model.labels("answered").observe(1)

@@ -12,6 +12,7 @@ from structlog.contextvars import get_contextvars
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.scheduler import SETTLING, ReminderClock
+from crm.agents import AgentDoors
 from crm.answers import Answer
 from crm.deliveries import Deliveries, Delivery
 from crm.grammar.dates import Due
@@ -49,6 +50,18 @@ async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:
     journal = FakeJournal(storage)
     await a_clock(storage, journal).tidy()
     assert journal.purged == [MONDAY - timedelta(days=7)]
+
+
+async def test_assistants_deleted_thirty_days_ago_are_forgotten() -> None:
+    class Doors:
+        async def purge(self, before: datetime) -> None:
+            forgotten.append(before)
+
+    forgotten: list[datetime] = []
+    clock = a_clock(storage := FakeStorage(), FakeJournal(storage))
+    clock._agents = cast(AgentDoors, Doors())
+    await clock.tidy()
+    assert forgotten == [MONDAY - timedelta(days=30)]
 
 
 async def test_postgresql_away_is_no_fault_of_the_upkeep() -> None:

@@ -1,11 +1,13 @@
 """Trials: answered beside all else and marked as such, nothing is kept, and an end is said."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from aiogram import Bot
 
+from bot import trials
 from bot.departures import Announcing
 from bot.trials import ModelTrials
 from crm.agents import Agent
@@ -13,10 +15,12 @@ from crm.agents.departures import Departures
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import BadInput
 from crm.turns import Listener, Unwatched
-from llm.assistants import Assistants
+from llm.assistants import TIME_LIMIT, Assistants
 from tests.fakes import (
+    MONDAY,
     FakeClock,
     FakeDirectory,
+    FakeJournal,
     FakeStorage,
     FakeTurnDoors,
     an_actor,
@@ -26,6 +30,8 @@ from tests.fakes import (
 
 
 class Telegram:
+    id = 1
+
     def __init__(self) -> None:
         self.said: list[str] = []
         self.keys: list[Any] = []
@@ -70,6 +76,7 @@ class Attended:
 class House:
     def __init__(self) -> None:
         self.telegram, self.model = Telegram(), Model()
+        self.journal = FakeJournal(FakeStorage())
         self.reported: list[BaseException] = []
         self.trials = ModelTrials(
             cast(Bot, self.telegram),
@@ -77,10 +84,11 @@ class House:
             FakeClock(),
             lambda: "REF",
             lambda fault, _reference: self.reported.append(fault),
+            self.journal,
         )
 
     async def tries(self, **actor: Any) -> None:
-        self.trials.start(an_actor(**actor), an_arrival(), an_agent("lawyer"), "Is it a risk?")
+        await self.trials.start(an_actor(**actor), an_arrival(), an_agent("lawyer"), "Is it a risk?")
         for _ in range(5):
             await asyncio.sleep(0)
 
@@ -106,6 +114,39 @@ async def test_a_slow_model_holds_nobody_up_and_a_stop_says_so() -> None:
     assert house.telegram.said == []
     await house.trials.stop()
     assert house.telegram.said[0].startswith("The trial was interrupted.")
+
+
+async def test_one_that_a_kill_ends_is_said_to_have_been_interrupted() -> None:
+    house = House()
+    house.model.hold = asyncio.Event()
+    await house.tries(language="ru")
+    ((owed, until),) = house.journal.postponed.values()  # what is left once the process is dead
+    assert owed.answer.text.startswith("Проба прервалась.")
+    assert "as:" in str(owed.answer.buttons)
+    assert until > MONDAY + timedelta(seconds=TIME_LIMIT)
+    house.model.hold.set()
+    await house.trials.stop()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_one_that_came_to_an_end_owes_nothing(ends: bool) -> None:
+    house = House()
+    if not ends:
+        house.model.fault = RuntimeError("x")
+    await house.tries()
+    assert len(house.telegram.said) == 1
+    assert house.journal.postponed == {}
+
+
+async def test_one_that_waits_too_long_for_its_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    house.model.hold = asyncio.Event()
+    monkeypatch.setattr(trials, "WAITING", 0.0)
+    for _ in range(trials.AT_ONCE + 1):
+        await house.tries()
+    assert "more questions than I can answer" in house.telegram.said[0]
+    assert house.reported == []
+    await house.trials.stop()
 
 
 @pytest.mark.parametrize(

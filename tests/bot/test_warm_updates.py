@@ -22,7 +22,9 @@ from tests.db.counting import counted
 from tests.telegram import TOKEN, Session, a_group, a_message, an_update
 
 ANNA, BORIS, GROUP = 101, 102, -7001
-LOOKED_UP = re.compile(r"\b(agents|agent_bindings|chats|chat_links|people|members|workspaces)\b|\barrive\(")
+LOOKED_UP = re.compile(
+    r"\b(agents|agent_bindings|chats|chat_links|people|members|workspaces)\b|\b(arrive|enter_and_look)\("
+)
 
 
 class Replica:

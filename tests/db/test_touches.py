@@ -78,6 +78,8 @@ async def group(doors: SqlPeopleDoors, anna: Actor) -> Actor:
         ("UPDATE chat_members SET left_at = now()", [f"chat:{GROUP}"]),
         ("UPDATE chat_members SET seen_at = now()", []),
         ("UPDATE workspaces SET default_region = 'DE'", ["team:{team}"]),
+        ("UPDATE workspaces SET hidden_agents = '{assistant}'", ["agents"]),
+        ("UPDATE workspaces SET assistants_off = true", ["team:{team}"]),
         ("UPDATE workspaces SET last_task_number = 7", []),
         ("UPDATE agents SET version = version + 1", ["agents"]),
         ("UPDATE agents SET is_active = false", ["agents"]),

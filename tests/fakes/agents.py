@@ -40,7 +40,8 @@ class FakeAgents:
         self._state, self._actor = state, actor
 
     async def active(self) -> Sequence[Agent]:
-        return roster(await self.kept(), await self.hidden())
+        gone = {one.id: one.slug for one in self._seen() if one.id in self._state.deleted}
+        return roster(await self.kept(), await self.hidden(), gone)
 
     async def kept(self) -> Sequence[Agent]:
         return [agent for agent in self._seen() if agent.id not in self._state.deleted]

@@ -27,7 +27,7 @@ class FakeTeams:
     async def rename(self, name: str) -> None:
         self._state.team_names[self._actor.workspace_id] = name
 
-    async def region(self) -> str | None:
+    async def region(self, *, to_change: bool = False) -> str | None:
         return self._state.regions.get(self._actor.workspace_id)
 
     async def set_region(self, region: str | None) -> None:

@@ -216,7 +216,7 @@ class Desk:
     async def _agents_changed(self) -> None:
         self.told_caches += 1
 
-    def start(self, actor: Any, arrival: Any, agent: Any, question: str) -> None:
+    async def start(self, actor: Any, arrival: Any, agent: Any, question: str) -> None:
         """See crm.agents.trials.Trials: what is tried is noted."""
         self.tried.append((agent.slug, question))
 

@@ -17,6 +17,7 @@ from crm.people import Actor
 from crm.turns import ModelAnswer, Turn
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
+from db.rosters import SqlRosters
 from db.storage import create_engine
 from llm.assistants import Assistants
 from llm.models import ModelConfig
@@ -159,7 +160,7 @@ async def house(
     async with team.storage.transaction(team.anna) as unit:
         (agent,) = await unit.agents.active()
     config = ModelConfig(model="openai:evil", base_url=model.url, api_key=KEY)
-    directory: AgentDirectory = CachedAgents(team.storage, None)
+    directory: AgentDirectory = CachedAgents(SqlRosters(engine), None)
     desk = a_desk(team.storage)
     assistants = Assistants(directory, desk, config, lambda: NOW, download=a_pdf)
     house = House(team, assistants, agent.id)

@@ -1,5 +1,6 @@
 """The offline model: says that it is offline, understands usual requests in both languages, asks before it writes."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -157,3 +158,9 @@ async def test_what_it_looked_up_is_shown_in_words_of_the_language(house: House)
     assert "+79991234567" in contact  # it came back from behind its placeholder
     assert "<data>" not in contact
     assert (await house.asked("что на сегодня?", "ru")).text.endswith("Пока ничего нет.")
+
+
+async def test_figures_are_told_in_words_of_the_language(house: House) -> None:
+    told = (await house.asked("статистика", "ru")).text
+    assert told.startswith("Сделано:\nкоманда · создано 0 · сделано 0 · просрочено сейчас 0")
+    assert not re.search(r"[a-z]", told)

@@ -8,7 +8,9 @@ import pytest
 from crm.agents import Agent
 from crm.answers import Answer
 from crm.people import Role
+from handlers.agents.words import tool_words
 from handlers.help import TOPICS
+from llm.tools import TOOLS
 from tests.fakes import an_agent
 from tests.handlers.desk import Desk
 
@@ -154,7 +156,7 @@ async def test_a_model_is_picked_from_the_configured_ones_or_typed_and_checked(d
 
 
 async def test_tools_languages_and_chats_are_ticked(desk: Desk) -> None:
-    card = await opened(desk, await made(desk), "What it looks up")
+    card = await opened(desk, await made(desk), "What it uses")
     assert texts(card)[:2] == ["✓ my tasks", "✓ latest calls"]
     card = await desk.presses(button(card, "latest calls"))
     assert texts(card)[:2] == ["✓ my tasks", "latest calls"]
@@ -222,7 +224,7 @@ async def test_two_managers_at_once_the_second_is_told_what_changed_and_asked_ag
 async def test_a_button_of_an_older_card_changes_nothing_and_shows_what_is_there(desk: Desk) -> None:
     card = await made(desk)
     await in_the_team(desk)
-    mine = await opened(desk, card, "What it looks up")
+    mine = await opened(desk, card, "What it uses")
     theirs = await desk.presses(
         button(await desk.presses(button(card, "Edit"), user=BORIS), "Model"), user=BORIS
     )
@@ -280,3 +282,7 @@ async def test_cards_come_in_pages(desk: Desk) -> None:
 def test_the_help_tells_of_it() -> None:
     assert any("/agents" in line for line in TOPICS["assistants"].lines)
     assert any("/agent_new" in line for line in TOPICS["assistants"].lines)
+
+
+def test_every_tool_has_words() -> None:
+    assert set(tool_words()) == set(TOOLS)

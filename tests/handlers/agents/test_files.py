@@ -55,9 +55,7 @@ async def test_a_file_is_looked_at_and_saved_by_a_button(desk: Desk) -> None:
     look = await desk.sends("whatever.txt", FILE.encode())
     assert "For this team:" in look.text
     assert "• Accountant (@accountant): new" in look.text
-    assert (
-        "• Lawyer (@lawyer): description, instructions, what it looks up, words it listens for" in look.text
-    )
+    assert "• Lawyer (@lawyer): description, instructions, what it uses, words it listens for" in look.text
     done = await desk.presses(button(look, "Save"))
     assert "Saved." in done.text
     assert agent(desk, "accountant").budget_micros == 2_500_000
@@ -85,9 +83,19 @@ BOMB = "a: &a [x, x]\n" + "".join(
         ),
         (FILE.replace("accountant", "lawyer"), "Line 7: agents.1.slug: “lawyer” is said twice"),
         (FILE + "    tools:\n      - my_tasks\n      - fly\n", "Line 14: agents.1.tools.1: there is no tool"),
-        (FILE + "    model: nosuch:model\n", "Line 7: accountant: The model nosuch:model can't be used here"),
+        (
+            FILE + "    model: nosuch:model\n",
+            "Line 12: accountant.model: The model nosuch:model can't be used here",
+        ),
         (FILE + "    sings: true\n", "Line 12: agents.1.sings: “sings” is not known here"),
-        (FILE + "    settings: {temperature: 9}\n", "Line 7: accountant: temperature goes from 0 to 2."),
+        (
+            FILE + "    settings:\n      timeout: 9\n      temperature: 9\n",
+            "Line 14: accountant.settings.temperature: temperature goes from 0 to 2.",
+        ),
+        (
+            FILE + "    fallback_models:\n      - nosuch:model\n",
+            "Line 13: accountant.fallback_models.0: The model nosuch:model",
+        ),
         (FILE.replace("slug: accountant", "slug: 2 x"), "Line 7: agents.1.slug: a short name is"),
         (FILE + "  - slug: [", "this is no YAML"),
         (FILE + "    budget: 3\n", "Line 12: “budget” is said twice"),

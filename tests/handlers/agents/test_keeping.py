@@ -119,6 +119,21 @@ async def test_a_team_puts_its_own_in_place_of_the_bots(desk: Desk) -> None:
     assert "the team's own answers instead" in (await desk.says("/agents")).text
 
 
+async def test_deleting_the_teams_own_says_that_the_bots_goes_on(desk: Desk) -> None:
+    await made(desk)
+    await desk.says("/agents")
+    shared = agent(desk, "assistant")
+    helper = an_agent("helper")
+    desk.storage.state.agents.append(helper)
+    own = await desk.presses(f"as:{helper.id}.1:own")
+    await desk.says("@helper hello")
+    asked = await desk.presses(button(own, "Delete"))
+    assert "they go on with the bot's own assistant of the same short name" in asked.text
+    gone = await desk.presses(button(asked, "Yes, delete"))
+    assert "What went to it goes to Helper now." in gone.text
+    assert shared.is_default
+
+
 async def test_deleting_one_in_use_says_who_goes_on_and_undo_brings_it_back(desk: Desk) -> None:
     card = await made(desk)
     await desk.says("@lawyer what is a risk?")
@@ -197,6 +212,10 @@ async def test_in_a_group_cards_are_read_and_not_edited(desk: Desk) -> None:
     desk.storage.state.agents.append(an_agent("helper"))
     listed = await desk.says("/agents", chat=-5)
     assert not {"New assistant", "Export", "Import"} & set(texts(listed))
+    where = {**desk._message(1001, -5), "from": {"id": 42, "is_bot": True, "first_name": "S"}}
+    card = await desk.presses(button(listed, "Lawyer"), message=where)
+    assert "It is edited and tried in our private chat: send /agents there." in card.text
+    assert not {"Edit", "Try it", "Delete"} & set(texts(card))
 
 
 async def test_a_manager_may_what_an_owner_may(desk: Desk) -> None:
