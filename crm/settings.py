@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
 from crm.grammar.readers import Reader
-from crm.holidays import find_country, is_known
+from crm.holidays import Ahead, days_ahead, find_country, guessed_country, is_known
 from crm.people import LANGUAGES, Actor
 from crm.storage import Storage, Unit
 from crm.updates import Arrival
@@ -104,6 +105,16 @@ class Settings:
     async def show(self, actor: Actor) -> PersonSettings:
         async with self._storage.transaction(actor) as unit:
             return await unit.people.settings(actor.person_id)
+
+    async def days_ahead(self, actor: Actor, now: datetime, limit: int) -> Ahead | None:
+        """The next days off by the person's country of holidays; None where none count, or it is not known whose."""
+        async with self._storage.transaction(actor) as unit:
+            settings = await unit.people.settings(actor.person_id)
+            country = settings.country or guessed_country(settings.timezone, await unit.teams.region())
+        if country is None or not settings.holidays:
+            return None
+        today = now.astimezone(ZoneInfo(settings.timezone)).date()
+        return await days_ahead(country, today, settings.language, limit)
 
     async def change(
         self, actor: Actor, arrival: Arrival, section: Section, value: str, reply: Reply[PersonSettings]

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminder_lists import Listed
+from crm.reminder_lists import Listed, Turn
 from crm.reminder_presses import SEEN, Message
 from tests.fakes.people import is_seen
 from tests.fakes.reminders import ReminderRow
@@ -109,7 +109,7 @@ class FakeReminderLists:
         self._state, self._actor = state, actor
 
     async def page(
-        self, member_id: int, *, only_chat_id: int | None, limit: int, offset: int
+        self, member_id: int, turn: Turn | None, *, only_chat_id: int | None, limit: int
     ) -> Sequence[Listed]:
         ids = dict.fromkeys(row.reminder.id for row in self._state.reminders.values())
         found = [one for each in ids if (one := await self.one(each)) is not None]
@@ -118,8 +118,17 @@ class FakeReminderLists:
             for one in found
             if one.recipient_id == member_id and not one.is_deleted and (one.is_paused or one.next_at)
         ]
-        coming.sort(key=lambda one: (one.next_at is None, one.next_at, one.id))
-        return coming[offset : offset + limit]
+
+        def place(at: datetime | None, id_: int) -> tuple[datetime, int]:
+            return at or datetime.max.replace(tzinfo=UTC), id_
+
+        falling = turn is not None and turn.back
+        coming.sort(key=lambda one: place(one.next_at, one.id), reverse=falling)
+        if turn is not None:
+            edge = place(turn.next_at, turn.reminder_id)
+            here = [(place(one.next_at, one.id), one) for one in coming]
+            coming = [one for at, one in here if (at < edge if falling else at > edge)]
+        return coming[:limit]
 
     async def one(self, reminder_id: int, *, to_change: bool = False) -> Listed | None:
         rows = self._rows(reminder_id)
