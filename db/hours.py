@@ -36,6 +36,7 @@ class SqlHours:
                 deliveries.c.nag,
                 reminders.c.kind,
                 reminders.c.before,
+                reminders.c.source_chat_id,
                 reminders.c.urgent,
                 reminders.c.notice,
                 reminders.c.task_id,
@@ -153,7 +154,9 @@ def _named_by_themselves(row: Row[Any]) -> bool:
     themselves. What is said again was named by nobody."""
     if row.notice is not None or row.nag:
         return False
-    if row.kind == "standalone" or row.occurrence_at is not None:
+    if row.kind == "standalone":
+        return row.source_chat_id is not None  # else it was handed over by somebody who left
+    if row.occurrence_at is not None:
         return True
     at_the_time = row.due_time is not None and row.before == timedelta(0)
     return row.created_by == row.recipient_id and (row.kind == "absolute" or at_the_time)

@@ -15,7 +15,7 @@ from handlers.private import title_for
 from handlers.reminders import most_words
 from handlers.repeats import rule_words
 from handlers.task_cards import lead_words, nag_words
-from handlers.texts import formatted, moment_words
+from handlers.texts import formatted, length_words, moment_words
 from handlers.texts import gettext as _
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -149,8 +149,9 @@ def _nag_rows(listed: Listed, button: Callable[..., Button]) -> list[tuple[Butto
     """How often it is said again, and how many times at most."""
     reminder = listed.reminder
     every = [
-        button(_chosen(nag_words(one), one == reminder.nag_minutes), "nag", str(one), str(reminder.nag_limit))
+        button(_chosen(said, one == reminder.nag_minutes), "nag", str(one), str(reminder.nag_limit))
         for one in NAGS
+        for said in [_("again in {length}").format(length=length_words(one * 60))]
     ]
     if reminder.nag_minutes is None:
         return [tuple(every[:2]), tuple(every[2:])]
