@@ -52,6 +52,11 @@ class FakePresses:
         self._end_others(row)
         self._state.reminders[delivery_id] = replace(row, state="acknowledged", acknowledged_at=at)
 
+    async def hush(self, delivery_id: int) -> None:
+        for one in self._same(self._state.reminders[delivery_id]):
+            if one.nag > 0 and one.state in COMING:
+                self._state.reminders[one.delivery.id] = replace(one, state="skipped", reason=SEEN)
+
     async def put_off(self, delivery_id: int, to: datetime) -> None:
         row = self._state.reminders[delivery_id]
         self._end_others(row)

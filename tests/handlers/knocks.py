@@ -337,6 +337,7 @@ OF_REMINDERS: Mapping[str, Knock] = {
         says("tomorrow 15:00"), changes=True, first=presses(PRESSED + "when")
     ),
     "reminder_presses.see_reminder": Knock(presses("ack:{delivery_id}"), changes=True, first=UNDONE),
+    "reminder_presses.log_call": Knock(presses("rd:{task_delivery_id}:called")),
     "reminder_presses.complete_reminded": Knock(presses("rd:{task_delivery_id}:done"), changes=True),
     "reminder_lists.list_reminders": Knock(says("/reminders"), first=presses("rd:{task_delivery_id}:undo")),
     "reminder_lists.turn_reminders": Knock(presses("rl:{owner_user_id}:0")),

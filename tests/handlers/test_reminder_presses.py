@@ -120,12 +120,17 @@ async def test_the_task_of_a_reminder_is_done_and_that_is_taken_back(desk: Desk)
 
 async def test_a_call_to_make_is_logged_from_its_reminder(desk: Desk) -> None:
     await desk.says("/contact Anna Petrova +7 999 123-45-67")
-    await desk.says("/task today 9:30 call Anna")
+    await desk.says("/task today 9:30 call Anna !15m")
     _delivery, message = await sent(desk, minutes=30)
     assert texts(message) == ["Done", "Snooze", "Open", "Call logged"]
     logged = await desk.presses(button(message, "Call logged"))
     assert "Anna Petrova" in logged.text
     assert len(desk.storage.state.calls) == 1
+    deliveries = Deliveries(desk.storage, FakeDeliveryDoors(desk.storage))
+    assert await deliveries.claim(desk.clock.move(hours=1)) == []  # it is not said again
+    assert "Undo" in texts(
+        await desk.presses(button(message, "Done"))
+    )  # and whether it is done is said by oneself
 
 
 async def test_buttons_in_a_group_are_the_recipients(desk: Desk) -> None:
