@@ -54,6 +54,8 @@ async def pass_on(
         .where(reminders.c.id.in_(ids))
         .values(text=heard.text, urgent=heard.urgent, recipient_id=heard.recipient_id)
     )
+    if heard.urgent:
+        await look_again(link, ids)
     ended = await link.execute(
         update(deliveries)
         .where(
@@ -79,3 +81,16 @@ async def pass_on(
                 set_={"state": "pending", "reason": Why.PASSED_ON, "next_retry_at": None, "lease": None},
             )
         )
+
+
+async def look_again(link: AsyncConnection, ids: Collection[int]) -> None:
+    """What waits for somebody's hours is looked at now: it may have become urgent."""
+    await link.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.reminder_id.in_(ids),
+            deliveries.c.state == "pending",
+            deliveries.c.reason.in_((Why.QUIET, Why.DAY_OFF, Why.AWAY)),
+        )
+        .values(next_retry_at=None)
+    )

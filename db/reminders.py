@@ -12,7 +12,7 @@ from crm.tasks.reminding import Habits
 from crm.updates import Arrival
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
-from db.owed_reminders import owed_reminders, pass_on
+from db.owed_reminders import look_again, owed_reminders, pass_on
 from db.reminder_edits import EditedReminders, read_reminder
 
 TAKEN_BACK = "reminder taken back"
@@ -145,6 +145,8 @@ class SqlReminders(EditedReminders):
             .returning(reminders.c.id)
         )
         if ids := followed.scalars().all():
+            if heard.urgent:
+                await look_again(self._link, ids)
             await self._link.execute(
                 update(deliveries)
                 .where(

@@ -10,6 +10,8 @@ from crm.readiness import Held, Passed, Ready
 from crm.reasons import Why
 from crm.reminder_presses import ReminderPresses, put_off_by
 from crm.settings import Section, Settings
+from crm.tasks.changes import set_priority
+from crm.tasks.entities import Priority
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from tests.acting import NOW, a_visitor, an_arrival
@@ -98,6 +100,17 @@ async def test_what_one_asked_for_or_put_off_to_the_night_comes_then_and_not_hou
     await team.reminders.create(team.anna, an_arrival(), "today 23:30 feed the cat", said)
     ((_, outcome),) = await due(team, TUESDAY_NIGHT + timedelta(hours=4))  # the bot was away meanwhile
     assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+
+
+async def test_what_waits_for_the_end_of_quiet_hours_comes_once_its_task_is_urgent(team: Team) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await team.tasks.create(team.anna, an_arrival(), "today 23:15 call the guard, remind 15 minutes before", said)
+    assert [type(outcome) for _, outcome in await due(team, TUESDAY_NIGHT)] == [Held]
+    task_id, soon = await team.database.task_id(1), TUESDAY_NIGHT + timedelta(minutes=5)
+    await team.tasks.change(team.anna, an_arrival(sent_at=soon), task_id, set_priority(Priority.URGENT), said)
+    ((delivery, outcome),) = await due(team, soon)
+    assert isinstance(outcome, Ready)
+    assert delivery.due_at == TUESDAY_NIGHT
 
 
 @pytest.mark.parametrize(("mark", "expected"), [("", Held), (" !!", Ready)])

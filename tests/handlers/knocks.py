@@ -391,7 +391,7 @@ KNOCKS: Mapping[str, Knock] = {
     "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
     "start.choose_language": Knock(presses("language:ru"), changes=True),
-    "start.choose_timezone": Knock(presses("zone:Europe/Berlin"), changes=True),
+    "start.choose_timezone": Knock(presses("zone:Europe/Paris"), changes=True),
     "settings.show_settings": Knock(says("/settings")),
     "settings.show_days_off": Knock(presses("set:{owner_user_id}:holidays:ahead")),
     "settings.press_settings": Knock(presses("set:{owner_user_id}:hours:10:00-19:00"), changes=True),
