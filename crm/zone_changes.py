@@ -119,7 +119,8 @@ def _moved_by(lines: Sequence[Line], before: str, zone: str) -> Ids | None:
     """What the last change from one zone to the other moved, unless that was taken back."""
     undone = {line.undo_of for line in lines}
     for line in lines:
-        if line.entity == "settings" and line.changes.get("timezone") == [before, zone]:
+        is_change = line.entity == "settings" and line.undo_of is None
+        if is_change and line.changes.get("timezone") == [before, zone]:
             return None if line.id in undone else ids_of(line.changes)
     return None
 

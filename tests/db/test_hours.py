@@ -104,7 +104,9 @@ async def test_what_one_asked_for_or_put_off_to_the_night_comes_then_and_not_hou
 
 async def test_what_waits_for_the_end_of_quiet_hours_comes_once_its_task_is_urgent(team: Team) -> None:
     await choose(team, team.anna, Section.QUIET, "22-8")
-    await team.tasks.create(team.anna, an_arrival(), "today 23:15 call the guard, remind 15 minutes before", said)
+    await team.tasks.create(
+        team.anna, an_arrival(), "today 23:15 call the guard, remind 15 minutes before", said
+    )
     assert [type(outcome) for _, outcome in await due(team, TUESDAY_NIGHT)] == [Held]
     task_id, soon = await team.database.task_id(1), TUESDAY_NIGHT + timedelta(minutes=5)
     await team.tasks.change(team.anna, an_arrival(sent_at=soon), task_id, set_priority(Priority.URGENT), said)

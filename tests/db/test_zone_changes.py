@@ -92,6 +92,8 @@ async def test_one_undo_takes_zone_and_clocks_back_and_one_takes_back_the_answer
     await keep_moments(team, "Europe/Berlin")
     await take_back(team)
     assert await pending(team) == after
+    assert await keep_moments(team, "Europe/Berlin") == 1  # the other way again
+    await take_back(team)
     await take_back(team)
     assert await pending(team) == before
     assert (await Settings(team.storage).show(team.anna)).timezone == "Europe/Berlin"
