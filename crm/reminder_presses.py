@@ -7,7 +7,7 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.calls.entities import Call
+from crm.calls.entities import Ask, Call
 from crm.calls.use_cases import start_call
 from crm.deliveries import Delivery, go_on
 from crm.errors import N_, BadInput, NotAllowed, NotFound, Stale
@@ -24,6 +24,7 @@ from crm.undo import KEPT, Back, Undo
 from crm.updates import Arrival
 
 SEEN = "seen"  # why what would be said again is not
+UNKNOWN_OF_OURS = tuple(one for one in Ask if one is not Ask.DIRECTION)  # whoever was to call did so
 OPEN = ("sent", "pending", "leased")  # a press may come before the sending could be written down
 
 
@@ -132,7 +133,8 @@ class ReminderPresses:
                     N_("This task has no contact to have called. Log the call like this: /call Anna")
                 )
             await unit.presses.hush(delivery_id)
-            answer = reply(await start_call(unit, actor, arrival, message.contact_id))
+            call = await start_call(unit, actor, arrival, message.contact_id, UNKNOWN_OF_OURS)
+            answer = reply(call)
             await unit.updates.finish(arrival, answer)
         return answer
 

@@ -139,8 +139,10 @@ class Calls:
             return await unit.calls.latest(LIST_LENGTH)
 
 
-async def start_call(unit: Unit, actor: Actor, arrival: Arrival, contact_id: int) -> Call:
-    """See Calls.start."""
+async def start_call(
+    unit: Unit, actor: Actor, arrival: Arrival, contact_id: int, asks: Sequence[Ask] = tuple(Ask)
+) -> Call:
+    """See Calls.start; `asks` is what its card asks for."""
     members_only(actor)
     contact = await contact_to_call(unit, contact_id)
     call = await unit.calls.just_logged(contact_id, actor, arrival.sent_at - TWICE)
@@ -154,7 +156,7 @@ async def start_call(unit: Unit, actor: Actor, arrival: Arrival, contact_id: int
         contact_id=contact.id,
         phone=None,
         notes="",
-        asks=tuple(Ask),
+        asks=tuple(asks),
     )
     return await write_call(unit, actor, arrival, new)
 
