@@ -62,7 +62,8 @@ class ReminderClock:
         memories: MemoryDoors | None = None,
         agents: AgentDoors | None = None,
     ) -> None:
-        self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
+        lane = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._post = Post(bot, deliveries, presence, clock, lane, leased=self._leased)
         self._deliveries = deliveries
         self._journal = journal
         self._clock = clock
@@ -72,6 +73,7 @@ class ReminderClock:
         self._rounds = DigestRounds(bot, digests, clock, self._fault) if digests is not None else None
         self._held: dict[int, Delivery] = {}  # claimed and not at their end, by id
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
+        self._renewed: dict[int, Delivery] = {}  # leased to us anew while a message told of them
         self._messages: set[asyncio.Task[None]] = set()
         self._memories = memories
         self._agents = agents
@@ -164,7 +166,7 @@ class ReminderClock:
                     now, ahead=AHEAD, limit=room, held=list(self._held.values())
                 )
                 self._is_more = len(claimed) >= room
-                for deliveries in folded([one for one in claimed if one.id not in self._held], now):
+                for deliveries in folded([one for one in claimed if not self._renew(one)], now):
                     self._begin(deliveries)
                 if not claimed:
                     break
@@ -175,6 +177,24 @@ class ReminderClock:
             self._away = True
         except Exception as fault:  # the next look must come all the same
             self._fault(fault)
+
+    def _renew(self, fresh: Delivery) -> bool:
+        """Whether one that was claimed is held already: its lease was lost meanwhile, and this is the new one. What
+        waits for its moment goes by the new lease; what is on its way is marked by it, and looked at once more then."""
+        stale = self._held.get(fresh.id)
+        if stale is None:
+            return False
+        self._held[fresh.id] = fresh
+        for deliveries in self._waiting.values():
+            if stale in deliveries:
+                deliveries[deliveries.index(stale)] = fresh
+                return True
+        self._renewed[fresh.id] = fresh
+        return True
+
+    def _leased(self, delivery: Delivery) -> Delivery:
+        held = self._held.get(delivery.id)
+        return delivery if held is None else replace(delivery, lease=held.lease)
 
     def _room(self) -> int:
         room = IN_FLIGHT - len(self._messages)
@@ -193,6 +213,8 @@ class ReminderClock:
             self._waiting.pop(job, None)
             for one in deliveries:
                 self._held.pop(one.id, None)
+                if (fresh := self._renewed.pop(one.id, None)) is not None and not self._stopping:
+                    self._begin([fresh])
             if self._is_more and len(self._messages) <= REFILL:
                 self.wake()
 

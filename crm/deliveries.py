@@ -16,7 +16,6 @@ from crm.storage import Storage, Unit
 LEASE = timedelta(seconds=60)  # how long a claimed delivery is one process's alone
 TELEGRAM_KEEPS = timedelta(hours=24)  # updates that nobody fetches (Bot API, getUpdates)
 RETRY_STEPS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-TO_GROUPS = ("gap_here",)  # notices that are said in the group they are about
 UNDELIVERED = "undelivered"  # the notice to whoever assigned a task that its reminder could not be delivered
 
 

@@ -25,7 +25,9 @@ LIMIT = 5000  # events of one feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTask:
-    """A task of the feed's person. `first` is the due of its series' first task, from which the rule is drawn."""
+    """A task of the feed's person. `first` is the due of its series' first task, from which the rule is drawn.
+    `reminders` are those that move with the due: how long before it, or before its day begins where it has no time;
+    `moments` are those at a moment of their own."""
 
     id: int
     number: int
@@ -35,6 +37,7 @@ class FeedTask:
     due: Due
     duration_minutes: int | None = None
     reminders: tuple[timedelta, ...] = ()
+    moments: tuple[datetime, ...] = ()
     rrule: str | None = None
     repeats_from_schedule: bool = True
     series_id: int | None = None
@@ -191,7 +194,7 @@ def _event(task: FeedTask) -> Event:
         status=task.status,
         begins=task.due,
         minutes=task.duration_minutes or USUAL_MINUTES,
-        alarms=_alarms(task),
+        alarms=_alarms(task, task.moments),
         rrule=None,
         updated_at=task.updated_at,
     )
@@ -199,7 +202,8 @@ def _event(task: FeedTask) -> Event:
 
 def _series(task: FeedTask, begins: Due, first: Due) -> Event:
     rule = rest_of(task.rrule or "", begins, first)
-    return replace(_event(task), uid=f"series-{task.series_id}@switchboard", begins=begins, rrule=rule)
+    uid = f"series-{task.series_id}@switchboard"
+    return replace(_event(task), uid=uid, begins=begins, rrule=rule, alarms=_alarms(task))
 
 
 def rest_of(rule: str, begins: Due, first: Due) -> str:
@@ -232,12 +236,9 @@ def _until(value: str, begins: Due) -> str:
     return f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _alarms(task: FeedTask) -> tuple[timedelta, ...]:
-    """As the bot reminds: at the time and so long before it; of a day alone, before its working day begins."""
+def _alarms(task: FeedTask, moments: Sequence[datetime] = ()) -> tuple[timedelta, ...]:
+    """As the bot reminds, and at no other time."""
     if task.status in ("completed", "canceled"):
         return ()
-    if task.due.time is not None:
-        return tuple(sorted({timedelta(0), *task.reminders}))
-    nine = task.due.at_start_of_workday().time
-    begins = timedelta(hours=nine.hour) if nine else timedelta(0)
-    return tuple(sorted(before - begins for before in task.reminders))
+    begins = task.due.at or datetime.combine(task.due.date, time(), task.due.zone).astimezone(UTC)
+    return tuple(sorted({*task.reminders, *(begins - moment for moment in moments)}))

@@ -1,13 +1,17 @@
 """Holidays: which days are off in a country, and which weekend days are worked there instead."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from crm.grammar.readers import region_of
 from crm.regions import find_region
 
+_MOVED_FROM = re.compile(
+    r"\s*\([^()]*\d{4}\)"
+)  # "(substituted from 01/03/2026)", whose order of day and month varies
 LOOKS_AHEAD = 370  # days; a working day comes sooner than that wherever people work at all
 
 
@@ -60,11 +64,56 @@ async def calendar_of(country: str | None, day: date) -> Calendar:
     return Calendar({**this.off, **following.off}, this.worked | following.worked)
 
 
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """Days off in a row that have one name, first and last."""
+
+    first: date
+    last: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next days off of a country, and the days of its weekends that are worked instead of one."""
+
+    country: str
+    off: Sequence[DayOff]
+    worked: Sequence[date]
+
+
+async def days_ahead(country: str, day: date, language: str, limit: int) -> Ahead:
+    """From a day to the end of the next year, `limit` of them, named in a language where the library has it, else in
+    English or the country's own."""
+    return await asyncio.to_thread(_ahead, country, day, language, limit)
+
+
 def is_known(country: str) -> bool:
     """Whether its holidays are known. Slow at first use, as it imports the library."""
     import holidays
 
     return country in holidays.list_supported_countries()
+
+
+def _ahead(country: str, day: date, language: str, limit: int) -> Ahead:
+    import holidays
+
+    years = (day.year, day.year + 1)
+    try:
+        known = holidays.country_holidays(country).supported_languages
+        spoken = next((one for one in (language, "en_US") if one in known), None)
+        found = holidays.country_holidays(country, years=years, language=spoken)
+    except NotImplementedError:
+        return Ahead(country, (), ())
+    off: list[DayOff] = []
+    for one, full_name in sorted(found.items()):
+        name = _MOVED_FROM.sub("", full_name)
+        if off and off[-1].name == name and one - off[-1].last == timedelta(days=1):
+            off[-1] = replace(off[-1], last=one)
+        elif one >= day:
+            off.append(DayOff(one, one, name))
+    worked = sorted(one for one in getattr(found, "weekend_workdays", ()) if one >= day)
+    return Ahead(country, off[:limit], worked)
 
 
 def _read(country: str, year: int) -> Calendar:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,16 @@ from crm.reasons import Why
 from crm.settings import PersonSettings
 from crm.storage import Unit
 
+TO_GROUPS = frozenset({"gap_here"})  # notices that are said in the group they are about, which has no hours
+AT_ITS_TIME = timedelta(minutes=15)  # how late what somebody asked for comes at the moment they asked for
 PASSED_ON = frozenset({None, "task_assigned"})  # what a substitute is told: reminders of tasks, and new tasks
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What is about to be sent, and the hours of its recipient. `days_matter`: nobody chose the day for themselves, as
-    with a task that a colleague gave or that repeats, and that has no clock."""
+    with a task that a colleague gave or that repeats, and that has no clock. `asked_for` is the moment, where the
+    recipient named it themselves."""
 
     settings: PersonSettings
     region: str | None
@@ -29,6 +32,7 @@ class Matter:
     notice: str | None
     days_matter: bool
     asked_at: datetime
+    asked_for: datetime | None = None
     away_since: datetime | None = None
     away_until: datetime | None = None
 
@@ -54,7 +58,8 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something of a person's that comes at a wall clock: a task or a reminder, in one of their teams."""
+    """Something of a person's that comes at a wall clock: a task or a reminder (`kind`), in one of their teams.
+    `task_id` is a task's own, or that of the task a reminder is of."""
 
     kind: str
     id: int
@@ -62,6 +67,7 @@ class Clock:
     due: Due
     team: str
     repeats: bool
+    task_id: int | None = None
 
 
 class HourStore(Protocol):
@@ -94,7 +100,7 @@ class HourStore(Protocol):
 
 def held_up(matter: Matter, now: datetime) -> datetime | None:
     """Until when being away keeps it. Urgent things don't wait, nor what one asked for oneself while away."""
-    if matter.urgent or matter.away_until is None or matter.away_until <= now:
+    if matter.urgent or matter.notice in TO_GROUPS or matter.away_until is None or matter.away_until <= now:
         return None
     asked_while_away = matter.away_since is not None and matter.asked_at >= matter.away_since
     is_own = matter.task_id is None and matter.notice is None
@@ -102,8 +108,11 @@ def held_up(matter: Matter, now: datetime) -> datetime | None:
 
 
 async def waits(matter: Matter, now: datetime) -> Wait | None:
-    """Until when a message waits for its recipient's hours, in which they are not away."""
-    if matter.urgent:
+    """Until when a message waits for its recipient's hours, in which they are not away. The moment one named oneself is
+    no quiet one; missed by much, it is not that moment any more."""
+    if matter.urgent or matter.notice in TO_GROUPS:
+        return None
+    if matter.asked_for is not None and now - matter.asked_for < AT_ITS_TIME:
         return None
     habits = await habits_of(matter.settings, matter.region, now, with_days=matter.days_matter)
     return held_until(habits, now, patient=matter.days_matter)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
@@ -106,8 +106,6 @@ class PeopleStore(Protocol):
 
     async def set_language(self, person_id: int, language: str) -> None: ...
 
-    async def set_timezone(self, person_id: int, timezone: str) -> None: ...
-
     async def settings(self, person_id: int, *, to_change: bool = False) -> "PersonSettings":
         """`to_change` holds them until the transaction ends, so that two presses at once don't undo each other."""
 
@@ -115,7 +113,7 @@ class PeopleStore(Protocol):
 
 
 class People:
-    """Registration and the two things asked at /start."""
+    """Registration, and the language asked at /start."""
 
     def __init__(self, storage: Storage, doors: PeopleDoors, *, open_to_all: bool) -> None:
         self._storage = storage
@@ -137,20 +135,6 @@ class People:
             before = await unit.people.settings(actor.person_id, to_change=True)
             await unit.people.set_language(actor.person_id, language)
             await _write_down(unit, actor, "language", before.language, language)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-    async def choose_timezone(
-        self, actor: Actor, arrival: Arrival, timezone: str, reply: Reply[str]
-    ) -> Answer:
-        """`timezone` is an IANA name. Raises BadInput for an unknown one."""
-        if timezone not in available_timezones():
-            raise BadInput(N_("I don't know that time zone. Type one such as Europe/Moscow."))
-        answer = reply(timezone)
-        async with self._storage.transaction(actor) as unit:
-            before = await unit.people.settings(actor.person_id, to_change=True)
-            await unit.people.set_timezone(actor.person_id, timezone)
-            await _write_down(unit, actor, "timezone", before.timezone, timezone)
             await unit.updates.finish(arrival, answer)
         return answer
 

@@ -95,7 +95,7 @@ async def _ready_for(
             settings = await unit.people.settings(served.actor.person_id)
     except Removed:
         return out_of_sight
-    wait = await waits(replace(matter, settings=settings), now)
+    wait = await waits(replace(matter, settings=settings, asked_for=None), now)
     if wait is not None:
         return Held(min(wait.until, until), wait.why)
     return Ready(replace(delivery, stand_in=served.actor))

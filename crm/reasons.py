@@ -15,4 +15,5 @@ class Why(StrEnum):
     QUIET = "quiet_hours"
     DAY_OFF = "day_off"
     AWAY = "away"
+    PASSED_ON = "passed_on"  # its task was somebody else's when it was due
     STOOD_IN = "stand-in"  # somebody got it who stood in for its recipient

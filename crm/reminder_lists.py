@@ -46,20 +46,30 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a page begins: after the place of a reminder that came next at that moment (None while it was paused), or
+    `back`wards before it."""
+
+    next_at: datetime | None
+    reminder_id: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderPage:
-    """Pages count from 0."""
+    """One page, what comes next at the top. How many there are in all nobody counts."""
 
     items: Sequence[Listed]
-    number: int
-    has_after: bool
+    has_before: bool = False
+    has_after: bool = False
 
 
 class ReminderListStore(Protocol):
     async def page(
-        self, member_id: int, *, only_chat_id: int | None, limit: int, offset: int
+        self, member_id: int, turn: Turn | None, *, only_chat_id: int | None, limit: int
     ) -> Sequence[Listed]:
-        """What is still to come to a member or is paused, the next first; `only_chat_id` leaves what was asked for in
-        that chat."""
+        """What is still to come to a member or is paused, the next first, and backwards in reverse; `only_chat_id`
+        leaves what was asked for in that chat."""
 
     async def one(self, reminder_id: int, *, to_change: bool = False) -> Listed | None:
         """Deleted or not, as far as the actor may see it; `to_change` locks it until the commit."""
@@ -82,14 +92,20 @@ class ReminderLists:
         self._storage = storage
         self._undo = undo
 
-    async def page(self, actor: Actor, number: int) -> ReminderPage:
-        """In a group only what was asked for there."""
+    async def page(self, actor: Actor, turn: Turn | None = None) -> ReminderPage:
+        """In a group only what was asked for there; where a button's page has emptied, the first one."""
         here = None if actor.chat_kind is ChatKind.PRIVATE else actor.chat_id
         async with self._storage.transaction(actor) as unit:
-            found = await unit.reminder_lists.page(
-                actor.member_id, only_chat_id=here, limit=PAGE + 1, offset=number * PAGE
-            )
-        return ReminderPage(found[:PAGE], number, len(found) > PAGE)
+            found = await unit.reminder_lists.page(actor.member_id, turn, only_chat_id=here, limit=PAGE + 1)
+            if turn is not None and not found:
+                turn = None
+                found = await unit.reminder_lists.page(
+                    actor.member_id, turn, only_chat_id=here, limit=PAGE + 1
+                )
+        more = len(found) > PAGE
+        if turn is not None and turn.back:
+            return ReminderPage(found[:PAGE][::-1], has_before=more, has_after=True)
+        return ReminderPage(found[:PAGE], has_before=turn is not None, has_after=more)
 
     async def show(self, actor: Actor, reminder_id: int) -> Listed:
         async with self._storage.transaction(actor) as unit:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
+from crm.calls.entities import Ask, Call
+from crm.calls.use_cases import start_call
 from crm.deliveries import Delivery, go_on
 from crm.errors import N_, BadInput, NotAllowed, NotFound, Stale
 from crm.grammar.dates import Due
@@ -22,6 +24,7 @@ from crm.undo import KEPT, Back, Undo
 from crm.updates import Arrival
 
 SEEN = "seen"  # why what would be said again is not
+UNKNOWN_OF_OURS = tuple(one for one in Ask if one is not Ask.DIRECTION)  # whoever was to call did so
 OPEN = ("sent", "pending", "leased")  # a press may come before the sending could be written down
 
 
@@ -57,6 +60,9 @@ class PressStore(Protocol):
 
     async def see(self, delivery_id: int, at: datetime) -> None:
         """It was seen, with all that said the same before; what would say it again is not sent."""
+
+    async def hush(self, delivery_id: int) -> None:
+        """It is not said again; its message stays as it is."""
 
     async def put_off(self, delivery_id: int, to: datetime) -> None:
         """It is sent again then; what would say it again before is not sent. The series stays as it is."""
@@ -114,6 +120,21 @@ class ReminderPresses:
             done = await complete_task(unit, actor, arrival, await to_change(unit, before.task_id or 0), now)
             await unit.presses.see(delivery_id, now)
             answer = reply(done, replace(before, state="acknowledged", is_closed=True))
+            await unit.updates.finish(arrival, answer)
+        return answer
+
+    async def log_call(self, actor: Actor, arrival: Arrival, delivery_id: int, reply: Reply[Call]) -> Answer:
+        """A call was made: logged, and the reminder of it is not said again. How it ended decides about the task, which
+        stays open. Raises BadInput for what is no call with a contact."""
+        async with self._storage.transaction(actor) as unit:
+            message = await _theirs(unit, actor, delivery_id, to_change=True)
+            if message.contact_id is None:
+                raise BadInput(
+                    N_("This task has no contact to have called. Log the call like this: /call Anna")
+                )
+            await unit.presses.hush(delivery_id)
+            call = await start_call(unit, actor, arrival, message.contact_id, UNKNOWN_OF_OURS)
+            answer = reply(call)
             await unit.updates.finish(arrival, answer)
         return answer
 

@@ -1,6 +1,6 @@
 """Reminders: a row that becomes a message at its time, once (DESIGN §2.3)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crm.tasks.reminding import Habits
 
 TEXT_LIMIT = 500  # characters
+NOTHING: Mapping[timedelta, Due] = {}
 NAGS = 5  # how often a reminder is said again, unless its card says otherwise
 
 
@@ -55,6 +56,15 @@ class Reminder:
     nag_limit: int = NAGS
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the reminders of a task say, and to whom."""
+
+    text: str
+    recipient_id: int
+    urgent: bool = False
+
+
 URGENT = frozenset({"urgent", "срочно"})
 
 
@@ -80,11 +90,21 @@ class ReminderStore(Protocol):
 
     async def skip_for_task(self, task_id: int, reason: str) -> None: ...
 
-    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+    async def drop_for_task(
+        self,
+        task_id: int,
+        reason: str,
+        *,
+        passed: Mapping[timedelta, Due] = NOTHING,
+        heard: Heard | None = None,
+        now: datetime | None = None,
+    ) -> Collection[timedelta]:
         """End a task's reminders that hang on its due; what is pending or under way is skipped, but what was put off
-        stays where it was put. How long before the due those were that were paused."""
+        stays where it was put. So do those of `passed` (how long before the due, and when that was) that are owed
+        still or are being said again: they become what is `heard` now. How long before the due those were that were
+        paused."""
 
-    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+    async def follow_task(self, task_id: int, heard: Heard) -> None:
         """Give the reminders that stay at their own moment what a task says now, and to whom."""
 
     async def habits(self, member_id: int) -> "Habits":

@@ -30,6 +30,7 @@ from crm.tasks.undoing import (
 from crm.tasks.writing import move_to
 from crm.undo import Back, TakeBack
 from crm.visibility import Sight
+from crm.zone_changes import ids_of, move_back
 
 
 async def forget_task(unit: Unit, line: Line, back: Back) -> bool:
@@ -212,6 +213,15 @@ async def restore_region(unit: Unit, line: Line, back: Back) -> bool:
 async def restore_settings(unit: Unit, line: Line, back: Back) -> bool:
     now = await unit.people.settings(back.actor.person_id, to_change=True)
     await unit.people.set_settings(back.actor.person_id, restored_settings(now, line.changes))
+    await move_clocks_back(unit, line, back)
+    return True
+
+
+async def move_clocks_back(unit: Unit, line: Line, back: Back) -> bool:
+    """What a change of zone moved, or moved back, and is still to come by that clock."""
+    if ids := ids_of(line.changes):
+        zone, to = str(_after(line, "timezone")), str(_before(line, "timezone"))
+        await move_back(unit, ids, zone, to, back.now)
     return True
 
 
@@ -254,6 +264,7 @@ UNDOABLE: Mapping[tuple[str, str], TakeBack] = {
     ("chat", "bound"): restore_binding,
     ("workspace", "region"): restore_region,
     ("settings", "changed"): restore_settings,
+    ("settings", "clocks"): move_clocks_back,
     ("import", "created"): take_import_back,
     ("agent", "created"): forget_agent,
     ("agent", "changed"): restore_agent,

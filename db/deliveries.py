@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import BigInteger, Text
 
-from crm.deliveries import TO_GROUPS, Delivery, Group
+from crm.deliveries import Delivery, Group
 from crm.grammar.dates import Due
+from crm.hours import TO_GROUPS
 from crm.people import Actor, ChatKind, Role
 from crm.storage import MUCH
 from db.models.reminders import reminder_deliveries as deliveries

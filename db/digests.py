@@ -51,13 +51,15 @@ class SqlDigests:
         return int(await self._link.scalar(query) or 0)
 
     async def report(self, member_id: int, since: datetime, limit: int) -> TeamReport:
-        ours = (
-            select(reminders.c.text)
+        ours = (  # reminders, and tasks that were given meanwhile
+            select(func.coalesce(tasks.c.title, reminders.c.text))
+            .select_from(reminders)
             .join(deliveries, deliveries.c.reminder_id == reminders.c.id)
+            .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
             .where(
                 deliveries.c.recipient_id == member_id,
                 deliveries.c.due_at >= since,
-                reminders.c.notice.is_(None),
+                func.coalesce(reminders.c.notice, "task_assigned") == "task_assigned",
             )
             .order_by(deliveries.c.due_at)
             .limit(limit)
@@ -79,8 +81,8 @@ class SqlDigests:
         )
         return TeamReport(
             "",
-            list(await self._link.scalars(ours.where(deliveries.c.reason == Why.AWAY.value))),
-            list(await self._link.scalars(ours.where(deliveries.c.reason == Why.STOOD_IN))),
+            list(dict.fromkeys(await self._link.scalars(ours.where(deliveries.c.reason == Why.AWAY)))),
+            list(dict.fromkeys(await self._link.scalars(ours.where(deliveries.c.reason == Why.STOOD_IN)))),
             [(row.display_name, row.title) for row in await self._link.execute(done)],
         )
 

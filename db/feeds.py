@@ -1,17 +1,32 @@
 """Calendar feeds, as rows: the hash of an address, and the tasks behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Row,
+    ScalarSelect,
+    case,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.errors import Removed
 from crm.feeds import FeedTask
 from crm.grammar.dates import Due
 from db.models.files import calendar_feeds as feeds
+from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
 from db.transactions import entered, plain_transaction
@@ -47,22 +62,26 @@ class SqlFeeds:
 
     async def tasks(self, member_id: int, since: datetime, limit: int) -> Sequence[FeedTask]:
         first = tasks.alias("first")
-        before = (
-            select(func.array_agg(aggregate_order_by(reminders.c.before, reminders.c.before)))
-            .where(
-                reminders.c.task_id == tasks.c.id,
-                reminders.c.deleted_at.is_(None),
-                reminders.c.before > text("interval '0'"),
-            )
-            .scalar_subquery()
+        begins = cast(tasks.c.due_date, DateTime)
+        before = case(
+            (tasks.c.due_time.is_not(None), reminders.c.before),
+            else_=begins - (reminders.c.local_date + reminders.c.local_time),
         )
+        leads = _reminders_of(before, reminders.c.kind == "relative")
+        its_own = reminders.c.kind == "absolute"
+        is_coming = deliveries.c.state.in_(("pending", "leased"))
+        coming = reminders.join(deliveries, (deliveries.c.reminder_id == reminders.c.id) & is_coming)
+        moments = _reminders_of(deliveries.c.due_at, its_own, coming)
+        last_changed = _reminders_of(reminders.c.updated_at, true(), gather=func.max, kept=true())
         rows = await self._link.execute(
             select(
                 tasks,
                 first.c.due_date.label("first_date"),
                 first.c.due_time.label("first_time"),
                 first.c.due_tz.label("first_tz"),
-                func.coalesce(before, array([], type_=reminders.c.before.type)).label("lead_times"),
+                leads.label("lead_times"),
+                moments.label("moments"),
+                func.greatest(tasks.c.updated_at, last_changed).label("changed_at"),
             )
             .outerjoin(first, first.c.id == tasks.c.series_id)
             .where(
@@ -100,6 +119,24 @@ class SqlFeedDoors:
             return None
 
 
+def _reminders_of(
+    what: ColumnElement[Any],
+    which: ColumnElement[bool],
+    source: FromClause = reminders,
+    *,
+    gather: Callable[..., ColumnElement[Any]] = func.array_agg,
+    kept: ColumnElement[bool] | None = None,
+) -> ScalarSelect[Any]:
+    """Of a task's reminders, gathered; without those that are paused or gone, unless `kept` says which."""
+    there = reminders.c.deleted_at.is_(None) & reminders.c.paused_at.is_(None) if kept is None else kept
+    return (
+        select(gather(what))
+        .select_from(source)
+        .where(reminders.c.task_id == tasks.c.id, reminders.c.notice.is_(None), which, there)
+        .scalar_subquery()
+    )
+
+
 def _task(row: Row[Any]) -> FeedTask:
     first = None
     if row.first_date is not None:
@@ -112,10 +149,11 @@ def _task(row: Row[Any]) -> FeedTask:
         status=row.status,
         due=Due(row.due_date, row.due_time, row.due_tz),
         duration_minutes=row.duration_minutes,
-        reminders=tuple(row.lead_times),
+        reminders=tuple(row.lead_times or ()),
+        moments=tuple(row.moments or ()),
         rrule=row.rrule,
         repeats_from_schedule=row.repeat_from == "schedule",
         series_id=row.series_id,
         first=first,
-        updated_at=row.updated_at,
+        updated_at=row.changed_at,
     )

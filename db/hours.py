@@ -1,7 +1,7 @@
 """People's hours, as rows: one's own by the policies, those of colleagues by doors."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, text, update
@@ -32,7 +32,11 @@ class SqlHours:
                 workspaces.c.default_region,
                 deliveries.c.recipient_id,
                 deliveries.c.occurrence_at,
+                deliveries.c.due_at.label("moment"),
+                deliveries.c.nag,
                 reminders.c.kind,
+                reminders.c.before,
+                reminders.c.source_chat_id,
                 reminders.c.urgent,
                 reminders.c.notice,
                 reminders.c.task_id,
@@ -62,6 +66,7 @@ class SqlHours:
             notice=row.notice,
             days_matter=row.notice is None and by_default and has_no_clock and chosen_by_others,
             asked_at=row.asked_at,
+            asked_for=row.moment if _named_by_themselves(row) else None,
             away_since=row.away_since,
             away_until=row.away_until,
         )
@@ -118,7 +123,9 @@ class SqlHours:
             text("SELECT * FROM clocks_of(:zone, :now)"), {"zone": zone, "now": now}
         )
         return [
-            Clock(row.kind, row.id, row.title, _due_of(row, zone), row.team, row.rrule is not None)
+            Clock(
+                row.kind, row.id, row.title, _due_of(row, zone), row.team, row.rrule is not None, row.task_id
+            )
             for row in rows
         ]
 
@@ -140,6 +147,19 @@ class SqlHours:
                     **{f"{kind}_dues": [moved(one.due, zone).at for one in of] for kind, of in named.items()},
                 },
             )
+
+
+def _named_by_themselves(row: Row[Any]) -> bool:
+    """Whether the recipient named the moment: of a reminder of their own, of one they put off, of a task they made for
+    themselves. What is said again was named by nobody."""
+    if row.notice is not None or row.nag:
+        return False
+    if row.kind == "standalone":
+        return row.source_chat_id is not None  # else it was handed over by somebody who left
+    if row.occurrence_at is not None:
+        return True
+    at_the_time = row.due_time is not None and row.before == timedelta(0)
+    return row.created_by == row.recipient_id and (row.kind == "absolute" or at_the_time)
 
 
 def _due_of(row: Row[Any], zone: str) -> Due:

@@ -29,9 +29,6 @@ class SqlPeople:
     async def set_language(self, person_id: int, language: str) -> None:
         await self._link.execute(update(people).where(people.c.id == person_id).values(language=language))
 
-    async def set_timezone(self, person_id: int, timezone: str) -> None:
-        await self._link.execute(update(people).where(people.c.id == person_id).values(timezone=timezone))
-
     async def settings(self, person_id: int, *, to_change: bool = False) -> PersonSettings:
         query = select(people).where(people.c.id == person_id)
         found = await self._link.execute(query.with_for_update() if to_change else query)

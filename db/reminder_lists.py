@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, literal, literal_column, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm.reminder_lists import Listed
+from crm.reminder_lists import Listed, Turn
+from db.models.base import Moment
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
 from db.models.tasks import crm_tasks as tasks
@@ -16,6 +17,7 @@ from db.reminder_edits import read_reminder
 
 PAUSED = "paused"
 COMING = ("pending", "leased")
+_never: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", Moment)  # sorts after all
 _next = (
     select(func.min(deliveries.c.due_at))
     .where(
@@ -35,8 +37,9 @@ class SqlReminderLists:
         self._workspace_id = workspace_id
 
     async def page(
-        self, member_id: int, *, only_chat_id: int | None, limit: int, offset: int
+        self, member_id: int, turn: Turn | None, *, only_chat_id: int | None, limit: int
     ) -> Sequence[Listed]:
+        place = (func.coalesce(_next, _never), reminders.c.id)
         query = _listed().where(
             reminders.c.recipient_id == member_id,
             reminders.c.deleted_at.is_(None),
@@ -49,8 +52,16 @@ class SqlReminderLists:
         )
         if only_chat_id is not None:
             query = query.where(reminders.c.source_chat_id == only_chat_id)
-        query = query.order_by(_next.nulls_last(), reminders.c.id).limit(limit).offset(offset)
-        return [_read(row) for row in await self._link.execute(query)]
+        falling = turn is not None and turn.back
+        if turn is not None:
+            edge = (
+                _never if turn.next_at is None else literal(turn.next_at, Moment),
+                literal(turn.reminder_id),
+            )
+            here, there = tuple_(*place), tuple_(*edge)
+            query = query.where(here < there if falling else here > there)
+        order = [each.desc() if falling else each.asc() for each in place]
+        return [_read(row) for row in await self._link.execute(query.order_by(*order).limit(limit))]
 
     async def one(self, reminder_id: int, *, to_change: bool = False) -> Listed | None:
         if to_change:

@@ -87,6 +87,17 @@ class SqlPresses:
             .values(state="acknowledged", acknowledged_at=at, lease=None)
         )
 
+    async def hush(self, delivery_id: int) -> None:
+        await self._link.execute(
+            update(deliveries)
+            .where(
+                self._of_same(delivery_id),
+                deliveries.c.nag > 0,
+                deliveries.c.state.in_(("pending", "leased")),
+            )
+            .values(state="skipped", reason=SEEN, lease=None)
+        )
+
     async def put_off(self, delivery_id: int, to: datetime) -> None:
         await self._end_others(delivery_id, None)
         done = await self._link.execute(

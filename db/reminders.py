@@ -1,16 +1,18 @@
 """Reminders and their deliveries, as rows; a delivery belongs to whoever holds its lease."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text, update
 
+from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import NewReminder, Reminder
+from crm.reminders import NOTHING, Heard, NewReminder, Reminder
 from crm.tasks.reminding import Habits
 from crm.updates import Arrival
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
+from db.owed_reminders import look_again, owed_reminders, pass_on
 from db.reminder_edits import EditedReminders, read_reminder
 
 TAKEN_BACK = "reminder taken back"
@@ -79,7 +81,19 @@ class SqlReminders(EditedReminders):
             .values(state="skipped", reason=reason, lease=None)
         )
 
-    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+    async def drop_for_task(
+        self,
+        task_id: int,
+        reason: str,
+        *,
+        passed: Mapping[timedelta, Due] = NOTHING,
+        heard: Heard | None = None,
+        now: datetime | None = None,
+    ) -> Collection[timedelta]:
+        owed: Mapping[int, timedelta] = {}
+        if heard is not None and now is not None:
+            owed = await owed_reminders(self._link, task_id, passed, now)
+            await pass_on(self._link, self._workspace_id, owed, heard, reason)
         put_off = select(deliveries.c.id).where(
             deliveries.c.reminder_id == reminders.c.id,
             deliveries.c.state == "pending",
@@ -102,6 +116,7 @@ class SqlReminders(EditedReminders):
                 reminders.c.task_id == task_id,
                 reminders.c.kind == "relative",
                 reminders.c.deleted_at.is_(None),
+                reminders.c.id.not_in(list(owed)),
             )
             .values(deleted_at=text("now()"))
             .returning(reminders.c.id, reminders.c.before, reminders.c.paused_at)
@@ -118,7 +133,7 @@ class SqlReminders(EditedReminders):
             )
         return {row.before for row in rows if row.paused_at is not None}
 
-    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+    async def follow_task(self, task_id: int, heard: Heard) -> None:
         followed = await self._link.execute(
             update(reminders)
             .where(
@@ -126,14 +141,20 @@ class SqlReminders(EditedReminders):
                 reminders.c.kind == "absolute",
                 reminders.c.deleted_at.is_(None),
             )
-            .values(text=text, recipient_id=recipient_id, urgent=urgent)
+            .values(text=heard.text, recipient_id=heard.recipient_id, urgent=heard.urgent)
             .returning(reminders.c.id)
         )
         if ids := followed.scalars().all():
+            if heard.urgent:
+                await look_again(self._link, ids)
             await self._link.execute(
                 update(deliveries)
-                .where(deliveries.c.reminder_id.in_(ids), deliveries.c.state == "pending")
-                .values(recipient_id=recipient_id)
+                .where(
+                    deliveries.c.reminder_id.in_(ids),
+                    deliveries.c.recipient_id != heard.recipient_id,
+                    deliveries.c.state.in_(("pending", "leased")),
+                )
+                .values(recipient_id=heard.recipient_id, occurrence_at=None, state="pending", lease=None)
             )
 
     async def habits(self, member_id: int) -> Habits:

@@ -1,7 +1,7 @@
 """Being away in Telegram: /away with words or buttons, and /back."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Filter
@@ -12,8 +12,8 @@ from crm.answers import Answer, Button
 from crm.away import Away, AwayView
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
+from handlers.calendars import month_of, month_rows
 from handlers.private import only_in_private
-from handlers.questions import ask
 from handlers.texts import formatted, moment_words
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -42,6 +42,9 @@ def router() -> Router:
     own.message.register(say_back, SaysBack())
     own.callback_query.register(leave_for, F.data.regexp(r"^away:for:(week|weeks)$"))
     own.callback_query.register(ask_until, F.data == "away:ask")
+    own.callback_query.register(turn_month, F.data.regexp(r"^away:move:\d{4}-(0[1-9]|1[0-2])$"))
+    own.callback_query.register(choose_day, F.data.regexp(r"^away:day:\d{4}-\d{2}-\d{2}$"))
+    own.callback_query.register(show_card, F.data == "away:card")
     own.callback_query.register(offer_colleagues, F.data == "away:who")
     own.callback_query.register(choose_substitute, F.data.regexp(r"^away:in:(none|\d{1,18})$"))
     own.callback_query.register(press_back, F.data == "away:back")
@@ -87,8 +90,32 @@ async def leave_for(query: CallbackQuery, actor: Actor, arrival: Arrival, away: 
     return await away.leave(actor, arrival, words, clock(), lambda view: away_card(view, actor, edit=True))
 
 
-async def ask_until(query: CallbackQuery, state: FSMContext) -> Answer:
-    return await ask(state, UNTIL, _("Until when? For example: 15 August, or tomorrow 14:00"))
+async def ask_until(query: CallbackQuery, actor: Actor, clock: Clock, state: FSMContext) -> Answer:
+    """A calendar; a day, or a day and a time, may be typed instead."""
+    await state.set_state(UNTIL)
+    return day_question(actor, clock())
+
+
+async def turn_month(query: CallbackQuery, actor: Actor, clock: Clock) -> Answer:
+    return day_question(actor, clock(), month_of(str(query.data).rsplit(":", 1)[1]))
+
+
+async def choose_day(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, away: Away, clock: Clock, state: FSMContext
+) -> Answer:
+    day = str(query.data).rsplit(":", 1)[1]
+    answer = await away.leave(
+        actor, arrival, f"until {day}", clock(), lambda view: away_card(view, actor, edit=True)
+    )
+    await state.clear()
+    return answer
+
+
+async def show_card(
+    query: CallbackQuery, actor: Actor, away: Away, clock: Clock, state: FSMContext
+) -> Answer:
+    await state.clear()
+    return away_card(await away.show(actor, clock()), actor, edit=True)
 
 
 async def offer_colleagues(query: CallbackQuery, actor: Actor, away: Away, clock: Clock) -> Answer:
@@ -132,6 +159,22 @@ async def press_back(
     query: CallbackQuery, actor: Actor, arrival: Arrival, away: Away, clock: Clock
 ) -> Answer:
     return await away.come_back(actor, arrival, clock(), lambda was: back_words(was, edit=True))
+
+
+def day_question(actor: Actor, now: datetime, month: date | None = None) -> Answer:
+    """From tomorrow on: whoever is back today is not away."""
+
+    def data(what: str, value: str) -> str:
+        return f"away:{what}:{value}"
+
+    tomorrow = now.astimezone(actor.zone).date() + timedelta(days=1)
+    _soon, *rows = month_rows(data, month or tomorrow.replace(day=1), tomorrow)
+    first = (Button(_("Tomorrow"), data=data("day", tomorrow.isoformat())),)
+    return Answer(
+        _("Which day are you back? Press it, or type it: 15 August, or tomorrow 14:00"),
+        buttons=(first, *rows, (Button(_("‹ Back"), data="away:card"),)),
+        edit=True,
+    )
 
 
 def away_card(view: AwayView, actor: Actor, *, edit: bool = False) -> Answer:

@@ -70,7 +70,7 @@ def action_words(entity: str, action: str) -> str:
         ("settings", "changed"): _("settings changed"),
         ("settings", "away"): _("going away"),
         ("settings", "back"): _("back again"),
-        ("settings", "clocks"): _("moved to another time zone"),
+        ("settings", "clocks"): _("by the clock of another time zone"),
         ("workspace", "created"): _("new team"),
         ("workspace", "renamed"): _("team renamed"),
         ("workspace", "region"): _("country of phones"),

@@ -40,9 +40,14 @@ class Outcome:
     answered: bool = True
 
 
+def _as_claimed(delivery: Delivery) -> Delivery:
+    return delivery
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Who sends. `lane` bounds how many ask the database side by side; `downtime` is when no process was running."""
+    """Who sends. `lane` bounds how many ask the database side by side; `downtime` is when no process was running.
+    `leased` gives a delivery with the lease it has by now, which may be another than it was claimed with."""
 
     bot: Bot
     deliveries: Deliveries
@@ -50,6 +55,7 @@ class Post:
     clock: Clock
     lane: asyncio.Semaphore
     downtime: Downtime | None = None
+    leased: Callable[[Delivery], Delivery] = _as_claimed
 
     async def deliver(self, claimed: Sequence[Delivery]) -> Outcome:
         """Send one message for all of these, which go to one chat, and mark each of them."""
@@ -172,7 +178,8 @@ class Post:
         """What Telegram took is written down, however long PostgreSQL is away, or it would be sent again."""
 
         async def mark() -> None:  # not behind those that only ask: a kill in between sends it again
-            if not await self.deliveries.sent_together(ready, message_id, self.clock()):
+            told = [self.leased(one) for one in ready]
+            if not await self.deliveries.sent_together(told, message_id, self.clock()):
                 log.warning("sent_after_lease", deliveries=[one.id for one in ready], message=message_id)
 
         await until_there(mark)

@@ -69,7 +69,8 @@ TOPICS: Mapping[str, Topic] = {
                 " /back — you are back, and hear what happened."
             ),
             N_(
-                "In quiet hours only urgent things come; the rest comes when they end, and says that it waited."
+                "In quiet hours only urgent things come, and what you asked for at that very time yourself; the rest"
+                " comes when they end, and says that it waited."
             ),
             N_(
                 "On days off and holidays no digests come, and reminders of tasks without a time wait if a colleague"
@@ -78,7 +79,10 @@ TOPICS: Mapping[str, Topic] = {
             N_(
                 "Morning plan, evening summary, the team's week for owners and managers: switch them in /settings."
             ),
-            N_("When your time zone changes, I ask whether what is planned keeps its clock time."),
+            N_(
+                "When your time zone changes, what is planned keeps its clock time; I show it and ask whether that"
+                " is right."
+            ),
         ),
     ),
     "contacts": Topic(

@@ -61,7 +61,7 @@ def reminder_rows(delivery_id: int, task_id: int | None, contact_id: int | None)
         return ((seen, snooze), (Button(_("Edit"), data=data(delivery_id, "edit")),))
     done = Button(_("Done"), data=data(delivery_id, "done"))
     open_it = Button(_("Open"), data=f"t:{task_id}:open")
-    logged = () if contact_id is None else (Button(_("Call logged"), data=f"callfor:{contact_id}"),)
+    logged = () if contact_id is None else (Button(_("Call logged"), data=data(delivery_id, "called")),)
     return ((done, snooze), (open_it, *logged))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiogram.utils.formatting import Bold
@@ -9,34 +10,50 @@ from aiogram.utils.formatting import Bold
 from crm.answers import Answer, Button
 from crm.people import Actor
 from crm.reminder_edits import Field
-from crm.reminder_lists import PAGE, Listed, ReminderPage
+from crm.reminder_lists import Listed, ReminderPage, Turn
 from handlers.private import title_for
 from handlers.reminders import most_words
 from handlers.repeats import rule_words
 from handlers.task_cards import lead_words, nag_words
-from handlers.texts import formatted, moment_words
+from handlers.texts import formatted, length_words, moment_words
 from handlers.texts import gettext as _
 
 Rows = tuple[tuple[Button, ...], ...]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAGS, MOST = (5, 15, 30, 60), (3, 5, 10)  # minutes between them, and how many
 
 
 def reminder_list(page: ReminderPage, actor: Actor) -> Answer:
     """The lines, a button for each card, and pages."""
-    if not page.items and page.number == 0:
+    if not page.items:
         return Answer(_("No reminders are to come. Ask for one: /remind in 20 minutes call Anna"))
-    first = page.number * PAGE + 1
     parts: list[object] = [Bold(_("Reminders to come"))]
-    for number, listed in enumerate(page.items, first):
+    for number, listed in enumerate(page.items, 1):
         parts += ["\n", f"{number}. {_when(listed, actor)} · {_title(listed, actor)}"]
     text, entities = formatted(*parts)
-    opens = [Button(str(number), data=f"rc:{one.id}") for number, one in enumerate(page.items, first)]
-    turns = [(page.number - 1, "‹", page.number > 0), (page.number + 1, "›", page.has_after)]
+    opens = [Button(str(number), data=f"rc:{one.id}") for number, one in enumerate(page.items, 1)]
+    turns = [(page.items[0], "b", "‹", page.has_before), (page.items[-1], "a", "›", page.has_after)]
     steps = tuple(
-        Button(sign, data=f"rl:{actor.telegram_user_id}:{to}") for to, sign, is_there in turns if is_there
+        Button(sign, data=_turn(actor, way, edge)) for edge, way, sign, is_there in turns if is_there
     )
     rows = tuple(tuple(opens[at : at + 4]) for at in range(0, len(opens), 4))
     return Answer(text, entities, buttons=(*rows, steps) if steps else rows)
+
+
+def _turn(actor: Actor, way: str, edge: Listed) -> str:
+    """After ("a") or before ("b") the place of a reminder; its moment in microseconds, or p while it is paused."""
+    at = "p" if edge.next_at is None else str((edge.next_at - EPOCH) // timedelta(microseconds=1))
+    return f"rl:{actor.telegram_user_id}:{way}:{at}:{edge.id}"
+
+
+def turn_of(data: str) -> Turn | None:
+    """What such a button says; None for the first page."""
+    _rl, _whose, way, *place = data.split(":")
+    if not place:
+        return None
+    at, reminder_id = place
+    next_at = None if at == "p" else EPOCH + timedelta(microseconds=int(at))
+    return Turn(next_at, int(reminder_id), back=way == "b")
 
 
 def listed_card(listed: Listed, actor: Actor) -> Answer:
@@ -132,8 +149,9 @@ def _nag_rows(listed: Listed, button: Callable[..., Button]) -> list[tuple[Butto
     """How often it is said again, and how many times at most."""
     reminder = listed.reminder
     every = [
-        button(_chosen(nag_words(one), one == reminder.nag_minutes), "nag", str(one), str(reminder.nag_limit))
+        button(_chosen(said, one == reminder.nag_minutes), "nag", str(one), str(reminder.nag_limit))
         for one in NAGS
+        for said in [_("again in {length}").format(length=length_words(one * 60))]
     ]
     if reminder.nag_minutes is None:
         return [tuple(every[:2]), tuple(every[2:])]

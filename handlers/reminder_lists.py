@@ -24,6 +24,7 @@ from handlers.reminder_cards import (
     question_words,
     reminder_list,
     text_of,
+    turn_of,
 )
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -34,7 +35,9 @@ Clock = Callable[[], datetime]
 def router() -> Router:
     own = Router(name="reminder lists")
     own.message.register(list_reminders, Words("reminders", "напоминания", alone=True))
-    own.callback_query.register(turn_reminders, F.data.regexp(r"^rl:\d{1,20}:\d{1,6}$"))
+    own.callback_query.register(
+        turn_reminders, F.data.regexp(r"^rl:\d{1,20}:(0|[ab]:(p|\d{1,17}):\d{1,18})$")
+    )
     own.callback_query.register(open_reminder, F.data.regexp(r"^rc:\d{1,18}$"))
     own.callback_query.register(edit_from_message, F.data.regexp(r"^rd:\d{1,18}:edit$"))
     own.callback_query.register(pause_reminder, presses("pause"))
@@ -67,15 +70,15 @@ async def list_reminders(
     message: Message, actor: Actor, reminder_lists: ReminderLists, state: FSMContext
 ) -> Answer:
     await state.clear()
-    page = await reminder_lists.page(actor, 0)
+    page = await reminder_lists.page(actor)
     return replace(reminder_list(page, actor), aside=True)
 
 
 async def turn_reminders(query: CallbackQuery, actor: Actor, reminder_lists: ReminderLists) -> Answer:
-    _rl, whose, number = str(query.data).split(":")
+    whose = str(query.data).split(":")[1]
     if whose != str(actor.telegram_user_id):
         return Answer(toast=_("This is somebody else's list. Yours: /reminders"))
-    page = await reminder_lists.page(actor, int(number))
+    page = await reminder_lists.page(actor, turn_of(str(query.data)))
     return replace(reminder_list(page, actor), edit=True)
 
 

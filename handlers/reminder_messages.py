@@ -133,5 +133,6 @@ def reason_words(why: str | None) -> str:
         Why.QUIET: _("waited for the end of your quiet hours"),
         Why.DAY_OFF: _("waited for your working day"),
         Why.AWAY: _("waited while you were away"),
+        Why.PASSED_ON: _("the task was given to you after its time"),
     }
     return words.get(why or "", _("there was much to send"))

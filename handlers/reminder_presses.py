@@ -19,6 +19,7 @@ from crm.reminder_presses import Message, ReminderPresses, put_off_by
 from crm.tasks.changes import snoozed
 from crm.updates import Arrival
 from handlers.calendars import HOURS, month_of, month_rows
+from handlers.calls.cards import call_card
 from handlers.pressed_reminders import Rows, data, done_message, message_card
 from handlers.questions import ask
 from handlers.task_moving import snooze_names
@@ -35,6 +36,7 @@ def router() -> Router:
     own = Router(name="reminder presses")
     own.callback_query.register(see_reminder, F.data.regexp(r"^(rd:\d{1,18}:seen|ack:\d{1,18})$"))
     own.callback_query.register(complete_reminded, presses("done"))
+    own.callback_query.register(log_call, presses("called"))
     own.callback_query.register(offer_moments, presses("snooze"))
     own.callback_query.register(put_reminder_off, presses("by:(quarter|hour|evening|tomorrow|week)"))
     own.callback_query.register(offer_days, presses(r"move(:\d{4}-\d{2})?"))
@@ -83,6 +85,16 @@ async def complete_reminded(
         actor, arrival, delivery_id, clock(), lambda done, message: done_message(done, message, actor)
     )
     return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+
+
+async def log_call(
+    query: CallbackQuery, actor: Actor, arrival: Arrival, reminder_presses: ReminderPresses, clock: Clock
+) -> Answer:
+    """The card of the call asks for the rest, in a message of its own."""
+    delivery_id, _value = pressed(query)
+    return await reminder_presses.log_call(
+        actor, arrival, delivery_id, lambda call: call_card(call, actor, clock())
+    )
 
 
 async def offer_moments(

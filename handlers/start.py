@@ -11,11 +11,13 @@ from aiogram.types import CallbackQuery, Message, User
 from crm.answers import Answer, Button
 from crm.people import Actor, People
 from crm.updates import Arrival
+from crm.zone_changes import Moved, ZoneChanges
 from handlers.help import help_text, keyboard
 from handlers.questions import ZONE
 from handlers.texts import gettext as _
 from handlers.texts import speak
 from handlers.words import Words
+from handlers.zone_changes import zone_question
 
 Clock = Callable[[], datetime]
 ZONES = {
@@ -56,12 +58,18 @@ async def choose_language(
 
 
 async def choose_timezone(
-    query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, people: People, clock: Clock
+    query: CallbackQuery,
+    bot: Bot,
+    actor: Actor,
+    arrival: Arrival,
+    zone_changes: ZoneChanges,
+    clock: Clock,
+    state: FSMContext,
 ) -> Answer:
-    me = await bot.me()
-    zone = str(query.data).removeprefix("zone:")
-    return await people.choose_timezone(
-        actor, arrival, zone, lambda chosen: welcome(chosen, actor, me, clock())
+    await state.clear()
+    me, zone = await bot.me(), str(query.data).removeprefix("zone:")
+    return await zone_changes.choose(
+        actor, arrival, zone, clock(), lambda change: welcome(change, actor, me, clock())
     )
 
 
@@ -70,14 +78,14 @@ async def type_timezone(
     bot: Bot,
     actor: Actor,
     arrival: Arrival,
-    people: People,
+    zone_changes: ZoneChanges,
     clock: Clock,
     state: FSMContext,
 ) -> Answer:
     await state.clear()
-    me = await bot.me()
-    return await people.choose_timezone(
-        actor, arrival, (message.text or "").strip(), lambda chosen: welcome(chosen, actor, me, clock())
+    me, zone = await bot.me(), (message.text or "").strip()
+    return await zone_changes.choose(
+        actor, arrival, zone, clock(), lambda change: welcome(change, actor, me, clock())
     )
 
 
@@ -95,6 +103,10 @@ def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
     )
 
 
-def welcome(zone: str, actor: Actor, me: User, now: datetime) -> Answer:
+def welcome(change: Moved, actor: Actor, me: User, now: datetime) -> Answer:
+    """Whoever has things planned by another zone's clock is asked about them first."""
+    zone = change.settings.timezone
+    if change.clocks or change.staying:
+        return zone_question(change, now, edit=False)
     text = _("It is {time} for you. All set.").format(time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
     return Answer(f"{text}\n\n{help_text(me)}", keyboard=keyboard(actor))

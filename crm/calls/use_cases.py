@@ -60,23 +60,8 @@ class Calls:
 
         Raises NotFound.
         """
-        members_only(actor)
         async with self._storage.transaction(actor) as unit:
-            contact = await contact_to_call(unit, contact_id)
-            call = await unit.calls.just_logged(contact_id, actor, arrival.sent_at - TWICE)
-            if call is None:
-                new = NewCall(
-                    Direction.OUTBOUND,
-                    Outcome.CONNECTED,
-                    started_at=arrival.sent_at,
-                    duration_seconds=None,
-                    contact_id=contact.id,
-                    phone=None,
-                    notes="",
-                    asks=tuple(Ask),
-                )
-                call = await write_call(unit, actor, arrival, new)
-            answer = reply(call)
+            answer = reply(await start_call(unit, actor, arrival, contact_id))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -152,6 +137,28 @@ class Calls:
         """The last calls the actor may see, newest first."""
         async with self._storage.transaction(actor) as unit:
             return await unit.calls.latest(LIST_LENGTH)
+
+
+async def start_call(
+    unit: Unit, actor: Actor, arrival: Arrival, contact_id: int, asks: Sequence[Ask] = tuple(Ask)
+) -> Call:
+    """See Calls.start; `asks` is what its card asks for."""
+    members_only(actor)
+    contact = await contact_to_call(unit, contact_id)
+    call = await unit.calls.just_logged(contact_id, actor, arrival.sent_at - TWICE)
+    if call is not None:
+        return call
+    new = NewCall(
+        Direction.OUTBOUND,
+        Outcome.CONNECTED,
+        started_at=arrival.sent_at,
+        duration_seconds=None,
+        contact_id=contact.id,
+        phone=None,
+        notes="",
+        asks=tuple(asks),
+    )
+    return await write_call(unit, actor, arrival, new)
 
 
 async def contact_to_call(unit: Unit, contact_id: int) -> Contact:

@@ -1,11 +1,13 @@
 """Settings: shown, and one of them changed."""
 
 import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.grammar.readers import Reader
-from crm.holidays import is_known
+from crm.holidays import Ahead, days_ahead, guessed_country, is_known
 from crm.people import Actor
 from crm.settings.changes import differences
 from crm.settings.entities import PersonSettings, Section
@@ -39,6 +41,16 @@ class Settings:
     async def show(self, actor: Actor) -> PersonSettings:
         async with self._storage.transaction(actor) as unit:
             return await unit.people.settings(actor.person_id)
+
+    async def days_ahead(self, actor: Actor, now: datetime, limit: int) -> Ahead | None:
+        """The next days off by the person's country of holidays; None where none count, or it is not known whose."""
+        async with self._storage.transaction(actor) as unit:
+            settings = await unit.people.settings(actor.person_id)
+            country = settings.country or guessed_country(settings.timezone, await unit.teams.region())
+        if country is None or not settings.holidays:
+            return None
+        today = now.astimezone(ZoneInfo(settings.timezone)).date()
+        return await days_ahead(country, today, settings.language, limit)
 
     async def change(
         self, actor: Actor, arrival: Arrival, section: Section, value: str, reply: Reply[PersonSettings]

@@ -7,7 +7,7 @@ from crm.activity import Activity
 from crm.errors import N_, BadInput
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import NewReminder
+from crm.reminders import Heard, NewReminder
 from crm.storage import Unit
 from crm.tasks.entities import Priority, Task
 from crm.updates import Arrival
@@ -17,6 +17,7 @@ REMINDING = frozenset(
 )
 """The fields on which a task's reminders hang."""
 AT_THE_TIME = timedelta(0)
+CHANGED = "the task changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,21 @@ class Habits:
 
 async def set_reminders(unit: Unit, task: Task, actor: Actor, arrival: Arrival) -> Task:
     """Make the task's pending reminders what its due now asks for; the task with those that are still ahead. One
-    that was paused stays so."""
-    paused = await unit.reminders.drop_for_task(task.id, "the task changed")
+    that was paused stays so, and one whose moment came before it could be sent, or that is being said again, goes to
+    whoever does the task now."""
     if task.due is None:
+        await unit.reminders.drop_for_task(task.id, CHANGED)
         return replace(task, rings=())
-    habits = await unit.reminders.habits(task.assignee_id or actor.member_id)
-    await unit.reminders.follow_task(
-        task.id,
-        task.title,
-        task.assignee_id or actor.member_id,
-        urgent=task.priority is Priority.URGENT,
+    recipient_id = task.assignee_id or actor.member_id
+    habits = await unit.reminders.habits(recipient_id)
+    heard = Heard(task.title, recipient_id, urgent=task.priority is Priority.URGENT)
+    due_at = {before: earlier(start(task.due, habits), before) for before in sorted(leads(task, habits))}
+    rings = {before: due for before, due in due_at.items() if is_ahead(due, task, arrival.sent_at)}
+    passed = {before: due for before, due in due_at.items() if before not in rings}
+    paused = await unit.reminders.drop_for_task(
+        task.id, CHANGED, passed=passed, heard=heard, now=arrival.sent_at
     )
-    rings = {
-        before: due
-        for before in sorted(leads(task, habits))
-        if is_ahead(due := earlier(start(task.due, habits), before), task, arrival.sent_at)
-    }
+    await unit.reminders.follow_task(task.id, heard)
     for number, (before, due) in enumerate(rings.items()):
         new = NewReminder(
             text=task.title,

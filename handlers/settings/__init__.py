@@ -13,7 +13,8 @@ from crm.settings import PersonSettings, Section, Settings
 from crm.updates import Arrival
 from crm.zone_changes import Moved, ZoneChanges
 from handlers.private import only_in_private
-from handlers.settings.cards import home_card, region_card, section_card
+from handlers.settings.cards import AHEAD, home_card, region_card, section_card
+from handlers.settings.days_off import SHOWN, days_off_card
 from handlers.texts import gettext as _
 from handlers.texts import speak
 from handlers.words import AnswerTo, Words
@@ -36,6 +37,7 @@ TYPED = (
 def router() -> Router:
     own = Router(name="settings")
     own.message.register(show_settings, Words("settings", "настройки"))
+    own.callback_query.register(show_days_off, F.data.regexp(rf"^set:\d{{1,20}}:{Section.HOLIDAYS}:{AHEAD}$"))
     own.callback_query.register(press_settings, F.data.regexp(PRESSED))
     return own
 
@@ -68,7 +70,7 @@ async def press_settings(
 ) -> Answer:
     _set, whose, *rest = str(query.data).split(":", 3)
     if whose != str(actor.telegram_user_id):
-        return Answer(toast=_("These are someone else's settings. Yours: /settings"))
+        return _not_theirs()
     await state.clear()
     if not rest:
         return home_card(await settings.show(actor), actor, clock(), edit=True)
@@ -83,6 +85,18 @@ async def press_settings(
             await state.set_state(f"set:{section}")
         return section_card(await settings.show(actor), section, actor, clock(), edit=True)
     return await _choose(section, rest[1], actor, arrival, settings, zone_changes, clock, edit=True)
+
+
+async def show_days_off(query: CallbackQuery, actor: Actor, settings: Settings, clock: Clock) -> Answer:
+    whose = str(query.data).split(":")[1]
+    if whose != str(actor.telegram_user_id):
+        return _not_theirs()
+    ahead = await settings.days_ahead(actor, clock(), SHOWN)
+    return days_off_card(ahead, f"set:{whose}:{Section.HOLIDAYS}")
+
+
+def _not_theirs() -> Answer:
+    return Answer(toast=_("These are someone else's settings. Yours: /settings"))
 
 
 async def type_setting(
@@ -124,8 +138,8 @@ async def _choose(
 
 
 def _moved(change: Moved, actor: Actor, now: datetime, *, edit: bool) -> Answer:
-    """The card of the zone, or the question what becomes of what was planned in the zone before."""
-    if change.clocks:
+    """The card of the zone, or the question whether what was planned in the zone before is rightly moved."""
+    if change.clocks or change.staying:
         return zone_question(change, now, edit=edit)
     return _applied(change.settings, Section.ZONE, actor, now, edit=edit)
 

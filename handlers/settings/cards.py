@@ -24,6 +24,7 @@ _HOURS = ("08:00-17:00", "09:00-18:00", "10:00-19:00")
 _TIMED, _MEETINGS, _WHOLE_DAYS = (0, 15, 60, 1440), (5, 15, 30, 60), (0, 1440)  # minutes before
 _PARTS = ("08:00 13:00 18:00", "09:00 14:00 19:00", "10:00 15:00 20:00")
 _MORNINGS, _EVENINGS = ("07:30", "08:30", "09:30"), ("18:00", "20:00", "21:30")
+AHEAD = "ahead"  # shows the days off to come instead of choosing anything
 COUNTRIES = ("RU", "KZ", "BY", "DE", "US")  # the buttons; any other is typed
 _DATES = {
     DateOrder.DAY_FIRST: "%d.%m.%Y",
@@ -138,9 +139,10 @@ def _preview(settings: PersonSettings, section: Section, now: datetime) -> str:
 def _quiet_preview(quiet: Span | None) -> str:
     if quiet is None:
         return _("Messages come at any hour.")
-    return _("Quiet from {start} to {end}: what is not urgent waits until then.").format(
-        start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}"
+    said = _(
+        "Quiet from {start} to {end}: what is not urgent waits until then, save what you asked for at such an hour."
     )
+    return said.format(start=f"{quiet[0]:%H:%M}", end=f"{quiet[1]:%H:%M}")
 
 
 def _invitation(section: Section) -> str:
@@ -221,6 +223,7 @@ def _choices(settings: PersonSettings, section: Section, actor: Actor, now: date
                 for country in COUNTRIES
             ),
             button(_("Off"), "off", is_chosen=not settings.holidays),
+            button(_("Days off ahead"), AHEAD, is_chosen=False),
         ],
         Section.HOURS: spans(_HOURS, settings.hours),
         Section.MORNING: times(_MORNINGS, settings.morning),

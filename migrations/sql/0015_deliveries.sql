@@ -128,7 +128,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     FROM (SELECT greatest(extract(epoch FROM sent_at - due_at), 0)::double precision AS late
           FROM reminder_deliveries
           WHERE due_at >= in_since AND sent_at >= in_since
-            AND (reason IS NULL OR reason NOT IN ('quiet_hours', 'away', 'day_off'))) lately
+            AND (reason IS NULL OR reason NOT IN ('quiet_hours', 'away', 'day_off', 'passed_on'))) lately
 $$;
 
 -- Deliveries that failed for good, by reason, with the youngest of each.

@@ -198,10 +198,11 @@ $$ DELETE FROM digests WHERE created_at < in_before AND state NOT IN ('pending',
 
 -- What of the entered person's has a wall clock of a zone, in all their teams, and is still to come.
 CREATE FUNCTION clocks_of(in_zone text, in_now timestamptz) RETURNS TABLE (
-    kind text, id bigint, title text, local_date date, local_time time, rrule text, due_at timestamptz, team text
+    kind text, id bigint, title text, local_date date, local_time time, rrule text, due_at timestamptz, team text,
+    task_id bigint
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT 'task', t.id, t.title, t.due_date, t.due_time, t.rrule, t.due_at, w.name
+    SELECT 'task', t.id, t.title, t.due_date, t.due_time, t.rrule, t.due_at, w.name, t.id
     FROM crm_tasks t
     JOIN members m ON m.id = t.assignee_id
     JOIN workspaces w ON w.id = t.workspace_id
@@ -209,7 +210,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       AND t.completed_at IS NULL AND t.deleted_at IS NULL AND t.status NOT IN ('completed', 'canceled')
       AND (t.due_time IS NULL AND t.due_date >= (in_now - interval '1 day')::date OR t.due_at > in_now)
     UNION ALL
-    SELECT 'reminder', r.id, r.text, (d.due_at AT TIME ZONE 'UTC')::date, r.local_time, r.rrule, d.due_at, w.name
+    SELECT 'reminder', r.id, r.text, (d.due_at AT TIME ZONE 'UTC')::date, r.local_time, r.rrule, d.due_at, w.name, r.task_id
     FROM reminders r
     JOIN reminder_deliveries d ON d.reminder_id = r.id AND d.state = 'pending' AND d.due_at > in_now
       AND d.occurrence_at IS NULL -- what was put off, or is said again, stays at its moment

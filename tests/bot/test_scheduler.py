@@ -90,6 +90,46 @@ async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
     assert len(await Deliveries(storage, FakeDeliveryDoors(storage)).claim(clock())) == 1
 
 
+async def test_what_was_lost_while_it_waited_and_claimed_again_goes_by_the_new_lease() -> None:
+    storage = FakeStorage()
+    one = await a_clock_that_holds(storage, MONDAY + timedelta(seconds=1), BOT)
+    lose_lease(storage)
+    await one.tick()
+    await one.stop()
+    [row] = storage.state.reminders.values()
+    assert row.state == "pending"  # given back, which only the holder of the lease can do
+
+
+async def test_what_was_lost_on_its_way_and_claimed_again_is_sent_once_and_marked() -> None:
+    storage, telegram = FakeStorage(), SlowTelegram()
+    one = await a_clock_that_holds(storage, MONDAY, cast(Bot, telegram))
+    await telegram.asked.wait()
+    lose_lease(storage)
+    await one.tick()
+    telegram.go.set()
+    while one._jobs:
+        await asyncio.wait(one._jobs)
+    [row] = storage.state.reminders.values()
+    assert (row.state, telegram.said) == ("sent", ["⏰ tea"])
+
+
+async def a_clock_that_holds(storage: FakeStorage, moment: datetime, bot: Bot) -> ReminderClock:
+    async with storage.transaction(an_actor()) as unit:
+        due = Due(moment.date(), moment.time(), "UTC")
+        await unit.reminders.add(NewReminder("tea", due), an_actor(), an_arrival())
+    one = a_clock(storage, FakeJournal(storage))
+    one._post = replace(one._post, bot=bot)
+    await one.tick()
+    return one
+
+
+def lose_lease(storage: FakeStorage) -> None:
+    """Another process took it back to pending, as the lease had run out."""
+    for key, row in storage.state.reminders.items():
+        lost = replace(row.delivery, lease="")
+        storage.state.reminders[key] = replace(row, delivery=lost, state="pending", look_at=MONDAY)
+
+
 async def test_a_stop_waits_for_a_postponed_answer_that_is_on_its_way_and_begins_no_other() -> None:
     storage, now = FakeStorage(), datetime.now(UTC)
     journal, telegram = FakeJournal(storage), SlowTelegram()

@@ -98,27 +98,10 @@ async def test_a_chosen_language_holds_from_then_on(storage: FakeStorage, doors:
     assert (await house.arrive(a_visitor())).language == "en"
 
 
-async def test_a_chosen_zone_holds_from_then_on(storage: FakeStorage, doors: FakePeopleDoors) -> None:
-    house = people(storage, doors, open_to_all=True)
-    boris = await house.arrive(a_visitor())
-    await house.choose_timezone(boris, an_arrival(), "Asia/Tokyo", say)
-    assert (await house.arrive(a_visitor())).zone.key == "Asia/Tokyo"
-    (line,) = storage.state.activity
-    assert (line.entity, line.changes) == ("settings", {"timezone": ["Europe/Moscow", "Asia/Tokyo"]})
-
-
 async def test_a_language_nobody_speaks_here_is_refused(storage: FakeStorage, doors: FakePeopleDoors) -> None:
     with pytest.raises(BadInput, match="English and Russian"):
         await people(storage, doors).choose_language(ANNA, an_arrival(), "de", say)
     assert not storage.state.handled
-
-
-@pytest.mark.parametrize("name", ["Moscow", "", "../../etc/passwd", "\0", "UTC+3"])
-async def test_a_zone_that_is_none_is_refused(
-    storage: FakeStorage, doors: FakePeopleDoors, name: str
-) -> None:
-    with pytest.raises(BadInput, match="Europe/Moscow"):
-        await people(storage, doors).choose_timezone(ANNA, an_arrival(), name, say)
 
 
 async def test_the_same_press_chooses_once(storage: FakeStorage, doors: FakePeopleDoors) -> None:

@@ -31,7 +31,7 @@ class Team:
     """Anna owns it, Boris and Clara are members; what a test needs of the use cases."""
 
     def __init__(self, engine: AsyncEngine, database: Database) -> None:
-        self.database = database
+        self.database, self.engine = database, engine
         self.storage = SqlStorage(engine)
         self.doors = SqlPeopleDoors(engine)
         self.tasks, self.calls, self.contacts = (

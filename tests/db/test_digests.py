@@ -280,6 +280,24 @@ async def test_whoever_is_back_hears_what_waited_and_what_the_substitute_did(
     assert (row["away_until"], row["substitute_id"]) == (None, None)
 
 
+async def test_a_task_that_was_given_meanwhile_is_in_the_summary_once(team: Team, digests: Digests) -> None:
+    await wants(team, team.boris)
+    until = NOW + timedelta(days=2)
+    async with team.storage.transaction(team.boris) as unit:
+        await unit.hours.go_away(until, None, NOW)
+    await team.tasks.create(team.anna, an_arrival(), "today 15:00 call the bank @Борис", said)
+    later = NOW + timedelta(hours=5)
+    for delivery in await team.deliveries.claim(later):  # the news, and the reminder
+        outcome = await team.deliveries.ready(delivery, later)
+        assert isinstance(outcome, Held)
+        await team.deliveries.held(delivery, outcome)
+    ((_, summary),) = await told(digests, until)
+    assert isinstance(summary, Told)
+    (report,) = summary.parts
+    assert isinstance(report, TeamReport)
+    assert report.waited == ["call the bank"]
+
+
 async def test_what_was_sent_long_ago_is_forgotten_and_what_is_owed_is_not(
     team: Team, digests: Digests
 ) -> None:

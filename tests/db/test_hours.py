@@ -1,13 +1,20 @@
 """Hours over real rows: what waits and until when, what goes to whoever stands in, and what comes back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
 
 from crm.deliveries import Delivery
-from crm.people import Actor
+from crm.people import Actor, ChatKind
 from crm.readiness import Held, Passed, Ready
 from crm.reasons import Why
+from crm.reminder_presses import ReminderPresses, put_off_by
 from crm.settings import Section, Settings
-from tests.acting import NOW, an_arrival
+from crm.tasks.changes import set_priority
+from crm.tasks.entities import Priority
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
+from tests.acting import NOW, a_visitor, an_arrival
 from tests.db.team import Team, said
 
 TUESDAY_NIGHT = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # 23:00 in Berlin
@@ -52,13 +59,100 @@ async def away(team: Team, who: Actor, until: datetime, stand_in: Actor | None, 
 
 async def test_quiet_hours_put_a_reminder_off_to_their_end_and_it_says_so(team: Team) -> None:
     await choose(team, team.anna, Section.QUIET, "22-8")
-    await team.reminders.create(team.anna, an_arrival(), "today 23:00 lock the door", said)
-    ((_, outcome),) = await due(team, TUESDAY_NIGHT)
-    assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+    await team.tasks.create(team.boris, an_arrival(102), "today 23:00 lock the door @Анна", said)
+    outcomes = [outcome for _, outcome in await due(team, TUESDAY_NIGHT)]
+    assert outcomes == [Held(IN_THE_MORNING, Why.QUIET)] * 2  # and that she has it
     assert await due(team, IN_THE_MORNING - timedelta(minutes=1)) == []
-    ((_, sent),) = await due(team, IN_THE_MORNING)
-    assert isinstance(sent, Ready)
-    assert sent.delivery.reason == Why.QUIET
+    for _, sent in await due(team, IN_THE_MORNING):
+        assert isinstance(sent, Ready)
+        assert sent.delivery.reason == Why.QUIET
+
+
+@pytest.mark.parametrize(
+    ("line", "ahead"),
+    [
+        ("today 23:00 lock the door", []),
+        ("today 23:15 meeting with Tokyo", ["today 23:15 meeting with Tokyo"]),
+    ],
+)
+async def test_the_moment_one_named_oneself_is_kept_in_quiet_hours_and_a_usual_warning_waits(
+    team: Team, line: str, ahead: list[str]
+) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await team.tasks.create(team.anna, an_arrival(), line, said)
+    at_eleven = [type(outcome) for _, outcome in await due(team, TUESDAY_NIGHT)]
+    assert at_eleven == [Held if ahead else Ready]
+    later = [type(outcome) for _, outcome in await due(team, TUESDAY_NIGHT + timedelta(minutes=15))]
+    assert later == ([Ready] if ahead else [])
+
+
+async def test_what_one_asked_for_or_put_off_to_the_night_comes_then_and_not_hours_later(team: Team) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await team.reminders.create(team.anna, an_arrival(), "today 23:00 lock the door", said)
+    ((delivery, outcome),) = await due(team, TUESDAY_NIGHT)
+    assert isinstance(outcome, Ready)
+    presses = ReminderPresses(team.storage, Undo(team.storage, UNDOABLE))
+    later = TUESDAY_NIGHT + timedelta(minutes=15)
+    put_off = put_off_by("quarter", TUESDAY_NIGHT, time(18))
+    await presses.put_off(team.anna, an_arrival(), delivery.id, put_off, TUESDAY_NIGHT, said)
+    ((_, outcome),) = await due(team, later)
+    assert isinstance(outcome, Ready)
+    await team.reminders.create(team.anna, an_arrival(), "today 23:30 feed the cat", said)
+    ((_, outcome),) = await due(team, TUESDAY_NIGHT + timedelta(hours=4))  # the bot was away meanwhile
+    assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+
+
+async def test_what_waits_for_the_end_of_quiet_hours_comes_once_its_task_is_urgent(team: Team) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await team.tasks.create(
+        team.anna, an_arrival(), "today 23:15 call the guard, remind 15 minutes before", said
+    )
+    assert [type(outcome) for _, outcome in await due(team, TUESDAY_NIGHT)] == [Held]
+    task_id, soon = await team.database.task_id(1), TUESDAY_NIGHT + timedelta(minutes=5)
+    await team.tasks.change(team.anna, an_arrival(sent_at=soon), task_id, set_priority(Priority.URGENT), said)
+    ((delivery, outcome),) = await due(team, soon)
+    assert isinstance(outcome, Ready)
+    assert delivery.due_at == TUESDAY_NIGHT
+
+
+@pytest.mark.parametrize(("mark", "expected"), [("", Held), (" !!", Ready)])
+async def test_what_is_said_again_waits_for_the_end_of_quiet_hours_unless_it_is_urgent(
+    team: Team, mark: str, expected: type
+) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await team.reminders.create(team.anna, an_arrival(), f"today 21:50 take the pills !15m{mark}", said)
+    ((_, outcome),) = await due(team, TUESDAY_NIGHT - timedelta(minutes=70))
+    assert isinstance(outcome, Ready)
+    ((again, outcome),) = await due(team, TUESDAY_NIGHT - timedelta(minutes=55))
+    assert (again.nag, type(outcome)) == (1, expected)
+    if expected is Held:
+        assert outcome == Held(IN_THE_MORNING, Why.QUIET)
+        ((again, outcome),) = await due(team, IN_THE_MORNING)
+        assert (again.nag, type(outcome)) == (1, Ready)
+
+
+async def test_a_group_is_told_of_a_gap_in_the_quiet_hours_of_whoever_it_is_sent_for_and_while_they_are_away(
+    team: Team,
+) -> None:
+    await choose(team, team.anna, Section.QUIET, "22-8")
+    await away(team, team.anna, NOW + timedelta(days=10), None)
+    group = await team.doors.arrive(
+        a_visitor(telegram_chat_id=-1001, chat_kind=ChatKind.GROUP, chat_title="Sales"), open_to_all=True
+    )
+    for notice, chat_id in (("gap_here", group.chat_id), ("gap", None)):
+        (made,) = await team.database.fetch(
+            "INSERT INTO reminders (workspace_id, kind, recipient_id, text, notice, source_chat_id)"
+            " VALUES ($1, 'standalone', $2, '2026-11-23T22:00:00+00:00', $3, $4) RETURNING id",
+            team.anna.workspace_id, team.anna.member_id, notice, chat_id,
+        )  # fmt: skip
+        await team.database.fetch(
+            "INSERT INTO reminder_deliveries (workspace_id, reminder_id, recipient_id, due_at) VALUES ($1, $2, $3, $4)",
+            team.anna.workspace_id, made["id"], team.anna.member_id, TUESDAY_NIGHT,
+        )  # fmt: skip
+    outcomes = {delivery.notice: outcome for delivery, outcome in await due(team, TUESDAY_NIGHT)}
+    assert isinstance(outcomes["gap"], Held)
+    assert isinstance(outcomes["gap_here"], Ready)
+    assert outcomes["gap_here"].delivery.actor.telegram_chat_id == group.telegram_chat_id
 
 
 async def test_an_urgent_task_passes_quiet_hours(team: Team) -> None:

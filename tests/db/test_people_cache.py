@@ -16,6 +16,7 @@ from crm.errors import Outdated, Removed
 from crm.people import Actor, ChatKind, People, Role
 from crm.regions import Regions
 from crm.settings import Section, Settings
+from crm.zone_changes import ZoneChanges
 from db.breaker import Breaker, connect
 from db.cache import LIFE
 from db.changes import Changes
@@ -24,7 +25,7 @@ from db.people_cache import CachedPeopleDoors
 from db.remembered import Remembered
 from db.storage import SqlStorage, create_engine
 from db.touches import tell_touches
-from tests.acting import a_visitor, an_arrival
+from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
 from tests.db.counting import counted
 from tests.db.team import Team, said
@@ -164,7 +165,7 @@ async def test_language_and_zone_are_seen_at_once_here(here: Replica) -> None:
     people = People(here.storage, here.doors, open_to_all=True)
     await people.choose_language(anna, an_arrival(), "ru", said)
     assert (await here.arrive(101)).language == "ru"
-    await people.choose_timezone(anna, an_arrival(), "Asia/Tokyo", said)
+    await ZoneChanges(here.storage).choose(anna, an_arrival(), "Asia/Tokyo", NOW, said)
     assert (await here.arrive(101)).timezone == "Asia/Tokyo"
 
 

@@ -10,7 +10,7 @@ from crm.answers import Answer
 from crm.deliveries import Deliveries
 from crm.errors import BadInput, NotAllowed, NotFound, Stale
 from crm.reminder_edits import Field, ReminderEdits
-from crm.reminder_lists import PAGE, Listed, ReminderLists
+from crm.reminder_lists import PAGE, Listed, ReminderLists, ReminderPage, Turn
 from crm.tasks import Task
 from crm.tasks.moves import TaskMoves
 from crm.undo import Undo
@@ -47,8 +47,8 @@ class Desk:
         await self.team.tasks.create(self.team.anna, an_arrival(), line, keep)
         return made[0]
 
-    async def listed(self, number: int = 0) -> list[Listed]:
-        return list((await self.lists.page(self.team.anna, number)).items)
+    async def listed(self) -> list[Listed]:
+        return list((await self.lists.page(self.team.anna)).items)
 
     async def types(self, one: Listed, field: Field, words: str) -> None:
         await self.edits.edit(self.team.anna, an_arrival(), one.id, field, words, ok)
@@ -75,17 +75,45 @@ async def test_all_kinds_are_listed_the_next_first(desk: Desk) -> None:
         (at(25, 9), "send the offer", HOUR),
         (at(25, 10), "send the offer", timedelta(0)),
     ]
-    assert await desk.lists.page(desk.team.boris, 0) is not None
-    assert (await desk.lists.page(desk.team.boris, 0)).items == []
+    assert await desk.lists.page(desk.team.boris) is not None
+    assert (await desk.lists.page(desk.team.boris)).items == []
 
 
-async def test_pages(desk: Desk) -> None:
-    for minutes in range(PAGE + 1):
-        await desk.reminds(f"in {minutes + 1} hours tea {minutes}")
-    first = await desk.lists.page(desk.team.anna, 0)
-    assert (len(first.items), first.has_after) == (PAGE, True)
-    second = await desk.lists.page(desk.team.anna, 1)
-    assert ([one.reminder.text for one in second.items], second.has_after) == ([f"tea {PAGE}"], False)
+async def test_pages_go_on_from_where_they_end_whatever_came_or_went_meanwhile(desk: Desk) -> None:
+    for hours in range(2 * PAGE + 1):
+        await desk.reminds(f"in {hours + 1} hours tea {hours}")
+    last = (await desk.listed())[-1]
+    first = await desk.lists.page(desk.team.anna)
+    assert (len(first.items), first.has_before, first.has_after) == (PAGE, False, True)
+    await desk.lists.delete(
+        desk.team.anna, an_arrival(), first.items[0].id, NOW, ok
+    )  # an offset would skip one now
+    await desk.lists.delete(desk.team.anna, an_arrival(), last.id, NOW, ok)  # and the edge may be gone
+    second = await desk.lists.page(desk.team.anna, Turn(last.next_at, last.id))
+    assert said_of(second) == [f"tea {number}" for number in range(PAGE, 2 * PAGE)]
+    assert (second.has_before, second.has_after) == (True, True)
+    back = await desk.lists.page(desk.team.anna, Turn(second.items[0].next_at, second.items[0].id, back=True))
+    assert said_of(back) == [f"tea {number}" for number in range(1, PAGE - 1)]
+    assert (back.has_before, back.has_after) == (False, True)
+
+
+async def test_those_that_are_paused_are_at_the_end_and_have_pages_too(desk: Desk) -> None:
+    for hours in range(PAGE + 2):
+        await desk.reminds(f"in {hours + 1} hours tea {hours}")
+    for one in (await desk.listed())[:3]:
+        await desk.lists.pause(desk.team.anna, an_arrival(), one.id, NOW, ok)
+    first = await desk.lists.page(desk.team.anna)
+    assert said_of(first)[-1] == "tea 0"
+    second = await desk.lists.page(desk.team.anna, Turn(None, first.items[-1].id))
+    assert (said_of(second), second.has_after) == (["tea 1", "tea 2"], False)
+    back = await desk.lists.page(desk.team.anna, Turn(None, second.items[0].id, back=True))
+    assert said_of(back) == said_of(first)
+    after_all = await desk.lists.page(desk.team.anna, Turn(None, second.items[-1].id))
+    assert said_of(after_all) == said_of(first)  # that page has emptied
+
+
+def said_of(page: ReminderPage) -> list[str]:
+    return [one.reminder.text for one in page.items]
 
 
 async def test_a_paused_one_is_not_sent_and_goes_on_from_now(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Presses on reminders over real rows: what is put off comes once, moves no series, and is taken back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from crm.tasks import Status
 from crm.tasks.changes import set_date, set_title
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from crm.updates import Arrival
 from db.deliveries import SqlDeliveryDoors
 from tests.acting import NOW, an_arrival
 from tests.db.team import Team, said
@@ -153,6 +155,32 @@ async def test_done_putting_off_and_deleting_end_what_is_said_again(desk: Desk, 
     else:
         await team.tasks.take_back(anna, an_arrival(), sent.task_id or 0, now, ok)
     assert await desk.sends(now + timedelta(hours=12)) == []
+
+
+async def test_a_call_that_was_made_is_logged_and_asked_for_no_more_while_its_task_stays_open(
+    desk: Desk,
+) -> None:
+    anna, team = desk.team.anna, desk.team
+    await team.contacts.save(anna, an_arrival(), "Ivan Petrov +7 999 123-45-67", said)
+    await team.tasks.create(anna, an_arrival(), "in 5 minutes call Ivan !15m", said)
+    (sent,) = await desk.sends(now := NOW + timedelta(minutes=5))
+    for _twice in range(2):
+        await desk.presses.log_call(anna, a_press(now), sent.id, said)
+    assert [row[0] for row in await team.database.fetch("SELECT count(*) FROM crm_calls")] == [1]
+    assert await desk.sends(now + timedelta(hours=12)) == []
+    await desk.presses.complete(anna, an_arrival(), sent.id, now, ok)
+    (water,) = await _one_that_is_no_call(desk, now)
+    with pytest.raises(BadInput, match="no contact"):
+        await desk.presses.log_call(anna, a_press(now), water, said)
+
+
+def a_press(at: datetime) -> Arrival:
+    return replace(an_arrival(sent_at=at), message_id=None)
+
+
+async def _one_that_is_no_call(desk: Desk, now: datetime) -> list[int]:
+    await desk.team.tasks.create(desk.team.anna, an_arrival(), "in 10 minutes water the plants", said)
+    return [one.id for one in await desk.sends(now + timedelta(minutes=5))]
 
 
 async def test_done_is_taken_back_with_the_next_of_the_series(desk: Desk) -> None:

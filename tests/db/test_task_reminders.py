@@ -9,10 +9,13 @@ import pytest
 
 from crm.answers import Answer
 from crm.errors import BadInput
+from crm.grammar.dates import Due
 from crm.people import Actor
+from crm.readiness import Ready
+from crm.reasons import Why
 from crm.settings import Section, Settings
 from crm.tasks import Task
-from crm.tasks.changes import set_nag, set_priority, set_reminders_to, switch_reminder
+from crm.tasks.changes import set_due, set_nag, set_priority, set_reminders_to, set_title, switch_reminder
 from crm.tasks.entities import Priority
 from crm.tasks.moves import TaskMoves
 from tests.acting import NOW, an_arrival
@@ -162,3 +165,70 @@ async def test_an_urgent_task_has_urgent_reminders_and_says_it_again_where_asked
     shown = await team.tasks.show(team.anna, task.id)
     assert replace(shown, rings=()).nag_minutes == 15
     assert shown.rings == (timedelta(0), HOUR)
+
+
+async def given_to(team: Team, task: Task, member_id: int, at: datetime) -> None:
+    def give(before: Task) -> Task:
+        return replace(before, assignee_id=member_id)
+
+    await team.tasks.change(team.anna, an_arrival(sent_at=at), task.id, give, ok)
+
+
+async def told(team: Team, now: datetime) -> list[tuple[int, str, str | None, int]]:
+    """Whom a reminder reaches now, with what, why late, and how often it was said before; each is sent."""
+    found = []
+    for delivery in await team.deliveries.claim(now):
+        outcome = await team.deliveries.ready(delivery, now)
+        if isinstance(outcome, Ready):
+            await team.deliveries.sent(delivery, 1, now)
+        if delivery.notice is None:
+            found.append((delivery.actor.member_id, delivery.text, delivery.reason, delivery.nag))
+    return found
+
+
+async def test_what_was_due_and_not_sent_yet_goes_to_whoever_does_the_task_now_and_back_again(
+    team: Team,
+) -> None:
+    task = await add(team, "tomorrow 10:00 send the offer")
+    boris, anna = team.boris.member_id, team.anna.member_id
+    late = berlin(25, 10) + timedelta(minutes=20)  # nothing ran meanwhile
+    await given_to(team, task, boris, late)
+    rows = await team.database.fetch(
+        "SELECT recipient_id, state, reason FROM reminder_deliveries d WHERE due_at = $1 ORDER BY id",
+        berlin(25, 10),
+    )
+    assert [tuple(row) for row in rows] == [
+        (anna, "skipped", "the task changed"), (boris, "pending", Why.PASSED_ON)
+    ]  # fmt: skip
+    await given_to(team, task, anna, late)
+    assert await told(team, late) == [(anna, "send the offer", Why.PASSED_ON, 0)]
+    assert await told(team, late + HOUR) == []
+
+
+async def test_what_is_said_again_to_one_begins_anew_with_the_next(team: Team) -> None:
+    task = await add(team, "tomorrow 10:00 send the offer !15m")
+    boris, quarter = team.boris.member_id, timedelta(minutes=15)
+    at = berlin(25, 10)
+    assert await told(team, at) == [(team.anna.member_id, "send the offer", None, 0)]
+    await given_to(team, task, boris, at + timedelta(minutes=5))
+    assert await told(team, at + timedelta(minutes=5)) == [(boris, "send the offer", Why.PASSED_ON, 0)]
+    assert await told(team, at + timedelta(minutes=5) + quarter) == [(boris, "send the offer", None, 1)]
+
+
+async def test_another_title_neither_loses_what_waits_nor_begins_it_anew(team: Team) -> None:
+    task = await add(team, "tomorrow 10:00 send the offer !15m")
+    anna, at = team.anna.member_id, berlin(25, 10)
+    assert await told(team, at) == [(anna, "send the offer", None, 0)]
+    soon = at + timedelta(minutes=5)
+    await team.tasks.change(team.anna, an_arrival(sent_at=soon), task.id, set_title("send the contract"), ok)
+    assert await told(team, soon) == []
+    assert await told(team, at + timedelta(minutes=15)) == [(anna, "send the contract", None, 1)]
+
+
+async def test_another_due_ends_what_was_owed(team: Team) -> None:
+    task = await add(team, "tomorrow 10:00 send the offer")
+    at = berlin(25, 10) + timedelta(minutes=20)
+    later = set_due(Due(NOW.date() + timedelta(days=2), time(10), "Europe/Berlin"))
+    await team.tasks.change(team.anna, an_arrival(sent_at=at), task.id, later, ok)
+    assert await told(team, at) == []
+    assert await waiting(team) == [berlin(26, 10)]

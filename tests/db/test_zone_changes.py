@@ -1,8 +1,12 @@
-"""A change of zone over real rows: nothing moves unasked; then the clock stays, across DST and in every team."""
+"""A change of zone over real rows: the clock stays, across DST and in every team, and each of it can be taken back."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from crm.answers import Answer
+from crm.settings import Section, Settings
+from crm.undo import Undo
+from crm.undo_ways import UNDOABLE
 from crm.zone_changes import Moved, ZoneChanges
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.db.team import Team, said
@@ -19,15 +23,19 @@ async def choose(team: Team, zone: str) -> Moved:
     return kept[0]
 
 
-async def keep_clocks(team: Team, before: str) -> int:
+async def keep_moments(team: Team, before: str, now: datetime = NOW) -> int:
     kept: list[int] = []
 
     def keep(count: int) -> Answer:
         kept.append(count)
         return Answer("said")
 
-    await ZoneChanges(team.storage).keep_clocks(team.anna, an_arrival(), before, NOW, keep)
+    await ZoneChanges(team.storage).keep_moments(team.anna, an_arrival(), before, now, keep)
     return kept[0]
+
+
+async def take_back(team: Team) -> None:
+    await Undo(team.storage, UNDOABLE).last(team.anna, an_arrival(), NOW, said)
 
 
 async def pending(team: Team) -> list[datetime]:
@@ -37,24 +45,17 @@ async def pending(team: Team) -> list[datetime]:
     return [row["due_at"] for row in rows]
 
 
-async def test_the_zone_changes_at_once_and_nothing_else_until_it_is_answered(team: Team) -> None:
+async def test_everything_keeps_its_clock_with_the_change_itself_and_is_listed(team: Team) -> None:
     await team.tasks.create(team.anna, an_arrival(), "25.11 15:00 call the bank", said)
     await team.reminders.create(team.anna, an_arrival(), "25.11 16:00 water the plants", said)
-    before = await pending(team)
     change = await choose(team, "Europe/Moscow")
     assert (change.before, change.settings.timezone) == ("Europe/Berlin", "Europe/Moscow")
-    assert {(one.title, one.due.date, one.due.time) for one in change.clocks} >= {
+    assert [
+        (one.title, one.due.date, one.due.time) for one in change.clocks
+    ] == [  # a task's reminder is not twice
         ("call the bank", date(2026, 11, 25), time(15)),
         ("water the plants", date(2026, 11, 25), time(16)),
-    }
-    assert await pending(team) == before
-
-
-async def test_what_keeps_its_clock_comes_at_it_in_the_new_zone(team: Team) -> None:
-    await team.tasks.create(team.anna, an_arrival(), "25.11 15:00 call the bank", said)
-    await team.reminders.create(team.anna, an_arrival(), "25.11 16:00 water the plants", said)
-    await choose(team, "Europe/Moscow")
-    assert await keep_clocks(team, "Europe/Berlin") == 3
+    ]
     assert await pending(team) == [
         datetime(2026, 11, 25, 12, 0, tzinfo=UTC),
         datetime(2026, 11, 25, 13, 0, tzinfo=UTC),
@@ -63,7 +64,53 @@ async def test_what_keeps_its_clock_comes_at_it_in_the_new_zone(team: Team) -> N
     assert (task["due_tz"], task["due_time"]) == ("Europe/Moscow", time(15))
     assert task["due_at"] == datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
     assert task["version"] == 2
-    assert await keep_clocks(team, "Europe/Berlin") == 0
+
+
+async def test_whoever_would_rather_keep_the_moments_gets_all_of_them_back_once(team: Team) -> None:
+    await team.tasks.create(team.anna, an_arrival(), "25.11 15:00 call the bank", said)
+    await team.reminders.create(team.anna, an_arrival(), "25.11 16:00 water the plants", said)
+    before = await pending(team)
+    await choose(team, "Europe/Moscow")
+    there = await team.doors.arrive(a_visitor(display_name="Анна"), open_to_all=True)
+    await team.tasks.create(there, an_arrival(), "26.11 15:00 buy paper", said)  # planned here: stays so
+    await Settings(team.storage).change(team.anna, an_arrival(), Section.QUIET, "22-8", said)
+    assert await keep_moments(team, "Europe/Berlin") == 2
+    assert (await pending(team))[:2] == before
+    rows = await team.database.fetch("SELECT title, due_tz FROM crm_tasks ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        ("call the bank", "Europe/Berlin"),
+        ("buy paper", "Europe/Moscow"),
+    ]
+    assert await keep_moments(team, "Europe/Berlin") == 0
+
+
+async def test_one_undo_takes_zone_and_clocks_back_and_one_takes_back_the_answer(team: Team) -> None:
+    await team.tasks.create(team.anna, an_arrival(), "25.11 15:00 call the bank", said)
+    before = await pending(team)
+    await choose(team, "Europe/Moscow")
+    after = await pending(team)
+    await keep_moments(team, "Europe/Berlin")
+    await take_back(team)
+    assert await pending(team) == after
+    assert await keep_moments(team, "Europe/Berlin") == 1  # the other way again
+    await take_back(team)
+    await take_back(team)
+    assert await pending(team) == before
+    assert (await Settings(team.storage).show(team.anna)).timezone == "Europe/Berlin"
+    assert await keep_moments(team, "Europe/Berlin") == 0  # the button is still there, and nothing is to move
+
+
+async def test_what_has_passed_by_the_new_clock_stays_at_its_moment_with_its_reminders(team: Team) -> None:
+    here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    soon = f"{here + timedelta(hours=2):%H:%M}"
+    await team.tasks.create(team.anna, an_arrival(), f"today {soon} call the bank !1h", said)
+    await team.tasks.create(team.anna, an_arrival(), "tomorrow 15:00 buy paper", said)
+    before = await pending(team)
+    change = await choose(team, "Asia/Vladivostok")
+    assert [one.title for one in change.clocks] == ["buy paper"]
+    assert [one.title for one in change.staying] == ["call the bank"]
+    assert set(before) - set(await pending(team)) == {before[-1]}
+    assert await team.deliveries.claim(NOW) == []  # and nothing is said to be late
 
 
 async def test_a_clock_that_the_new_zone_skips_shifts_forward_and_one_it_shows_twice_is_the_first(
@@ -74,7 +121,6 @@ async def test_a_clock_that_the_new_zone_skips_shifts_forward_and_one_it_shows_t
     await team.tasks.create(team.anna, an_arrival(), "28.03.2027 02:30 restart the server", said)
     await team.tasks.create(team.anna, an_arrival(), "31.10.2027 02:30 restart it again", said)
     await choose(team, "Europe/Berlin")
-    await keep_clocks(team, "Europe/Moscow")
     assert await pending(team) == [
         datetime(2027, 3, 28, 1, 30, tzinfo=UTC),  # 03:30, as 02:30 is not there
         datetime(2027, 10, 31, 0, 30, tzinfo=UTC),  # 02:30 in summer time
@@ -84,7 +130,6 @@ async def test_a_clock_that_the_new_zone_skips_shifts_forward_and_one_it_shows_t
 async def test_a_series_goes_on_by_the_new_clock_and_across_the_change_of_the_clocks(team: Team) -> None:
     await team.reminders.create(team.anna, an_arrival(), "every day at 9:00 drink water", said)
     await choose(team, "America/New_York")
-    await keep_clocks(team, "Europe/Berlin")
     seen = []
     now = NOW
     for _ in range(2):
@@ -105,7 +150,6 @@ async def test_a_series_goes_on_by_the_new_clock_and_across_the_change_of_the_cl
 async def test_a_repeating_task_keeps_its_clock_in_the_next_one_too(team: Team) -> None:
     await team.tasks.create(team.anna, an_arrival(), "every friday 17:00 send the report", said)
     await choose(team, "Europe/Moscow")
-    await keep_clocks(team, "Europe/Berlin")
     task_id = await team.database.task_id(1)
     await team.tasks.complete(team.anna, an_arrival(), task_id, NOW + timedelta(days=3), said)
     (following,) = await team.database.fetch("SELECT due_tz, due_at FROM crm_tasks WHERE number = 2")
@@ -126,7 +170,6 @@ async def test_only_ones_own_moves_and_in_all_ones_teams(team: Team) -> None:
     change = await choose(team, "Europe/Moscow")
     assert {one.title for one in change.clocks} == {"call the bank", "paint the fence"}
     assert {one.team for one in change.clocks if one.title == "paint the fence"} == {"Another"}
-    await keep_clocks(team, "Europe/Berlin")
     rows = await team.database.fetch("SELECT title, due_tz FROM crm_tasks ORDER BY title")
     assert [tuple(row) for row in rows] == [
         ("buy paper", "Europe/Berlin"),

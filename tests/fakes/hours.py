@@ -75,7 +75,15 @@ class FakeHours:
 
     async def clocks(self, zone: str, now: datetime) -> Sequence[Clock]:
         tasks = [
-            Clock("task", row.task.id, row.task.title, row.task.due, "Sales", row.task.rrule is not None)
+            Clock(
+                "task",
+                row.task.id,
+                row.task.title,
+                row.task.due,
+                "Sales",
+                row.task.rrule is not None,
+                row.task.id,
+            )
             for row in self._state.tasks.values()
             if row.task.due is not None
             and row.task.due.tz == zone
@@ -83,7 +91,15 @@ class FakeHours:
             and (row.task.due.at is None or row.task.due.at > now)
         ]
         reminders = [
-            Clock("reminder", row.reminder.id, row.reminder.text, clock_in(row.look_at, zone), "Sales", False)
+            Clock(
+                "reminder",
+                row.reminder.id,
+                row.reminder.text,
+                clock_in(row.look_at, zone),
+                "Sales",
+                False,
+                row.reminder.task_id,
+            )
             for row in self._state.reminders.values()
             if row.reminder.due.tz == zone and row.state == "pending" and row.look_at > now
         ]

@@ -65,14 +65,12 @@ class FakePeople:
     async def set_language(self, person_id: int, language: str) -> None:
         self._state.languages[person_id] = language
 
-    async def set_timezone(self, person_id: int, timezone: str) -> None:
-        self._state.timezones[person_id] = timezone
-
     async def settings(self, person_id: int, *, to_change: bool = False) -> PersonSettings:
         return self._state.settings.get(person_id, PersonSettings("en", "Europe/Moscow"))
 
     async def set_settings(self, person_id: int, settings: PersonSettings) -> None:
         self._state.settings[person_id] = settings
+        self._state.timezones[person_id] = settings.timezone
         self._state.languages[person_id] = settings.language
         self._state.timezones[person_id] = settings.timezone
 

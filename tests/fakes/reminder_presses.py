@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminder_lists import Listed
+from crm.reminder_lists import Listed, Turn
 from crm.reminder_presses import SEEN, Message
 from tests.fakes.people import is_seen
 from tests.fakes.reminders import ReminderRow
@@ -51,6 +51,11 @@ class FakePresses:
         row = self._state.reminders[delivery_id]
         self._end_others(row)
         self._state.reminders[delivery_id] = replace(row, state="acknowledged", acknowledged_at=at)
+
+    async def hush(self, delivery_id: int) -> None:
+        for one in self._same(self._state.reminders[delivery_id]):
+            if one.nag > 0 and one.state in COMING:
+                self._state.reminders[one.delivery.id] = replace(one, state="skipped", reason=SEEN)
 
     async def put_off(self, delivery_id: int, to: datetime) -> None:
         row = self._state.reminders[delivery_id]
@@ -109,7 +114,7 @@ class FakeReminderLists:
         self._state, self._actor = state, actor
 
     async def page(
-        self, member_id: int, *, only_chat_id: int | None, limit: int, offset: int
+        self, member_id: int, turn: Turn | None, *, only_chat_id: int | None, limit: int
     ) -> Sequence[Listed]:
         ids = dict.fromkeys(row.reminder.id for row in self._state.reminders.values())
         found = [one for each in ids if (one := await self.one(each)) is not None]
@@ -118,8 +123,17 @@ class FakeReminderLists:
             for one in found
             if one.recipient_id == member_id and not one.is_deleted and (one.is_paused or one.next_at)
         ]
-        coming.sort(key=lambda one: (one.next_at is None, one.next_at, one.id))
-        return coming[offset : offset + limit]
+
+        def place(at: datetime | None, id_: int) -> tuple[datetime, int]:
+            return at or datetime.max.replace(tzinfo=UTC), id_
+
+        falling = turn is not None and turn.back
+        coming.sort(key=lambda one: place(one.next_at, one.id), reverse=falling)
+        if turn is not None:
+            edge = place(turn.next_at, turn.reminder_id)
+            here = [(place(one.next_at, one.id), one) for one in coming]
+            coming = [one for at, one in here if (at < edge if falling else at > edge)]
+        return coming[:limit]
 
     async def one(self, reminder_id: int, *, to_change: bool = False) -> Listed | None:
         rows = self._rows(reminder_id)

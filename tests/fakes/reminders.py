@@ -1,6 +1,6 @@
 """Fakes of reminders and their deliveries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm.deliveries import Delivery
 from crm.grammar.dates import Due
 from crm.people import Actor
-from crm.reminders import NewReminder, Reminder
+from crm.reminders import NOTHING, Heard, NewReminder, Reminder
 from crm.tasks.reminding import Habits
 from crm.updates import Arrival
 from tests.fakes.people import MONDAY
@@ -143,10 +143,20 @@ class FakeReminders:
             )
         return changed
 
-    async def drop_for_task(self, task_id: int, reason: str) -> Collection[timedelta]:
+    async def drop_for_task(
+        self,
+        task_id: int,
+        reason: str,
+        *,
+        passed: Mapping[timedelta, Due] = NOTHING,
+        heard: Heard | None = None,
+        now: datetime | None = None,
+    ) -> Collection[timedelta]:
         paused: set[timedelta] = set()
         for row in self._of_task(task_id):
             if row.before is None or row.is_dropped:
+                continue
+            if row.state in ("pending", "leased") and passed.get(row.before) == row.reminder.due:
                 continue
             if row.occurrence_at is not None and row.state == "pending" and row.nag == 0:
                 self._state.reminders[row.delivery.id] = replace(row, before=None)
@@ -159,10 +169,10 @@ class FakeReminders:
         self._show_rings(task_id)
         return paused
 
-    async def follow_task(self, task_id: int, text: str, recipient_id: int, *, urgent: bool) -> None:
+    async def follow_task(self, task_id: int, heard: Heard) -> None:
         for row in self._of_task(task_id):
             if row.before is None:
-                followed = replace(row.reminder, text=text, urgent=urgent)
+                followed = replace(row.reminder, text=heard.text, urgent=heard.urgent)
                 self._state.reminders[row.delivery.id] = replace(row, reminder=followed)
 
     async def habits(self, member_id: int) -> Habits:

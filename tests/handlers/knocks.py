@@ -1,6 +1,7 @@
 """Every handler, and the update that knocks at it; a new handler needs a line here, or test_doors.py fails."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.handlers.doors import (
@@ -29,6 +30,7 @@ from tests.handlers.doors import (
 from tests.telegram import a_user
 
 ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+IN_A_WEEK = datetime.now(UTC) + timedelta(days=7)
 CARD = "t:{task_id}.{task_version}:"
 ANONYMOUS = 1087968824  # GroupAnonymousBot
 TEAM = "team:{workspace_id}"
@@ -100,11 +102,14 @@ OF_TASKS: Mapping[str, Knock] = {
     "overdue.hand_over_overdue": Knock(presses("od:o:give:{dora}"), changes=True),
     "overdue.move_overdue": Knock(presses("oa:o:to:t"), changes=True),
     "digests.put_off": Knock(presses("dg:{undone_task_id}")),
-    "zone_changes.keep_clocks": Knock(presses("tz:clock:Asia/Tokyo")),
-    "zone_changes.keep_moments": Knock(presses("tz:moment")),
+    "zone_changes.keep_clocks": Knock(presses("tz:clock")),
+    "zone_changes.keep_moments": Knock(presses("tz:moment:Asia/Tokyo")),
     "away.go_away": Knock(says("/away")),
     "away.leave_for": Knock(presses("away:for:week"), changes=True),
     "away.ask_until": Knock(presses("away:ask")),
+    "away.turn_month": Knock(presses("away:move:2099-01")),
+    "away.choose_day": Knock(presses(f"away:day:{IN_A_WEEK:%Y-%m-%d}"), changes=True),
+    "away.show_card": Knock(presses("away:card")),
     "away.answer_until": Knock(says("for two weeks"), changes=True, first=presses("away:ask")),
     "away.offer_colleagues": Knock(presses("away:who")),
     "away.choose_substitute": Knock(presses("away:in:{clara}"), changes=True),
@@ -332,6 +337,7 @@ OF_REMINDERS: Mapping[str, Knock] = {
         says("tomorrow 15:00"), changes=True, first=presses(PRESSED + "when")
     ),
     "reminder_presses.see_reminder": Knock(presses("ack:{delivery_id}"), changes=True, first=UNDONE),
+    "reminder_presses.log_call": Knock(presses("rd:{task_delivery_id}:called")),
     "reminder_presses.complete_reminded": Knock(presses("rd:{task_delivery_id}:done"), changes=True),
     "reminder_lists.list_reminders": Knock(says("/reminders"), first=presses("rd:{task_delivery_id}:undo")),
     "reminder_lists.turn_reminders": Knock(presses("rl:{owner_user_id}:0")),
@@ -385,8 +391,9 @@ KNOCKS: Mapping[str, Knock] = {
     "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
     "start.choose_language": Knock(presses("language:ru"), changes=True),
-    "start.choose_timezone": Knock(presses("zone:Europe/Berlin"), changes=True),
+    "start.choose_timezone": Knock(presses("zone:Europe/Paris"), changes=True),
     "settings.show_settings": Knock(says("/settings")),
+    "settings.show_days_off": Knock(presses("set:{owner_user_id}:holidays:ahead")),
     "settings.press_settings": Knock(presses("set:{owner_user_id}:hours:10:00-19:00"), changes=True),
     "settings.type_setting": Knock(says("8:30"), changes=True, first=presses("set:{owner_user_id}:morning")),
     "health.show_health": Knock(says("/health"), managers=True),

@@ -42,10 +42,38 @@ async def test_the_bare_command_asks_and_a_button_answers(desk: Desk) -> None:
 async def test_words_say_until_when_and_who_and_a_typed_day_moves_it(desk: Desk) -> None:
     await seated(desk)
     assert "Boris stands in" in (await desk.says("/отпуск до 15 марта @boris")).text
-    await desk.presses("away:ask")
+    asked = await desk.presses("away:ask")
+    assert {"away:day:2026-03-03", "away:day:2026-03-31"} <= set(buttons(asked))
+    assert "away:day:2026-03-02" not in buttons(asked)  # that is today
     assert "until 20 Mar" in (await desk.says("20 March")).text
     assert "Welcome back" in (await desk.says("/back")).text
     assert "not away" in (await desk.says("я вернулся")).text
+
+
+async def test_the_day_is_pressed_in_a_calendar_that_turns_and_leads_back(desk: Desk) -> None:
+    await seated(desk)
+    assert "Which day are you back?" in (await desk.presses("away:ask")).text
+    assert "away:day:2026-04-30" in buttons(await desk.presses("away:move:2026-04"))
+    assert "until 30 Apr, 00:00" in (await desk.presses("away:day:2026-04-30")).text
+    await desk.presses("away:ask")
+    assert "You are away until 30 Apr" in (await desk.presses("away:card")).text
+    await desk.says("20 March")  # the question ended with that
+    assert "You are away until 30 Apr" in (await desk.says("/away")).text
+
+
+async def test_days_off_ahead_are_listed_with_what_is_not_known_of_them(desk: Desk) -> None:
+    await seated(desk)
+    assert "Days off ahead" in [
+        one.text for row in (await desk.presses("set:1001:holidays")).buttons for one in row
+    ]
+    await desk.presses("set:1001:holidays:RU")
+    card = await desk.presses("set:1001:holidays:ahead")
+    assert "• Mon, 9 Mar 2026 – International Women's Day" in card.text
+    assert "Fri, 1 Jan 2027 – Wed, 6 Jan 2027 – New Year Holidays" in card.text
+    assert "worked instead: Sat, 20 Feb 2027" in card.text
+    assert "Shortened days" in card.text
+    await desk.presses("set:1001:holidays:off")
+    assert "No holidays" in (await desk.presses("set:1001:holidays:ahead")).text
 
 
 async def test_a_line_that_begins_with_the_word_is_a_task_and_no_absence(desk: Desk) -> None:
@@ -70,18 +98,32 @@ async def test_whoever_gives_a_task_to_somebody_away_reads_it_on_the_card(desk: 
     assert "is away" not in (await desk.says("tomorrow 12:00 water the plants")).text
 
 
-async def test_a_change_of_zone_asks_once_and_moves_what_it_is_told_to(desk: Desk) -> None:
+async def test_a_change_of_zone_keeps_the_clock_and_asks_whether_that_is_right(desk: Desk) -> None:
     await seated(desk)
     assert "Berlin" in (await desk.presses("set:1001:zone:Europe/Berlin")).text  # nothing is planned yet
     await desk.says("/task tomorrow 10:00 call the bank")
+    zone = due_zone(desk)
     asked = await desk.presses("set:1001:zone:Asia/Tokyo")
-    zone = next(row.task.due.tz for row in desk.storage.state.tasks.values() if row.task.due)
-    assert "call the bank" in asked.text
-    assert buttons(asked) == [f"tz:clock:{zone}", "tz:moment"]
-    kept = await desk.presses(f"tz:clock:{zone}")
-    assert "Moved" in kept.text
-    assert {row.task.due.tz for row in desk.storage.state.tasks.values() if row.task.due} == {"Asia/Tokyo"}
-    assert "nothing left" in (await desk.presses(f"tz:clock:{zone}")).text.lower()
+    assert "• call the bank: Tue, 3 Mar, 10:00 (otherwise 3 Mar, " in asked.text
+    assert buttons(asked) == ["tz:clock", f"tz:moment:{zone}"]
+    assert due_zone(desk) == "Asia/Tokyo"
+    assert "same clock time" in (await desk.presses("tz:clock")).text
+    assert due_zone(desk) == "Asia/Tokyo"
+    assert "1 comes at the same moment" in (await desk.presses(f"tz:moment:{zone}")).text
+    assert due_zone(desk) == zone
+    assert "nothing left" in (await desk.presses(f"tz:moment:{zone}")).text.lower()
+
+
+async def test_the_zone_chosen_at_start_asks_the_same(desk: Desk) -> None:
+    await desk.says("/start")
+    await desk.presses("language:en")
+    assert "All set" in (await desk.presses("zone:Europe/Berlin")).text
+    await desk.says("/task tomorrow 10:00 call the bank")
+    zone = due_zone(desk)
+    for asked in (await desk.presses("zone:Asia/Tokyo"), await desk.says("America/New_York")):
+        assert "keeps its clock time" in asked.text
+    assert buttons(asked) == ["tz:clock", "tz:moment:Asia/Tokyo"]
+    assert zone != due_zone(desk) == "America/New_York"
 
 
 async def test_holidays_and_the_teams_week_are_switched_by_buttons_and_typed(desk: Desk) -> None:
@@ -95,3 +137,9 @@ async def test_holidays_and_the_teams_week_are_switched_by_buttons_and_typed(des
     assert any(
         text.startswith("✓ On days off") for row in daily.buttons for text in [row[0].text, row[-1].text]
     )
+
+
+def due_zone(desk: Desk) -> str:
+    """Of the only task that has a due."""
+    (due,) = [row.task.due for row in desk.storage.state.tasks.values() if row.task.due]
+    return due.tz

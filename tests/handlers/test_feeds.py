@@ -46,7 +46,9 @@ def starts(*tasks: FeedTask, count: int = 6) -> list[str]:
 
 
 def test_a_timed_task_is_an_event_on_the_wall_of_its_zone() -> None:
-    (entry,) = entries(a_task(Due(date(2026, 7, 1), time(9), BERLIN), reminders=(timedelta(hours=1),)))
+    (entry,) = entries(
+        a_task(Due(date(2026, 7, 1), time(9), BERLIN), reminders=(timedelta(hours=1), timedelta(0)))
+    )
     assert entry["UID"] == "task-7@switchboard"
     assert entry["SUMMARY"] == "Счёт; для «Ромашки», срочно"
     assert entry.decoded("DTSTART") == datetime(2026, 7, 1, 7, tzinfo=UTC)
@@ -61,7 +63,7 @@ def test_a_timed_task_is_an_event_on_the_wall_of_its_zone() -> None:
 
 
 def test_a_task_of_a_day_is_all_day_and_reminds_before_its_working_day() -> None:
-    (entry,) = entries(a_task(Due(date(2026, 11, 25), None, BERLIN), reminders=(timedelta(days=1),)))
+    (entry,) = entries(a_task(Due(date(2026, 11, 25), None, BERLIN), reminders=(timedelta(hours=15),)))
     assert entry.decoded("DTSTART") == date(2026, 11, 25)
     assert entry.decoded("DTEND") == date(2026, 11, 26)
     assert [alarm.decoded("TRIGGER") for alarm in entry.walk("VALARM")] == [-timedelta(hours=15)]
@@ -73,7 +75,10 @@ def test_a_task_of_a_day_is_all_day_and_reminds_before_its_working_day() -> None
      ("completed", "CONFIRMED", "✓ tea")],
 )  # fmt: skip
 def test_the_status_is_said(status: str, told: str, title: str) -> None:
-    (entry,) = entries(a_task(Due(date(2026, 11, 25), time(9), BERLIN), status=status, title="tea"))
+    reminders = (timedelta(0),)
+    (entry,) = entries(
+        a_task(Due(date(2026, 11, 25), time(9), BERLIN), status=status, title="tea", reminders=reminders)
+    )
     assert (entry["STATUS"], entry["SUMMARY"]) == (told, title)
     assert bool(entry.walk("VALARM")) is (status in ("not_started", "deferred"))
 

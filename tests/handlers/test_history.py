@@ -50,7 +50,6 @@ NOT_UNDOABLE = {
     ("feed", "ended"): "an address that was ended must not work again",
     ("settings", "away"): "/back ends it",
     ("settings", "back"): "one goes away again by /away",
-    ("settings", "clocks"): "choosing the old zone asks the same question",
     ("chat", "separated"): "two teams are two by then",
     ("chat", "answers"): "the other button is beside it",
 }

@@ -6,6 +6,7 @@ import pytest
 
 from crm.answers import Answer
 from crm.deliveries import Deliveries, Delivery
+from crm.reminder_lists import PAGE
 from handlers.reminder_messages import reminder_message, reminders_message
 from handlers.texts import speaking
 from tests.fakes import FakeDeliveryDoors
@@ -119,12 +120,17 @@ async def test_the_task_of_a_reminder_is_done_and_that_is_taken_back(desk: Desk)
 
 async def test_a_call_to_make_is_logged_from_its_reminder(desk: Desk) -> None:
     await desk.says("/contact Anna Petrova +7 999 123-45-67")
-    await desk.says("/task today 9:30 call Anna")
+    await desk.says("/task today 9:30 call Anna !15m")
     _delivery, message = await sent(desk, minutes=30)
     assert texts(message) == ["Done", "Snooze", "Open", "Call logged"]
     logged = await desk.presses(button(message, "Call logged"))
     assert "Anna Petrova" in logged.text
     assert len(desk.storage.state.calls) == 1
+    deliveries = Deliveries(desk.storage, FakeDeliveryDoors(desk.storage))
+    assert await deliveries.claim(desk.clock.move(hours=1)) == []  # it is not said again
+    assert "Undo" in texts(
+        await desk.presses(button(message, "Done"))
+    )  # and whether it is done is said by oneself
 
 
 async def test_buttons_in_a_group_are_the_recipients(desk: Desk) -> None:
@@ -161,7 +167,7 @@ async def test_the_list_its_cards_and_what_is_done_there(desk: Desk) -> None:
     paused = await desk.presses(button(card, "Pause"))
     assert "paused" in paused.text
     assert "paused" not in (await desk.presses(button(paused, "Resume"))).text
-    nagging = await desk.presses(button(card, "again every 15 minutes"))
+    nagging = await desk.presses(button(card, "again in 15 min"))
     assert "again every 15 minutes until seen, 5 times at most" in nagging.text
     nagging = await desk.presses(button(nagging, "3 times at most"))
     assert "3 times at most" in nagging.text
@@ -188,6 +194,18 @@ async def test_what_is_typed_anew_is_asked_for_and_a_new_process_still_knows(des
     refused = await desk.says("whenever")
     assert "can't read" in refused.text
     assert "5 Mar, 12:00" in (await desk.says("Thursday 12:00")).text
+
+
+async def test_the_list_turns_forth_and_back_and_each_button_fits(desk: Desk) -> None:
+    for hours in range(2 * PAGE + 1):
+        await desk.says(f"/remind in {hours + 1} hours tea {hours}")
+    first = await desk.says("/reminders")
+    second = await desk.presses(button(first, "›"))
+    assert f"1. 2 Mar, {9 + PAGE + 1}:00 · tea {PAGE}" in second.text
+    third = await desk.presses(button(second, "›"))
+    assert texts(third)[-1] == "‹"
+    assert (await desk.presses(button(await desk.presses(button(third, "‹")), "‹"))).text == first.text
+    assert len(button(second, "›").replace("1001", "9" * 16).encode()) <= 64 - 10  # ids grow too
 
 
 async def test_somebody_elses_list_is_not_turned(desk: Desk) -> None:
