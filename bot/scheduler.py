@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.contextvars import bound_contextvars
 
 from bot.digests import DigestRounds
+from bot.fading import FadingRounds
 from bot.faults import referred
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
@@ -57,7 +58,8 @@ class ReminderClock:
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
-        memories: MemoryDoors | None = None,
+        memories: MemoryDoors | None,
+        fading: FadingRounds | None = None,
     ) -> None:
         self._post = Post(bot, deliveries, presence, clock, asyncio.Semaphore(SIDE_BY_SIDE))
         self._deliveries = deliveries
@@ -71,6 +73,7 @@ class ReminderClock:
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
         self._messages: set[asyncio.Task[None]] = set()
         self._memories = memories
+        self._fading = fading
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking, self._waking = asyncio.Lock(), asyncio.Lock()
         self._woken = asyncio.Event()
@@ -98,6 +101,8 @@ class ReminderClock:
             self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
         if self._rounds is not None:
             self._rounds.schedule(self._scheduler)
+        if self._fading is not None:
+            self._fading.schedule(self._scheduler)
         self._scheduler.start()
         self._keep(asyncio.create_task(self._watch()))
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -9,6 +12,7 @@ import structlog
 from openai import AsyncOpenAI
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers import Provider, infer_provider_class
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 
@@ -88,8 +92,9 @@ class Models:
 
 async def close_model(model: Model) -> None:
     """Close the connections of what build_model made."""
-    if isinstance(model, OpenAIChatModel):
-        await model.client.close()
+    client: Any = getattr(model, "client", None)
+    if isinstance(model, OpenAIChatModel) or model.system == "anthropic":
+        await client.close()
 
 
 def names_of(config: ModelConfig, agent: Agent) -> tuple[str, ...]:
@@ -133,9 +138,23 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         )
         return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client))
     try:
-        return infer_model(name)
+        return infer_model(name, partial(_behind, config.proxy)) if config.proxy else infer_model(name)
+    except ModelConfigError:
+        raise
     except Exception as fault:
         raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
+
+
+def _behind(proxy: str, name: str) -> Provider[Any]:
+    """A provider reached through a proxy. Raises ModelConfigError for one whose client takes none."""
+    provider = infer_provider_class(name)
+    if "http_client" not in signature(provider.__init__).parameters:
+        raise ModelConfigError(
+            f"MODEL_PROXY: {name} can't be reached through a proxy. Unset it, or use another model"
+        )
+    reached: Any = provider
+    made: Provider[Any] = reached(http_client=httpx2.AsyncClient(proxy=proxy, timeout=90))
+    return made
 
 
 def host_of(url: str) -> str | None:

@@ -111,6 +111,9 @@ _FORMS = (
     _form(
         r"what time|what date|what day is|который час|какое (?:сегодня )?число|сколько времени", "time_now"
     ),
+    _form(
+        r"\breminders\b|what (?:will|do) you remind me|напоминани[яй]|о чём (?:вы )?напомн", "my_reminders"
+    ),
     _form(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b", "my_tasks"),
     _form(r"\bcalls\b|who called|звонк|звонил", "latest_calls"),
 )

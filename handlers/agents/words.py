@@ -39,7 +39,23 @@ def field_names(fields: Sequence[str]) -> str:
 
 def tool_name(tool: str) -> str:
     """What a tool does; one without words of its own is said by its name."""
-    known = {"my_tasks": _("my tasks"), "latest_calls": _("latest calls")}
+    known = {
+        "my_tasks": _("my tasks"),
+        "search_tasks": _("search of tasks"),
+        "my_reminders": _("my reminders"),
+        "agenda": _("the day's plan"),
+        "latest_calls": _("latest calls"),
+        "find_contacts": _("search of contacts"),
+        "stats": _("numbers of the team"),
+        "time_now": _("date and time"),
+        "hand_over": _("passing on to another assistant"),
+        "create_task": _("new tasks"),
+        "create_reminder": _("new reminders"),
+        "log_call": _("logging of calls"),
+        "add_contact": _("new contacts"),
+        "change_task": _("changes of tasks"),
+        "finish_task": _("finishing of tasks"),
+    }
     return known.get(tool, tool.replace("_", " "))
 
 

@@ -59,6 +59,8 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
         ("find tasks about the invoice", "search_tasks", {"words": "the invoice"}),
         ("my tasks", "my_tasks", {}),
         ("какие у меня задачи", "my_tasks", {}),
+        ("my reminders", "my_reminders", {}),
+        ("какие у меня напоминания?", "my_reminders", {}),
         ("who called?", "latest_calls", {}),
         ("последние звонки", "latest_calls", {}),
         ("stats for the month", "stats", {"period": "month"}),
