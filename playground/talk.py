@@ -36,6 +36,11 @@ class Talk:
                 body |= file_fields(kind, kept | {"duration": given[kind].get("duration")})
                 if given.get("caption") is not None:
                     body["caption"] = str(given["caption"])
+        if body and given.get("album") is not None:  # parts of one name belong together
+            body["media_group_id"] = str(given["album"])
+        if body and given.get("forwarded_from"):  # somebody who hides their account
+            origin = {"type": "hidden_user", "sender_user_name": str(given["forwarded_from"])}
+            body["forward_origin"] = origin | {"date": int(self._world.now())}
         if given.get("contact"):
             body["contact"] = given["contact"]
         if not body.get("text", "x").strip() or not body:

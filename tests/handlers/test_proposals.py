@@ -201,6 +201,19 @@ async def test_cards_are_sent_once_in_the_persons_language(desk: Desk) -> None:
     assert desk.storage.state.proposals[proposal].proposal.expires_at == desk.clock() + LIFETIME
 
 
+async def test_a_card_that_a_kill_had_sent_twice_is_confirmed_once(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
+    row = desk.storage.state.proposals[proposal]
+    turn = Turn(7, 3, "lease", 1, 1, row.actor, None, 5, "…", desk.clock())
+    unmarked = replace(row.proposal, telegram_message_id=None, expires_at=None)
+    desk.storage.state.proposals[proposal] = replace(row, proposal=unmarked)  # Telegram has it, we don't know
+    (again,) = await desk.proposals.unshown(turn)
+    await desk.proposals.shown(row.actor, again, 100, desk.clock())
+    for _message in (99, 100):
+        await desk.presses(f"p:{proposal}.1:ok")
+    assert desk.titles == ["tea"]
+
+
 class Redrawn:
     """Telegram's place: notes what its messages are edited to; `refusal` in its stead."""
 
