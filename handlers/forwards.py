@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.albums import check_together
 from crm.answers import Answer
-from crm.attachments import SEEN, Attachment, attachments_from, check
+from crm.attachments import SEEN, Attachment, Senses, attachments_from, check
 from crm.conversations import Conversations
 from crm.dialogs import DialogStore
 from crm.errors import N_, BadInput
@@ -51,6 +51,7 @@ async def take_message(
     quick_adds: QuickAdds,
     task_talk: TaskTalk,
     dialogs: DialogStore,
+    senses: Senses,
     clock: Clock,
 ) -> Answer | None:
     """What is a task without doubt is saved at once; of all else it is asked what to do, of an album once."""
@@ -72,7 +73,11 @@ async def take_message(
     shown = shown_of(message)
     theirs, album = message.forward_origin is not None, message.media_group_id
     await offers.keep(mark, an_offer(words, source, arrival.message_id, shown, of_others=theirs, album=album))
-    return offering(words, mark, can_ask=bool(words or shown))
+    answer = offering(words, mark, can_ask=bool(words or shown))
+    if message.voice is not None and not senses.hears:
+        deaf = _("I can't listen here: no model for speech is connected.")
+        return replace(answer, text=f"{deaf}\n{answer.text}")
+    return answer
 
 
 async def join_offer(

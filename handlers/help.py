@@ -121,6 +121,9 @@ TOPICS: Mapping[str, Topic] = {
             N_("{name} tasks invoice — finds open tasks to post"),
             N_("{name} contact Anna — finds contacts to post, without their phones"),
             N_("In a group I answer commands, replies to me and messages with {name}."),
+            N_(
+                "Telegram's privacy mode hides the rest of a group from me; /help in the group says how to change that."
+            ),
         ),
     ),
     "team": Topic(
@@ -153,7 +156,10 @@ TOPICS: Mapping[str, Topic] = {
             N_(
                 "It looks up tasks, calls and contacts. What it would save is shown as a card, and you confirm it."
             ),
-            N_("A voice note is heard, a picture or a PDF is read, where a model for it is connected."),
+            N_(
+                "A voice note is heard, a picture, an album or a PDF is read, where a model for it is connected."
+            ),
+            N_("Reply to any message with {name} and a question: the assistant reads that message too."),
             N_("Remember that I prefer calls after ten — goes along with later questions here."),
             N_(
                 "/memory — what assistants remember, /new — a new conversation, /forget — erase what was said"

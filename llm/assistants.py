@@ -182,7 +182,9 @@ class Assistants:
                 deps_type=Work,
                 output_type=[str, DeferredToolRequests],
                 retries=RETRIES,
-                tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
+                tools=[
+                    tool for name, tool in TOOLS.items() if name in agent.tools or self._config.is_offline
+                ],
                 model_settings=settings_of(agent),
                 defer_model_check=True,
             )

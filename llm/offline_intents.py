@@ -102,7 +102,8 @@ _FORMS = (
         "agenda",
     ),
     _form(
-        r"\bstats\b|statistic|how much (?:was|is|have|did)|статистик|сколько (?:сделано|звонков|задач)|итоги",
+        r"\bstats\b|statistic|how (?:much (?:was|is|have|did)|many (?:calls|tasks))|"
+        r"статистик|сколько (?:сделано|звонков|задач)|итоги",
         "stats",
         lambda match: {
             "period": "month" if re.search("month|месяц", match.string, re.IGNORECASE) else "week"

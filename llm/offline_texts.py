@@ -71,3 +71,14 @@ WORDS = {
         "asked not to be called": "просили не звонить",
     },
 }
+STATS = {  # what the tool says before its numbers
+    "en": {"the team": "The team"},
+    "ru": {
+        "the team": "Команда",
+        "nobody": "Ни за кем",
+        "created": "поставлено",
+        "done": "выполнено",
+        "overdue": "просрочено",
+        "calls": "звонки:",
+    },
+}

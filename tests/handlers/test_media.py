@@ -94,6 +94,7 @@ async def test_a_forwarded_voice_note_is_heard_and_stays_somebody_elses(hearing:
 
 async def test_where_nothing_hears_a_forwarded_voice_note_may_still_become_a_task(desk: Desk) -> None:
     answer = await desk.says(None, voice=VOICE, forward_origin=ZOE)
+    assert answer.text.startswith("I can't listen here: no model for speech is connected.")
     assert "Make a task" in answer.text
     assert carried(desk) == []
 
