@@ -11,6 +11,7 @@ from crm.attachments import QUOTE, SEEN, Attachment
 from crm.errors import CrmError
 from llm.work import BEGIN, END, as_data
 
+ALONE = "The person sent this without words of their own. Say what matters in it:\n"
 _NAMES = {"photo": "[picture]", "pdf": "[file]"}
 
 
@@ -38,7 +39,7 @@ def with_material(text: str, attachments: Sequence[Attachment]) -> str:
     others = "\n".join(one.text for one in attachments if one.is_material and one.text)
     if others:
         own = text.removesuffix(others)  # bot.hearing puts it last
-        text = as_data(text) if own == text else f"{own}{as_data(others)}"
+        text = as_data(text) if own == text else f"{own or ALONE}{as_data(others)}"
     quotes = [as_data(one.text) for one in attachments if one.kind == QUOTE and one.text]
     return "\n".join([*([text] if text else []), *quotes])
 

@@ -141,4 +141,4 @@ async def test_a_forwarded_voice_note_is_heard_and_asked_about(
     await emil.press(offer, "Ask the assistant")
     await emil.hears("Point 2")
     told = model.asked[0]["messages"][-1]["content"]
-    assert told == "<data>\nthe parrots are hungry again\n</data>"
+    assert told.endswith("\n<data>\nthe parrots are hungry again\n</data>")

@@ -19,6 +19,7 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.storage import create_engine
 from llm.assistants import Assistants
+from llm.files import ALONE
 from llm.models import ModelConfig
 from llm.registry import load
 from llm.tools import TOOLS
@@ -252,7 +253,7 @@ async def test_what_a_file_says_is_marked_and_what_a_person_says_is_not(
     await house.asks("Sum this up:", files=(Attachment(QUOTE, text=said, of_others=True),))
     heard = [asked["messages"][-1]["content"] for asked in model.asked if is_first(asked)]
     own = f"Sum this up:\n{said}"
-    assert heard == [f"Sum this up:\n{marked}", own, marked, f"Sum this up:\n{marked}"]
+    assert heard == [f"Sum this up:\n{marked}", own, f"{ALONE}{marked}", f"Sum this up:\n{marked}"]
 
 
 async def test_a_pdf_that_says_to_confirm_everything_stands_between_the_marks(
