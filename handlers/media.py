@@ -18,7 +18,7 @@ from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
 from handlers.albums import album_of
 from handlers.forwards import join_offer, keep_task_of_album
-from handlers.media_files import PDF, files_of
+from handlers.media_files import PDF, PICTURES, files_of
 from handlers.offers import offers_of
 from handlers.quick_adds import saved_card
 from handlers.quotes import material_of
@@ -30,7 +30,8 @@ def router() -> Router:
     """Asked after all commands and questions, before what makes tasks of files."""
     own = Router(name="media")
     own.message.register(hear, F.voice | F.audio | F.video_note)
-    own.message.register(show, (F.photo | (F.document.mime_type == PDF)) & ~F.forward_origin)
+    read = F.photo | F.document.mime_type.in_({PDF, *PICTURES})
+    own.message.register(show, read & ~F.forward_origin)
     return own
 
 

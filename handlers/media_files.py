@@ -7,6 +7,12 @@ from aiogram.types import Message
 from crm.attachments import Attachment
 
 PDF = "application/pdf"
+PICTURES = (
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+)  # that models read; sent as files they keep their size
 
 
 def files_of(message: Message) -> tuple[Attachment, ...]:
@@ -32,7 +38,7 @@ def _file_of(message: Message) -> Attachment | None:
         largest = message.photo[-1]
         return Attachment("photo", largest.file_id, "image/jpeg", "", largest.file_size or 0)
     document = message.document
-    if document is not None and document.mime_type == PDF:
-        name = (document.file_name or "")[:100]
-        return Attachment("pdf", document.file_id, PDF, name, document.file_size or 0)
-    return None
+    if document is None or document.mime_type not in (PDF, *PICTURES):
+        return None
+    kind, name = "pdf" if document.mime_type == PDF else "photo", (document.file_name or "")[:100]
+    return Attachment(kind, document.file_id, document.mime_type, name, document.file_size or 0)

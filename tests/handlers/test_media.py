@@ -64,7 +64,13 @@ async def test_what_is_too_large_or_too_long_is_refused(
 async def test_a_picture_with_words_goes_to_the_assistant(hearing: Desk) -> None:
     assert await hearing.says(None, photo=PHOTO, caption="what is this?") is None
     assert await hearing.says(None, document=PDF, caption="sum it up") is None
-    assert carried(hearing) == [("what is this?", ["photo"]), ("sum it up", ["pdf"])]
+    picture = {"file_id": "i", "file_unique_id": "i", "file_name": "a.png", "mime_type": "image/png"}
+    assert await hearing.says(None, document=picture, caption="and this?") is None  # sent as a file
+    assert carried(hearing) == [
+        ("what is this?", ["photo"]), ("sum it up", ["pdf"]), ("and this?", ["photo"]),
+    ]  # fmt: skip
+    last = [row.turn for row in hearing.storage.state.turns.values()][-1]
+    assert last.attachments[0].mime == "image/png"
 
 
 async def test_a_picture_whose_words_are_a_task_is_one(hearing: Desk) -> None:
