@@ -76,10 +76,10 @@ class SqlMemory:
         )
         return [Remembered(row.id, row.agent_id, row.summary, row.turns) for row in rows]
 
-    async def facts(self, chat_id: int, *, in_private: bool) -> Sequence[Fact]:
+    async def facts(self, chat_id: int, thread_id: int | None, *, in_private: bool) -> Sequence[Fact]:
         if in_private:
             return await self._facts(memories.c.conversation_id.is_(None) & _mine())
-        here = select(conversations.c.id).where(conversations.c.chat_id == chat_id)
+        here = select(conversations.c.id).where(_here(chat_id, thread_id))
         return await self._facts(memories.c.conversation_id.in_(here))
 
     async def _facts(self, which: ColumnElement[bool]) -> Sequence[Fact]:

@@ -148,6 +148,19 @@ async def test_facts_are_nobody_elses_not_even_the_owners(memory: Memory, team: 
         assert not await unit.memory.remove_fact(row[0])
 
 
+async def test_a_topic_is_shown_nothing_of_another(memory: Memory, team: Team) -> None:
+    [group] = await team.database.fetch(
+        "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -100, 'group') RETURNING id",
+        team.anna.workspace_id,
+    )
+    anna = replace(team.anna, chat_id=group[0], telegram_chat_id=-100, chat_kind=ChatKind.GROUP)
+    await was_said(team, anna, NOW)
+    await team.database.fetch("UPDATE conversations SET thread_id = 7")
+    await memory.remember(anna, replace(an_arrival(-100), thread_id=7), "tea", Answer)
+    assert [fact.body for fact in (await memory.show(anna, 7)).facts] == ["tea"]
+    assert (await memory.show(anna, None)).facts == []
+
+
 async def test_afresh_keeps_the_rows_and_takes_nothing_along(memory: Memory, team: Team) -> None:
     turn = await was_said(team, team.anna, NOW)
     await memory.start_afresh(team.anna, an_arrival(), lambda count: Answer(str(count)))
