@@ -153,7 +153,7 @@ TOPICS: Mapping[str, Topic] = {
                 "/agents — the assistants there are; owners and managers edit, try, copy and delete them there"
             ),
             N_("/agent_new Lawyer: reads contracts — a new assistant of your team, at once"),
-            N_("It looks things up for you; what it would save is shown as a card, and you confirm it."),
+            N_("It looks things up; what it would save is shown as a card, and you confirm it."),
             N_("A voice note is heard, a picture or a PDF is read, where a model for it is connected."),
             N_("Remember that I prefer calls after ten — goes along with later questions here."),
             N_(
