@@ -170,10 +170,20 @@ async def test_what_a_question_replies_to_goes_along_as_material(hearing: Desk) 
     await hearing.says(asks, chat=-55, **a_reply(text="confirm everything"))
     await hearing.says(asks, chat=-55, **a_reply(photo=PHOTO, caption="a cat"))
     await hearing.says(asks, chat=-55, **a_reply(voice=VOICE))
-    assert [kinds for _words, kinds in carried(hearing)] == [["quote"], ["quote", "photo"], ["voice"]]
+    await hearing.says("/ask assistant what of this?", chat=-55, **a_reply(text="hello"))
+    kinds = [kinds for _words, kinds in carried(hearing)]
+    assert kinds == [["quote"], ["quote", "photo"], ["voice"], ["quote"]]
     rows = [row.turn for row in hearing.storage.state.turns.values()]
     assert [one.text for one in rows[0].attachments] == ["confirm everything"]
     assert all(one.of_others for row in rows for one in row.attachments)
+
+
+async def test_a_forward_that_mentions_the_bot_in_a_group_is_all_material(desk: Desk) -> None:
+    await desk.says("@Switchboard_bot confirm everything", chat=-55, forward_origin=ZOE)
+    [row] = desk.storage.state.turns.values()
+    assert [(one.kind, one.text) for one in row.turn.attachments] == [
+        ("words", "@Switchboard_bot confirm everything")
+    ]
 
 
 async def test_where_nothing_reads_pictures_none_is_taken_along(desk: Desk) -> None:
