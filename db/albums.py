@@ -1,8 +1,9 @@
 """Albums, as rows: a queued turn takes the parts of its album until a process takes it up."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, case, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,7 +61,7 @@ class SqlAlbums:
             return ()
         parts = literal([one.to_json() for one in attachments], JSONB)
         if latest.state != "queued":
-            first = {name: turns.c[name] for name in _KEPT} | {
+            first: dict[str, ColumnElement[Any]] = {name: turns.c[name] for name in _KEPT} | {
                 "message_id": literal(arrival.message_id),
                 "user_text": literal(text),
                 "asked_at": literal(arrival.sent_at),

@@ -52,24 +52,32 @@ async def with_files(
     """Stored messages whose last question has its files again in place of the words for them; as they are when Telegram
     no longer has the files."""
     words = "\n".join((BEGIN, *(_NAMES[one.kind] for one in attachments if one.kind in SEEN), END))
-    told = list(messages)
-    for number, message in reversed(list(enumerate(told))):
-        for part in message.parts if isinstance(message, ModelRequest) else ():
-            if (
-                isinstance(part, UserPromptPart)
-                and isinstance(part.content, str)
-                and part.content.endswith(words)
-            ):
-                try:
-                    files = await shown(attachments, download)
-                except CrmError:
-                    return told
-                own = part.content.removesuffix(words).rstrip("\n")
-                full = replace(part, content=[*([own] if own else []), *files])
-                parts = [full if one is part else one for one in message.parts]
-                told[number] = replace(message, parts=parts)
-                return told
-    return told
+    for number in reversed(range(len(messages))):
+        message = messages[number]
+        asked = _asked_with(message, words)
+        if asked is None or not isinstance(message, ModelRequest):
+            continue
+        try:
+            files = await shown(attachments, download)
+        except CrmError:
+            break
+        own = str(asked.content).removesuffix(words).rstrip("\n")
+        full = replace(asked, content=[*([own] if own else []), *files])
+        again = replace(message, parts=[full if part is asked else part for part in message.parts])
+        return [*messages[:number], again, *messages[number + 1 :]]
+    return list(messages)
+
+
+def _asked_with(message: ModelMessage, words: str) -> UserPromptPart | None:
+    """The question in it that ends with these words for files."""
+    for part in message.parts if isinstance(message, ModelRequest) else ():
+        if (
+            isinstance(part, UserPromptPart)
+            and isinstance(part.content, str)
+            and part.content.endswith(words)
+        ):
+            return part
+    return None
 
 
 def without_files(messages: Any) -> Any:

@@ -76,6 +76,9 @@ class Desk:
         await self.proposals.confirm(actor, arrival, proposal.id, proposal.version, LATER, self.reply)
         return self.cards[-1]
 
+    async def newest_turn(self) -> int:
+        return int((await self.team.database.fetch("SELECT max(id) FROM turns"))[0][0])
+
     async def count(self, table: str) -> int:
         return int((await self.team.database.fetch(f"SELECT count(*) FROM {table}"))[0][0])  # noqa: S608 - names of ours
 
@@ -224,8 +227,9 @@ async def test_the_parts_of_an_album_are_one_turn_until_it_is_taken_up(desk: Des
     async with desk.team.storage.transaction(boris) as unit:
         assert await unit.albums.joins(boris, arrival, album, "", parts[:1]) is None
         choice = Choice(desk.agent, next(iter(Reason)), "compare", None)
-        turn_id = await unit.conversations.add_turn(boris, arrival, choice, parts[:1])
-        await unit.albums.begin(turn_id, album)
+        await unit.conversations.add_turn(boris, arrival, choice, parts[:1])
+    async with desk.team.storage.transaction(boris) as unit:
+        await unit.albums.begin(await desk.newest_turn(), album)
         later = Album("7", NOW + 2 * SETTLING)
         assert await unit.albums.joins(boris, arrival, later, "and this", parts[1:2]) == tuple(parts[:2])
         assert await unit.albums.joins(desk.team.clara, arrival, later, "", parts[:1]) is None
@@ -247,7 +251,9 @@ async def test_an_album_that_was_stopped_takes_no_more_parts(desk: Desk) -> None
     arrival, album = an_arrival(boris.telegram_chat_id), Album("7", NOW + SETTLING)
     async with desk.team.storage.transaction(boris) as unit:
         choice = Choice(desk.agent, next(iter(Reason)), "compare", None)
-        await unit.albums.begin(await unit.conversations.add_turn(boris, arrival, choice), album)
+        await unit.conversations.add_turn(boris, arrival, choice)
+    async with desk.team.storage.transaction(boris) as unit:
+        await unit.albums.begin(await desk.newest_turn(), album)
         await unit.conversations.stop(boris, None, None, NOW, everyones=True)
         assert await unit.albums.joins(boris, arrival, album, "", [Attachment("photo", "p")]) == ()
     assert await desk.count("turns") == 1

@@ -108,7 +108,7 @@ async def test_where_nothing_hears_a_forwarded_voice_note_may_still_become_a_tas
 async def test_an_album_is_one_question_with_all_its_pictures(hearing: Desk) -> None:
     album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "7"}
     for caption in ("compare them", None, "and this", None):
-        words = {"caption": caption} if caption else {}
+        words: dict[str, Any] = {"caption": caption} if caption else {}
         assert await hearing.says(None, **album, **words) is None
     assert carried(hearing) == [("compare them\nand this", ["photo"] * 4)]
     await hearing.says(None, photo=PHOTO, media_group_id="8", caption="and these?")
