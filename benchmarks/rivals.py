@@ -111,6 +111,7 @@ async def ours(server_url: str, count: int) -> tuple[float, Stalls, float]:
         Presence(people, groups, is_there, now),
         SqlUpdateJournal(town.engine),
         now,
+        memories=None,
     )
     Message(
         message_id=1, date=now(), chat=Chat(id=1, type="private")

@@ -25,7 +25,7 @@ from crm.conversations import Conversations
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.turns import ATTEMPTS, Listener, ModelAnswer, ModelAway, Progress, Turn
-from handlers.delivering import Delivery
+from handlers.delivering import Delivery, leave
 from handlers.rendering import render
 from handlers.streaming import CLOSING, Stream
 from handlers.texts import gettext as _
@@ -115,6 +115,8 @@ class Answering:
             answer = None if self.turn.is_stopped else await self._spoken(stream)
             if answer is None or (answer.is_partial and not answer.text.strip()):
                 await desk.conversations.canceled(turn)
+                if stream.message_id is not None:
+                    await leave(desk.bot, turn, stream.message_id)
                 return
             if not await desk.conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it

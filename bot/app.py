@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.attending import Attending
 from bot.departures import Announcing
+from bot.fading import FadingRounds
 from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
@@ -98,8 +99,10 @@ from db.feeds import SqlFeedDoors
 from db.groups import SqlGroupDoors
 from db.health import SqlHealth
 from db.lanes import SqlLanes
+from db.memory import SqlMemoryDoors
 from db.people import SqlPeopleDoors
 from db.people_cache import CachedPeopleDoors
+from db.proposals import SqlProposalDoors
 from db.remembered import Remembered
 from db.requests import SqlRequestDoors
 from db.rosters import SqlRosters
@@ -116,6 +119,7 @@ from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
 from handlers.notices import Notices
+from handlers.offers import offer_heard
 from handlers.proposals import send_cards
 from llm.assistants import Assistants
 from llm.choices import offer_of
@@ -226,6 +230,7 @@ def build(
     usage = Usage(storage, clock, bot_micros=bot_micros)
     memory, privacy = Memory(storage, directory), Privacy(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
+    reminder_lists = ReminderLists(storage, Undo(storage, UNDOABLE))
     handing = Handing(Handoffs(storage, directory, wake=wake))
     desk = Desk(
         tasks=tasks,
@@ -234,6 +239,7 @@ def build(
         calls=calls,
         call_lists=CallLists(storage),
         contacts=contacts,
+        reminder_lists=reminder_lists,
         stats=Stats(storage),
         proposals=proposals,
         hand_over=handing.hand_over,
@@ -242,7 +248,10 @@ def build(
         directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
     )
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
-    hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
+    hearing = Hearing(
+        bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads,
+        partial(offer_heard, bot_id=bot.id, dialogs=dialogs, clock=clock),
+    )  # fmt: skip
     attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports, journal), offer_of(models)
     stops = Stops(redis)
@@ -288,7 +297,7 @@ def build(
         "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
         "reminders": reminders,
         "reminder_edits": ReminderEdits(storage),
-        "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
+        "reminder_lists": reminder_lists,
         "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
         "settings": Settings(storage),
         "teams": Teams(storage),
@@ -340,6 +349,8 @@ def build(
         postponed=PostponedAnswers(bot, journal, clock),
         digests=digests,
         agents=SqlAgentDoors(engine),
+        memories=SqlMemoryDoors(engine),
+        fading=FadingRounds(bot, proposals, SqlProposalDoors(engine), clock),
     )
     on_made_due(engine, reminder_clock.wake, clock)
     return App(

@@ -27,15 +27,18 @@ class Handing:
 
     def over(self, within: Assistant) -> Assistant:
         """The assistant as the turns' worker asks it."""
-        return _Passing(self._passed, within)
+        return _Passing(self._passed, self._handoffs, within)
 
 
 class _Passing:
-    def __init__(self, passed: dict[int, Handoff], within: Assistant) -> None:
+    def __init__(self, passed: dict[int, Handoff], handoffs: Handoffs, within: Assistant) -> None:
         self._passed = passed
+        self._handoffs = handoffs
         self._within = within
 
     async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
+        if turn.progress.messages and (before := await self._handoffs.passed(turn)) is not None:
+            self._passed[turn.id] = before  # by a process that died before it could say so
         try:
             answer = await self._within.answer(turn, listener)
             handoff = self._passed.get(turn.id)

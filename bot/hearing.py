@@ -7,7 +7,7 @@ from dataclasses import replace
 from aiogram import Bot
 
 from crm.answers import Answer
-from crm.attachments import Attachment
+from crm.attachments import SEEN, Attachment
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import AlreadyHandled, CrmError
 from crm.people import ChatKind
@@ -15,6 +15,7 @@ from crm.quick_adds import QuickAdds
 from crm.updates import Arrival
 from crm.usage import BudgetSpent, Usage
 from handlers.answers import send_text
+from handlers.offers import source_of_recording
 from handlers.quick_adds import saved_card
 from handlers.texts import gettext as _
 from handlers.texts import speaking
@@ -36,8 +37,10 @@ class Hearing:
         quick_adds: QuickAdds,
         usage: Usage,
         reads: Callable[[Turn], Awaitable[bool]],
+        offer: Callable[[Turn], Awaitable[Answer]] | None = None,
     ) -> None:
-        """`reads` says whether the turn's model is shown its pictures and files."""
+        """`reads` says whether the turn's model is shown its pictures and files; `offer` asks what shall become of
+        somebody else's words."""
         self._bot = bot
         self._transcripts = transcripts
         self._download = download
@@ -45,6 +48,7 @@ class Hearing:
         self._quick_adds = quick_adds
         self._usage = usage
         self._reads = reads
+        self._offer = offer
 
     def providers(self, turn: Turn) -> Sequence[str]:
         """Whose server hears the turn, none when nothing was spoken or it is our own."""
@@ -54,16 +58,14 @@ class Hearing:
     async def prepare(self, turn: Turn) -> Turn | ModelAnswer:
         """The turn with its words, or the answer that ends it without a model. A turn that is taken up again after a
         crash is not heard again: its words are in its row. Raises BudgetSpent."""
-        if not turn.attachments:
+        if turn.resumes_turn_id is not None or not turn.attachments:
             return turn
         with speaking(turn.actor.language):
-            if not any(one.is_spoken for one in turn.attachments):
-                if await self._reads(turn):
-                    return turn
+            if any(one.kind in SEEN for one in turn.attachments) and not await self._reads(turn):
                 return _ended(
                     _("No model that reads pictures and files is connected here. Write it in words, please.")
                 )
-            return await self._listen(turn)
+            return await self._listen(turn) if any(one.is_spoken for one in turn.attachments) else turn
 
     async def _listen(self, turn: Turn) -> Turn | ModelAnswer:
         is_new = any(one.is_spoken and one.text is None for one in turn.attachments)
@@ -80,6 +82,9 @@ class Hearing:
             return _ended(_("I heard no words in it. Send it again, or write it, please."))
         if turn.actor.chat_kind is ChatKind.PRIVATE and await self._saved(turn):
             return _ended(_MARKS.sub(r"\\\1", _shown(turn.text)))
+        if self._offer is not None and _is_all_of_others(turn):
+            await self._say(turn, await self._offer(turn))
+            return _ended("")
         if is_new:
             await self._say(turn, Answer(_shown(turn.text)))
         return turn
@@ -114,6 +119,7 @@ class Hearing:
                 turn.text,
                 lambda saved: saved_card(saved, turn.actor, turn.message_id, turn.asked_at),
                 finishes=False,
+                source=source_of_recording(turn),
             )
         except AlreadyHandled:  # saved by the process that died before it could say so
             return True
@@ -125,6 +131,16 @@ class Hearing:
     async def _say(self, turn: Turn, answer: Answer) -> None:
         reply_to = turn.message_id if turn.actor.chat_kind is not ChatKind.PRIVATE else None
         await send_text(self._bot, turn.actor.telegram_chat_id, turn.thread_id, answer, reply_to=reply_to)
+
+
+def _is_all_of_others(turn: Turn) -> bool:
+    """A forwarded recording with no word of the person's own: nobody has said what it is wanted for."""
+    spoken = [one for one in turn.attachments if one.is_spoken]
+    return (
+        turn.actor.chat_kind is ChatKind.PRIVATE
+        and all(one.of_others for one in spoken)
+        and turn.text.strip() == "\n".join(one.text or "" for one in spoken).strip()
+    )
 
 
 def _shown(words: str) -> str:

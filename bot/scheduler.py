@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.contextvars import bound_contextvars
 
 from bot.digests import DigestRounds
+from bot.fading import FadingRounds
 from bot.faults import referred
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
@@ -59,8 +60,9 @@ class ReminderClock:
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
-        memories: MemoryDoors | None = None,
+        memories: MemoryDoors | None,
         agents: AgentDoors | None = None,
+        fading: FadingRounds | None = None,
     ) -> None:
         lane = asyncio.Semaphore(SIDE_BY_SIDE)
         self._post = Post(bot, deliveries, presence, clock, lane, leased=self._leased)
@@ -77,6 +79,7 @@ class ReminderClock:
         self._messages: set[asyncio.Task[None]] = set()
         self._memories = memories
         self._agents = agents
+        self._fading = fading
         self._jobs: set[asyncio.Task[None]] = set()
         self._looking, self._waking = asyncio.Lock(), asyncio.Lock()
         self._woken = asyncio.Event()
@@ -104,6 +107,8 @@ class ReminderClock:
             self._scheduler.add_job(self.answer, "interval", seconds=2, misfire_grace_time=None)
         if self._rounds is not None:
             self._rounds.schedule(self._scheduler)
+        if self._fading is not None:
+            self._fading.schedule(self._scheduler)
         self._scheduler.start()
         self._keep(asyncio.create_task(self._watch()))
 

@@ -1,4 +1,4 @@
-"""Attachments: what comes with a question beside its words – something spoken, a picture, a PDF."""
+"""Attachments: what comes with a question beside its words – something spoken, a picture, a PDF, words of others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,18 +12,35 @@ SPOKEN = ("voice", "audio", "video_note")
 SEEN = {"photo": "images", "pdf": "pdf"}  # kinds that models read, as MODEL_READS names them
 
 
+WORDS, QUOTE = (
+    "words",
+    "quote",
+)  # kinds without a file: a question that is somebody else's, what it replies to
+QUOTED = 4000  # characters of what a question replies to
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that Telegram keeps. `kind` is voice, audio, video_note, photo or pdf; `size` bytes and `seconds` as
-    Telegram says, 0 where it doesn't. `text` is what was heard in it, None until then."""
+    """A file that Telegram keeps, or words. `kind` is voice, audio, video_note, photo or pdf; WORDS or QUOTE have no
+    file. `size` bytes and `seconds` as Telegram says, 0 where it doesn't. `text` is what was heard in it, None until
+    then, or the words. `of_others`: it was forwarded, or is a part of the message replied to; `said_at` is when a
+    forwarded one was said, in ISO 8601 with its zone."""
 
     kind: str
-    file_id: str
+    file_id: str = ""
     mime: str = ""
     name: str = ""
     size: int = 0
     seconds: int = 0
     text: str | None = None
+    of_others: bool = False
+    said_at: str | None = None
+
+    @property
+    def is_material(self) -> bool:
+        """Whether its words are others' and end the question's own. An audio file is whoever's it is; what is spoken
+        into Telegram itself is the person's own."""
+        return self.kind in ("audio", WORDS) or (self.is_spoken and self.of_others)
 
     @property
     def is_spoken(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason, answering
+from crm.albums import Album, check_together
 from crm.answers import Answer, Reply
 from crm.attachments import Attachment
 from crm.errors import N_, BadInput, NotAllowed
@@ -93,11 +94,32 @@ class Conversations:
         self._classifier = classifier or LocalClassifier()
 
     async def ask(
-        self, actor: Actor, arrival: Arrival, text: str, *, attachments: Sequence[Attachment] = ()
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        text: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        album: Album | None = None,
     ) -> Choice:
-        """Choose the agent, in doubt the likeliest, and commit the turn; the answer comes later, from the turn. Raises
-        BadInput, NotFound."""
-        return (await self._ask(actor, arrival, text, attachments=attachments))[0]
+        """Choose the agent, in doubt the likeliest, and commit the turn; the answer comes later, from the turn, which
+        waits for the rest of its `album`. Raises BadInput, NotFound."""
+        return (await self._ask(actor, arrival, text, attachments=attachments, album=album))[0]
+
+    async def joins_album(
+        self, actor: Actor, arrival: Arrival, album: Album, text: str, attachments: Sequence[Attachment]
+    ) -> bool:
+        """A part of an album that was asked about before belongs to that question; False when there is none. Raises
+        BadInput for more than can be asked about at once."""
+        async with self._storage.transaction(actor) as unit:
+            together = await unit.albums.joins(
+                actor, arrival, album, storable(text)[:QUESTION_LIMIT], attachments
+            )
+            if together is None:
+                return False
+            check_together(together)
+            await unit.updates.finish(arrival, None)
+        return True
 
     async def ask_or_hold(
         self,
@@ -108,10 +130,12 @@ class Conversations:
         *,
         asked: Agent | None = None,
         replied_to: int | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> Answer | None:
-        """As `ask`; in doubt the message is held, and the answer asks whom it is for. `asked` is whom /ask names,
-        `replied_to` Telegram's id of our message that this one replies to."""
-        return (await self._ask(actor, arrival, text, question, asked, replied_to))[1]
+        """As `ask`; in doubt the message is held, unless something came with it, and the answer asks whom it is for.
+        `asked` is whom /ask names, `replied_to` Telegram's id of our message that this one replies to."""
+        asks = None if attachments else question
+        return (await self._ask(actor, arrival, text, asks, asked, replied_to, attachments))[1]
 
     async def _ask(
         self,
@@ -122,6 +146,7 @@ class Conversations:
         asked: Agent | None = None,
         replied_to: int | None = None,
         attachments: Sequence[Attachment] = (),
+        album: Album | None = None,
     ) -> tuple[Choice, Answer | None]:
         if len(text) > QUESTION_LIMIT:
             raise BadInput(
@@ -155,7 +180,9 @@ class Conversations:
             if isinstance(choice, Doubt):
                 choice = Choice(choice.options[0], Reason.CLASSIFIED, choice.text, choice.detail)
             if answer is None:
-                await unit.conversations.add_turn(actor, arrival, choice, attachments)
+                turn_id = await unit.conversations.add_turn(actor, arrival, choice, attachments)
+                if album is not None:
+                    await unit.albums.begin(turn_id, album)
             await unit.updates.finish(arrival, answer)
         if answer is None:
             self._wake()

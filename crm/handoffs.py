@@ -64,6 +64,17 @@ class Handoffs:
         self._wake()
         return handoff
 
+    async def passed(self, turn: Turn) -> Handoff | None:
+        """What `hand_over` did with the turn in a process that died since."""
+        async with self._storage.transaction(turn.actor) as unit:
+            passed = await unit.picking.passed_on(turn)
+        if passed is None:
+            return None
+        agent_id, why = passed
+        roster = await self._directory.roster(turn.actor)
+        agent = next((one for one in roster if one.id == agent_id), None)
+        return Handoff(agent, why or "") if agent is not None else None
+
 
 def on_one_line(why: str) -> str:
     """A reason as the chat shows it: one line, no longer than REASON_LIMIT, without a full stop."""

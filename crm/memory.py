@@ -95,7 +95,8 @@ class MemoryStore(Protocol):
 
     async def conversations(self, chat_id: int, thread_id: int | None) -> Sequence[Remembered]: ...
 
-    async def facts(self, chat_id: int, *, in_private: bool) -> Sequence[Fact]: ...
+    async def facts(self, chat_id: int, thread_id: int | None, *, in_private: bool) -> Sequence[Fact]:
+        """The person's own `in_private`; elsewhere those of the chat's topic."""
 
     async def add_fact(self, member_id: int, body: str, conversation_id: int | None) -> int: ...
 
@@ -170,7 +171,7 @@ class Memory:
         """In private of the person in this team; in a group of its conversation. Raises BadInput."""
         body = checked_fact(body)
         async with self._storage.transaction(actor) as unit:
-            facts = await unit.memory.facts(actor.chat_id, in_private=_is_private(actor))
+            facts = await unit.memory.facts(actor.chat_id, arrival.thread_id, in_private=_is_private(actor))
             if len(facts) >= FACTS:
                 raise BadInput(
                     N_("That is enough to remember: {limit}. Forget something first: /memory"), limit=FACTS
@@ -258,7 +259,7 @@ class Memory:
 
 async def _view(unit: Unit, actor: Actor, thread_id: int | None) -> MemoryView:
     return MemoryView(
-        await unit.memory.facts(actor.chat_id, in_private=_is_private(actor)),
+        await unit.memory.facts(actor.chat_id, thread_id, in_private=_is_private(actor)),
         await unit.memory.conversations(actor.chat_id, thread_id),
         await unit.memory.keep_days(actor.chat_id),
     )

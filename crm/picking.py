@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crm.activity import Activity
 from crm.agents import RECENT, Agent, AgentDirectory, Choice, Doubt, Here, Reason, answering
@@ -13,6 +13,9 @@ from crm.people import Actor, ChatKind, Role
 from crm.routing import find_agent
 from crm.storage import Storage
 from crm.updates import Arrival
+
+if TYPE_CHECKING:
+    from crm.turns import Turn
 
 HELD = timedelta(hours=24)  # how long a message waits for its author to say whom it is for
 
@@ -95,6 +98,9 @@ class PickingStore(Protocol):
         self, actor: Actor, thread_id: int | None, message_id: int | None, asked_at: datetime
     ) -> Sequence[int]:
         """The agents that a message was passed on to by others, in that order."""
+
+    async def passed_on(self, turn: "Turn") -> tuple[int, str | None] | None:
+        """The agent that a turn's message was passed on to from it, and why."""
 
 
 class Picking:

@@ -63,6 +63,12 @@ class ReminderPage:
     has_before: bool = False
     has_after: bool = False
 
+    @property
+    def after(self) -> Turn | None:
+        """Where the next page begins; None on the last one."""
+        last = self.items[-1] if self.has_after and self.items else None
+        return None if last is None else Turn(last.next_at, last.id)
+
 
 class ReminderListStore(Protocol):
     async def page(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # each feature imports this page; the names below are only for the type checker
     from crm.activity import ActivityStore
     from crm.agents import AgentStore
+    from crm.albums import AlbumStore
     from crm.calls import CallStore
     from crm.contacts import ContactLooks, ContactStore
     from crm.conversations import ConversationStore
@@ -43,6 +44,8 @@ class Unit(Protocol):
     def activity(self) -> "ActivityStore": ...
     @property
     def agents(self) -> "AgentStore": ...
+    @property
+    def albums(self) -> "AlbumStore": ...
     @property
     def calls(self) -> "CallStore": ...
     @property

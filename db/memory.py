@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from crm.memory import Fact, Past, Remembered, Stored
 from db.models.chats import chats, conversations, turns
 from db.models.proposals import proposals
+from db.models.routing import held_questions as held
 from db.models.usage import memories
 from db.transactions import plain_transaction
 
@@ -75,10 +76,10 @@ class SqlMemory:
         )
         return [Remembered(row.id, row.agent_id, row.summary, row.turns) for row in rows]
 
-    async def facts(self, chat_id: int, *, in_private: bool) -> Sequence[Fact]:
+    async def facts(self, chat_id: int, thread_id: int | None, *, in_private: bool) -> Sequence[Fact]:
         if in_private:
             return await self._facts(memories.c.conversation_id.is_(None) & _mine())
-        here = select(conversations.c.id).where(conversations.c.chat_id == chat_id)
+        here = select(conversations.c.id).where(_here(chat_id, thread_id))
         return await self._facts(memories.c.conversation_id.in_(here))
 
     async def _facts(self, which: ColumnElement[bool]) -> Sequence[Fact]:
@@ -149,6 +150,17 @@ class SqlMemory:
             .returning(turns.c.id, turns.c.conversation_id)
         )
         rows = touched.all()
+        if (
+            member_id is not None
+        ):  # what was answered along with somebody else's message is in that one's, too
+            along = select(turns.c.joins_turn_id).where(which, turns.c.joins_turn_id.is_not(None))
+            await self._link.execute(
+                update(turns).where(turns.c.id.in_(along)).values(messages=[], answer=None)
+            )
+        unanswered = held.c.member_id == func.my_member()
+        if not everywhere:
+            unanswered &= (held.c.chat_id == chat_id) & held.c.thread_id.is_not_distinct_from(thread_id)
+        await self._link.execute(delete(held).where(unanswered))
         await self._link.execute(delete(proposals).where(proposals.c.turn_id.in_([row.id for row in rows])))
         about = {row.conversation_id for row in rows}
         await self._link.execute(

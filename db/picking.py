@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crm.agents import Doubt, Reason
 from crm.people import Actor
 from crm.picking import HeldQuestion, LastChoice
+from crm.turns import Turn
 from crm.updates import Arrival
 from db.models.chats import chats, conversations, turns
 from db.models.routing import agent_bindings as bindings
@@ -134,6 +135,26 @@ class SqlPicking:
             .order_by(turns.c.id)
         )
         return list(found)
+
+    async def passed_on(self, turn: Turn) -> tuple[int, str | None] | None:
+        actor = turn.actor
+        found = await self._link.execute(
+            select(conversations.c.agent_id, turns.c.reason_detail)
+            .join(turns, turns.c.conversation_id == conversations.c.id)
+            .where(
+                conversations.c.chat_id == actor.chat_id,
+                conversations.c.thread_id.is_not_distinct_from(turn.thread_id),
+                turns.c.member_id == actor.member_id,
+                turns.c.message_id.is_not_distinct_from(turn.message_id),
+                turns.c.asked_at == turn.asked_at,
+                turns.c.reason == Reason.HANDED.value,
+                turns.c.id > turn.id,
+            )
+            .order_by(turns.c.id)
+            .limit(1)
+        )
+        row = found.one_or_none()
+        return None if row is None else (row.agent_id, row.reason_detail)
 
 
 def picked_by(actor: Actor, thread_id: int | None) -> ColumnElement[bool]:

@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, Select, cast, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crm.proposals import Asked, Kind, NewProposal, Proposal, State
+from crm.attachments import SEEN
+from crm.errors import Removed
+from crm.proposals import Asked, Expired, Kind, NewProposal, Proposal, State
 from crm.turns import Turn
-from db.models.chats import turns
+from db.actors import actor_columns, actor_of, claims_by_member
+from db.models.chats import chats, turns
+from db.models.people import members, people
 from db.models.proposals import proposals
+from db.transactions import entered, plain_transaction
 
 
 class SqlProposals:
@@ -62,6 +67,7 @@ class SqlProposals:
                 state=proposal.state.value,
                 expires_at=proposal.expires_at,
                 outcome=proposal.outcome,
+                faded_at=None,
                 version=proposals.c.version + 1,
             )
             .returning(proposals)
@@ -74,6 +80,9 @@ class SqlProposals:
             .where(proposals.c.id == proposal_id)
             .values(telegram_message_id=telegram_message_id, expires_at=expires_at)
         )
+
+    async def mark_faded(self, proposal_id: int, at: datetime) -> None:
+        await self._link.execute(update(proposals).where(proposals.c.id == proposal_id).values(faded_at=at))
 
     async def waiting(self, member_id: int, since: datetime) -> Sequence[Proposal]:
         rows = await self._link.execute(
@@ -107,12 +116,64 @@ class SqlProposals:
         return made.one_or_none() is not None
 
 
+class SqlProposalDoors:
+    """See crm.proposals.ProposalDoors."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def expired(self, now: datetime, *, limit: int) -> Sequence[Expired]:
+        async with plain_transaction(self._engine) as link:
+            found = await link.execute(
+                text("SELECT * FROM expired_proposals(:now, :limit)"), {"now": now, "limit": limit}
+            )
+            rows = found.all()
+        expired: list[Expired] = []
+        for entry, theirs in claims_by_member(rows):
+            try:
+                async with entered(self._engine, *entry) as link:
+                    expired += await _expired(link, [row.id for row in theirs])
+            except Removed:  # in the moment since; the door passes them by
+                continue
+        return expired
+
+
+async def _expired(link: AsyncConnection, ids: Sequence[int]) -> list[Expired]:
+    """Of one member in one chat."""
+    whose = await link.execute(
+        select(*actor_columns())
+        .select_from(proposals)
+        .join(chats, chats.c.id == proposals.c.chat_id)
+        .join(members, members.c.id == proposals.c.member_id)
+        .join(people, people.c.id == members.c.person_id)
+        .where(proposals.c.id == ids[0])
+    )
+    row = whose.one_or_none()
+    if row is None:
+        return []
+    actor = actor_of(row, privately=False)
+    cards = await link.execute(
+        select(proposals, turns.c.thread_id)
+        .join(turns, turns.c.id == proposals.c.turn_id)
+        .where(proposals.c.id.in_(ids))
+        .order_by(proposals.c.id)
+    )
+    return [Expired(actor, _proposal(card), card.thread_id) for card in cards]
+
+
+_SEEN = cast(literal("$[*] ? (" + " || ".join(f'@.kind == "{kind}"' for kind in SEEN) + ")"), JSONPATH)
 _RESUMED = {
     name: turns.c[name]
     for name in (
         "workspace_id", "conversation_id", "member_id", "thread_id", "message_id", "reason", "reason_detail"
     )
-} | {"resumes_turn_id": turns.c.id, "user_text": literal(""), "asked_at": func.now()}  # fmt: skip
+} | {
+    "resumes_turn_id": turns.c.id,
+    "user_text": literal(""),
+    "asked_at": func.now(),
+    # what the model was shown, and is shown again; recordings are words by now
+    "attachments": func.jsonb_path_query_array(turns.c.attachments, _SEEN),
+}  # fmt: skip
 
 
 def _going_on(turn_id: int) -> Select[Any]:

@@ -10,6 +10,7 @@ from crm.people import Actor
 from crm.storage import Unit
 from db.activity import SqlActivity
 from db.agents import SqlAgents
+from db.albums import SqlAlbums
 from db.calls import SqlCalls
 from db.contacts import SqlContactLooks, SqlContacts
 from db.conversations import SqlConversations
@@ -104,6 +105,7 @@ class SqlUnit:
     ) -> None:
         self.activity = SqlActivity(link, workspace_id)
         self.agents = SqlAgents(link, workspace_id)
+        self.albums = SqlAlbums(link, workspace_id)
         self.calls = SqlCalls(link, workspace_id)
         self.contact_looks = SqlContactLooks(link)
         self.contacts = SqlContacts(link, workspace_id)

@@ -7,11 +7,13 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
 from crm.answers import Answer
+from crm.attachments import Senses
 from crm.conversations import Conversations
 from crm.limits import TURN_COST, Limits, Pace
 from crm.people import Actor
 from crm.updates import Arrival
 from handlers.picking.cards import which
+from handlers.quotes import material_of
 from handlers.texts import gettext as _
 from handlers.words import Words
 
@@ -39,6 +41,7 @@ async def ask_assistant(
     arrival: Arrival,
     conversations: Conversations,
     limits: Limits,
+    senses: Senses,
     clock: Callable[[], datetime],
 ) -> Answer | None:
     pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
@@ -51,6 +54,7 @@ async def ask_assistant(
             message.text or "",
             lambda held: which(held, actor),
             replied_to=_replied_to(message, arrival.bot_id),
+            attachments=material_of(message, senses),
         )
     return None
 

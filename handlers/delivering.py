@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
@@ -45,6 +45,8 @@ class Delivery:
             if number > len(self._turn.pieces):
                 await keep(sent)
             sent.append(await self._send(piece, number, keys if number == last_text else None))
+        if self._shown_as is not None and self._shown_as not in sent:
+            await leave(self._bot, self._turn, self._shown_as)
         return tuple(sent)
 
     async def _send(self, piece: Piece, number: int, keys: InlineKeyboardMarkup | None) -> int:
@@ -115,6 +117,16 @@ class Delivery:
     @property
     def _chat(self) -> int:
         return self._turn.actor.telegram_chat_id
+
+
+async def leave(bot: Bot, turn: Turn, message_id: int) -> None:
+    """Take the Stop off a message that grew and has become no part of an answer."""
+    try:
+        await bot.edit_message_reply_markup(
+            chat_id=turn.actor.telegram_chat_id, message_id=message_id, reply_markup=None
+        )
+    except TelegramAPIError as refused:  # it is gone, or keeps a button that says there is nothing to stop
+        log.info("stop_left", turn=turn.id, reason=type(refused).__name__)
 
 
 def _entities(piece: Piece) -> list[MessageEntity] | None:

@@ -1,6 +1,6 @@
 """Forwards in Telegram: a message from elsewhere, or a file, becomes a task with a way back to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,28 +9,27 @@ from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
-from crm.answers import Answer, Button
-from crm.attachments import SEEN, Attachment, attachments_from, check
+from crm.albums import check_together
+from crm.answers import Answer
+from crm.attachments import SEEN, Attachment, Senses, attachments_from, check
 from crm.conversations import Conversations
-from crm.dialogs import Dialog, DialogKey, DialogStore
+from crm.dialogs import DialogStore
 from crm.errors import N_, BadInput
-from crm.grammar.letters import storable
 from crm.limits import TURN_COST, Limits, Pace
 from crm.people import Actor
-from crm.quick_adds import QuickAdds
-from crm.tasks import Tasks
+from crm.quick_adds import QuickAdds, Saved
+from crm.tasks import Task, Tasks
+from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
-from handlers.media import attachments_of
+from handlers.media_files import files_of
+from handlers.offers import Offers, an_offer, offering, offers_of, with_more
 from handlers.quick_adds import saved_card
-from handlers.sources import kept, on_one_line, source_from, source_of, text_of
-from handlers.task_cards import cut
+from handlers.quotes import forwarded_words
+from handlers.sources import attachments_of, on_one_line, source_from, source_of, text_of
 from handlers.tasks import ask_title, save_or_ask
 from handlers.texts import gettext as _
 
 Clock = Callable[[], datetime]
-REMEMBERED = 30  # messages of one person that are still to be decided about; as many come in one go
-FORWARDS = -2  # the "topic" under which they are kept; real topics are positive
-SHOWN = 100  # characters of the message in the question
 FILES = F.photo | F.document | F.audio | F.video
 
 
@@ -40,7 +39,7 @@ def router() -> Router:
     own.message.register(
         take_message, F.chat.type == "private", (F.forward_origin & (F.text | F.voice)) | FILES
     )
-    own.callback_query.register(decide_forward, F.data.regexp(r"^fwd:\d{1,18}:(task|ask)$"))
+    own.callback_query.register(decide_forward, F.data.regexp(r"^fwd:t?\d{1,18}:(task|ask)$"))
     return own
 
 
@@ -50,31 +49,61 @@ async def take_message(
     actor: Actor,
     arrival: Arrival,
     quick_adds: QuickAdds,
+    task_talk: TaskTalk,
     dialogs: DialogStore,
+    senses: Senses,
     clock: Clock,
-) -> Answer:
-    """What is a task without doubt is saved at once; of all else it is asked what to do."""
-    words, source = text_of(message), source_of(message)
+) -> Answer | None:
+    """What is a task without doubt is saved at once; of all else it is asked what to do, of an album once."""
+    words, source, mark = text_of(message), source_of(message), str(arrival.update_id)
+    offers = offers_of(dialogs, bot.id, actor, clock())
+    if (known := await offers.of_album(message.media_group_id)) is not None:
+        return await join_offer(message, known, offers, actor, arrival, task_talk)
     if words:
-        saved = await quick_adds.save(
-            actor,
-            arrival,
-            words,
-            lambda made: saved_card(made, actor, arrival.message_id, clock()),
-            source=source,
-        )
+        made: list[Saved] = []
+
+        def card(saved: Sequence[Saved]) -> Answer:
+            made.extend(saved)
+            return saved_card(saved, actor, arrival.message_id, clock())
+
+        saved = await quick_adds.save(actor, arrival, words, card, source=source)
         if saved is not None:
+            await keep_task_of_album(message, mark, offers, made)
             return saved
-    key, mark = _key(bot, actor), str(arrival.update_id)
-    waiting = dict((await dialogs.get(key, clock())).data)
-    waiting[mark] = {
-        "words": storable(words),
-        "source": kept(source),
-        "message_id": arrival.message_id,
-        "shown": [one.to_json() for one in shown_of(message)],
-    }
-    await dialogs.put(key, Dialog(data=dict(list(waiting.items())[-REMEMBERED:])), clock())
-    return _offer(words, mark, can_ask=bool(words or shown_of(message)))
+    shown = shown_of(message)
+    theirs, album = message.forward_origin is not None, message.media_group_id
+    await offers.keep(mark, an_offer(words, source, arrival.message_id, shown, of_others=theirs, album=album))
+    answer = offering(words, mark, can_ask=bool(words or shown))
+    if message.voice is not None and not senses.hears:
+        deaf = _("I can't listen here: no model for speech is connected.")
+        return replace(answer, text=f"{deaf}\n{answer.text}")
+    return answer
+
+
+async def join_offer(
+    message: Message,
+    known: tuple[str, dict[str, Any]],
+    offers: Offers,
+    actor: Actor,
+    arrival: Arrival,
+    task_talk: TaskTalk,
+) -> Answer | None:
+    """A part of an album: to the question that is open about it, or to the task that was made of it."""
+    mark, offer = known
+    if (task_id := offer.get("task_id")) is not None:
+        files = attachments_of(message)
+        return await task_talk.attach(
+            actor, arrival, task_id, files, text_of(message), lambda _task: Answer()
+        )
+    await offers.keep(mark, with_more(offer, text_of(message), source_of(message), shown_of(message)))
+    return None
+
+
+async def keep_task_of_album(message: Message, mark: str, offers: Offers, made: Sequence[Saved]) -> None:
+    """What comes of the album from now on is kept with the task that its words made."""
+    task = next((one for one in made if isinstance(one, Task)), None)
+    if message.media_group_id is not None and task is not None:
+        await offers.keep(mark, {"album": message.media_group_id, "task_id": task.id})
 
 
 async def decide_forward(
@@ -90,33 +119,21 @@ async def decide_forward(
     state: FSMContext,
 ) -> Answer:
     _fwd, mark, how = str(query.data).split(":")
-    key = _key(bot, actor)
-    waiting = dict((await dialogs.get(key, clock())).data)
-    asked = waiting.pop(mark, None)
-    if asked is None:
+    offers = offers_of(dialogs, bot.id, actor, clock())
+    asked = await offers.get(mark)
+    if asked is None or "words" not in asked:
         raise BadInput(N_("This question is no longer open. Forward the message again."))
     if how == "task":
         answer = await _make_task(asked, actor, arrival, tasks, state)
     else:
         answer = await _ask_assistant(asked, actor, arrival, conversations, limits, clock)
-    await dialogs.put(key, Dialog(data=waiting), clock())
+    await offers.drop(mark)
     return answer
 
 
 def shown_of(message: Message) -> tuple[Attachment, ...]:
     """The picture or PDF that an assistant may be asked about."""
-    return tuple(one for one in attachments_of(message) if one.kind in SEEN)
-
-
-def _offer(words: str, mark: str, *, can_ask: bool) -> Answer:
-    """The message in short, since several may come at once."""
-    text = _("Make a task of this?")
-    if words:
-        text = f"«{cut(' '.join(words.split()), SHOWN)}»\n{text}"
-    row = [Button(_("Make a task"), data=f"fwd:{mark}:task")]
-    if can_ask:
-        row.append(Button(_("Ask the assistant"), data=f"fwd:{mark}:ask"))
-    return Answer(text, buttons=(tuple(row),))
+    return tuple(one for one in files_of(message) if one.kind in SEEN)
 
 
 async def _make_task(
@@ -143,9 +160,7 @@ async def _ask_assistant(
     shown = attachments_from(asked.get("shown", ()))
     for one in shown:
         check(one)
-    await conversations.ask(actor, arrival, asked["words"], attachments=shown)
+    check_together(shown)
+    theirs = forwarded_words(asked["words"]) if asked.get("of_others", True) else ()
+    await conversations.ask(actor, arrival, asked["words"], attachments=(*theirs, *shown))
     return Answer(_("The assistant is asked."), edit=True)
-
-
-def _key(bot: Bot, actor: Actor) -> DialogKey:
-    return DialogKey(bot.id, actor.telegram_user_id, FORWARDS, actor.telegram_user_id)

@@ -125,6 +125,9 @@ TOPICS: Mapping[str, Topic] = {
             N_("{name} tasks invoice — finds open tasks to post"),
             N_("{name} contact Anna — finds contacts to post, without their phones"),
             N_("In a group I answer commands, replies to me and messages with {name}."),
+            N_(
+                "Telegram's privacy mode hides the rest of a group from me; /help in the group says how to change that."
+            ),
         ),
     ),
     "team": Topic(
@@ -144,7 +147,7 @@ TOPICS: Mapping[str, Topic] = {
             N_(
                 "/ask coach how do I hold the price — one assistant, once; @coach at the beginning does the same"
             ),
-            N_("Reply to an assistant's message, and the same one answers."),
+            N_("Reply to an assistant: the same one answers; to others with {name}: it reads them too."),
             N_(
                 "/agent — who answers you here, or everybody; /why — why the last message went to whom it went"
             ),
@@ -154,9 +157,7 @@ TOPICS: Mapping[str, Topic] = {
                 "/agents — the assistants there are; owners and managers edit, try, copy and delete them there"
             ),
             N_("/agent_new Lawyer: reads contracts — a new assistant of your team, at once"),
-            N_(
-                "It looks up tasks, calls and contacts. What it would save is shown as a card, and you confirm it."
-            ),
+            N_("It looks things up; what it would save is shown as a card, and you confirm it."),
             N_("A voice note is heard, a picture or a PDF is read, where a model for it is connected."),
             N_("Remember that I prefer calls after ten — goes along with later questions here."),
             N_(

@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
 from crm.people import Actor, ChatKind
-from crm.proposals import Proposal, Proposals
+from crm.proposals import Expired, Proposal, Proposals
 from crm.turns import Turn
 from crm.updates import Arrival
-from handlers.answers import send_text
+from handlers.answers import edit_text, send_text
 from handlers.private import title_for
 from handlers.proposal_cards import mark, proposal_card
 from handlers.questions import ask
@@ -21,6 +23,7 @@ from handlers.texts import gettext as _
 from handlers.texts import ngettext, speaking
 from handlers.words import AnswerTo
 
+log = structlog.get_logger()
 Clock = Callable[[], datetime]
 EDIT = "ask:proposal"
 SHOWN = 3  # waiting cards that the agenda names
@@ -146,6 +149,21 @@ async def send_cards(bot: Bot, turn: Turn, proposals: Proposals, clock: Clock) -
         last = await send_text(bot, turn.actor.telegram_chat_id, turn.thread_id, answer, reply_to=reply_to)
         await proposals.shown(turn.actor, one, last, clock())
     return last
+
+
+async def fade_card(bot: Bot, expired: Expired, proposals: Proposals, clock: Clock) -> None:
+    """Draw a card that has expired so that it offers to be made again, and no more to be confirmed. Raises aiogram's
+    errors for what may pass."""
+    proposal, actor = expired.proposal, expired.actor
+    card = await proposals.card(actor, proposal, clock(), expired.thread_id)
+    with speaking(actor.language):
+        answer = proposal_card(card, actor)
+    try:
+        if proposal.telegram_message_id:
+            await edit_text(bot, actor.telegram_chat_id, proposal.telegram_message_id, answer)
+    except (TelegramBadRequest, TelegramForbiddenError) as refused:
+        log.info("card_not_faded", reason=refused.message[:100])
+    await proposals.faded(expired, clock())
 
 
 def _named(one: Proposal, actor: Actor) -> str:

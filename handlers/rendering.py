@@ -12,6 +12,12 @@ from handlers.texts import gettext as _
 log = structlog.get_logger()
 AS_FILE = 3000  # UTF-16 units of code from which on it is sent as a file
 FILE_LIMIT = 10  # files of one answer; further code stays text
+LINKED = (
+    "http://",
+    "https://",
+    "mailto:",
+    "tel:",
+)  # others would call people (tg://user) or be refused by Telegram
 _ENDINGS = {
     "bash": "sh", "c": "c", "cpp": "cpp", "cs": "cs", "csharp": "cs", "css": "css", "csv": "csv", "go": "go",
     "html": "html", "java": "java", "javascript": "js", "js": "js", "json": "json", "kotlin": "kt", "md": "md",
@@ -55,7 +61,7 @@ def formatted_text(markdown: str) -> tuple[str, tuple[Entity, ...]]:
     return text, tuple(
         Entity(str(one.type), one.offset, one.length, one.url, one.language)
         for one in found
-        if one.length > 0
+        if one.length > 0 and (one.url is None or one.url.lower().startswith(LINKED))
     )
 
 

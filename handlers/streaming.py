@@ -63,6 +63,8 @@ class Stream:
         self._clock = clock
         self._private = turn.actor.chat_kind is ChatKind.PRIVATE
         self.way = Way.DRAFTS if self._private else Way.EDITS if turn.is_live else Way.TYPING
+        if turn.shown_as is not None:  # begun by a process that died: its message goes on growing
+            self.way = Way.EDITS
         self.message_id = turn.shown_as  # the message that grows
         self._said: Callable[[], str] = str
         self._news = asyncio.Event()

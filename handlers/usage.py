@@ -136,7 +136,12 @@ def usage_card(view: UsageView, actor: Actor, *, edit: bool = False) -> Answer:
     if view.everyone is not None:
         parts += ["\n\n", _line(_("The whole bot"), view.everyone)]
         if view.bot_micros is not None:
-            parts += ["\n", _("Its budget for a month: {sum}").format(sum=_dollars(view.bot_micros))]
+            parts += [
+                "\n",
+                _("Its budget for a month: {sum}, set by MODEL_BUDGET_MONTH").format(
+                    sum=_dollars(view.bot_micros)
+                ),
+            ]
     parts += ["\n\n", _("Days and months are UTC's.")]
     text, entities = formatted(*parts)
     rows = ((Button(_("Budgets"), data=f"use:{actor.workspace_id}:b"),),) if view.team is not None else ()

@@ -22,7 +22,7 @@ from crm.usage import Usage
 from llm.asking import GO_ON, GROUND, Output, closed, decisions
 from llm.context import ASK_SUMMARY, BRIEF
 from llm.fallbacks import Chain, Patience
-from llm.files import reads, shown, with_material, without_files
+from llm.files import reads, shown, with_files, with_material, without_files
 from llm.masking import Mask, hidden_messages, restored_messages
 from llm.models import ModelConfig, Models, providers_of, settings_of
 from llm.offline import offline_model
@@ -84,11 +84,15 @@ class Assistants:
             await listener.step_done(Progress(_stored(messages, mask), *used))
 
         past = [one for messages in history for one in _read(messages, mask)]
+        begun = _read(spent.messages, mask)
+        if self._download is not None and any(one.kind in SEEN for one in turn.attachments):
+            begun = await with_files(begun, turn.attachments, self._download)
+            past = await with_files(past, turn.attachments, self._download) if turn.resumes_turn_id else past
         decided = decisions(past, outcomes) if turn.resumes_turn_id is not None else None
         question = Question(
             await self._question(turn, mask.hide(self._spoken(turn))),
             closed(past, outcomes, but_the_last=decided is not None),
-            _read(spent.messages, mask),
+            begun,
             decided,
             TIME_LIMIT,  # a chain knows its own patience
         )
@@ -139,11 +143,14 @@ class Assistants:
         """Whether the turn's model is shown the pictures and files that came with it."""
         agent = await self._agent(turn)
         return not self._config.is_offline and all(
-            one.is_spoken or reads(agent, self._config.reads, one) for one in turn.attachments
+            reads(agent, self._config.reads, one) for one in turn.attachments if one.kind in SEEN
         )
 
     async def _question(self, turn: Turn, words: str) -> str | list[UserContent]:
-        if self._download is None or not any(one.kind in SEEN for one in turn.attachments):
+        goes_on = (
+            turn.resumes_turn_id is not None or turn.progress.messages
+        )  # the files are in what was said before
+        if self._download is None or goes_on or not any(one.kind in SEEN for one in turn.attachments):
             return words
         return [*([words] if words else []), *await shown(turn.attachments, self._download)]
 
@@ -175,7 +182,9 @@ class Assistants:
                 deps_type=Work,
                 output_type=[str, DeferredToolRequests],
                 retries=RETRIES,
-                tools=[TOOLS[name] for name in agent.tools if name in TOOLS],
+                tools=[
+                    tool for name, tool in TOOLS.items() if name in agent.tools or self._config.is_offline
+                ],
                 model_settings=settings_of(agent),
                 defer_model_check=True,
             )

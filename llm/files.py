@@ -1,14 +1,17 @@
 """Files: pictures and PDFs on their way to a model, and what is kept of them in a conversation's history."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pydantic_ai.messages import BinaryContent, UserContent
+from pydantic_ai.messages import BinaryContent, ModelMessage, ModelRequest, UserContent, UserPromptPart
 
 from crm.agents import Agent
-from crm.attachments import SEEN, Attachment
+from crm.attachments import QUOTE, SEEN, Attachment
+from crm.errors import CrmError
 from llm.work import BEGIN, END, as_data
 
+ALONE = "The person sent this without words of their own. Say what matters in it:\n"
 _NAMES = {"photo": "[picture]", "pdf": "[file]"}
 
 
@@ -31,13 +34,50 @@ async def shown(
 
 
 def with_material(text: str, attachments: Sequence[Attachment]) -> str:
-    """A turn's words, in which those of an audio file stand as material: they are whoever's it is. What is spoken into
-    Telegram itself is the person's own."""
-    heard = next((one.text for one in attachments if one.kind == "audio" and one.text), None)
-    if heard is None:
-        return text
-    own = text.removesuffix(heard)  # bot.hearing puts it last
-    return as_data(text) if own == text else f"{own}{as_data(heard)}"
+    """A turn's words, in which those of others stand as material: what was forwarded, an audio file's, what it replies
+    to."""
+    others = "\n".join(one.text for one in attachments if one.is_material and one.text)
+    if others:
+        own = text.removesuffix(others)  # bot.hearing puts it last
+        text = as_data(text) if own == text else f"{own or ALONE}{as_data(others)}"
+    quotes = [as_data(one.text) for one in attachments if one.kind == QUOTE and one.text]
+    return "\n".join([*([text] if text else []), *quotes])
+
+
+async def with_files(
+    messages: Sequence[ModelMessage],
+    attachments: Sequence[Attachment],
+    download: Callable[[str], Awaitable[bytes]],
+) -> list[ModelMessage]:
+    """Stored messages whose last question has its files again in place of the words for them; as they are when Telegram
+    no longer has the files."""
+    words = "\n".join((BEGIN, *(_NAMES[one.kind] for one in attachments if one.kind in SEEN), END))
+    for number in reversed(range(len(messages))):
+        message = messages[number]
+        asked = _asked_with(message, words)
+        if asked is None or not isinstance(message, ModelRequest):
+            continue
+        try:
+            files = await shown(attachments, download)
+        except CrmError:
+            break
+        own = str(asked.content).removesuffix(words).rstrip("\n")
+        full = replace(asked, content=[*([own] if own else []), *files])
+        again = replace(message, parts=[full if part is asked else part for part in message.parts])
+        return [*messages[:number], again, *messages[number + 1 :]]
+    return list(messages)
+
+
+def _asked_with(message: ModelMessage, words: str) -> UserPromptPart | None:
+    """The question in it that ends with these words for files."""
+    for part in message.parts if isinstance(message, ModelRequest) else ():
+        if (
+            isinstance(part, UserPromptPart)
+            and isinstance(part.content, str)
+            and part.content.endswith(words)
+        ):
+            return part
+    return None
 
 
 def without_files(messages: Any) -> Any:

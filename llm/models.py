@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -9,6 +12,7 @@ import structlog
 from openai import AsyncOpenAI
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers import Provider, infer_provider_class
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 
@@ -89,8 +93,9 @@ class Models:
 
 async def close_model(model: Model) -> None:
     """Close the connections of what build_model made."""
-    if isinstance(model, OpenAIChatModel):
-        await model.client.close()
+    client: Any = getattr(model, "client", None)
+    if isinstance(model, OpenAIChatModel) or model.system == "anthropic":
+        await client.close()
 
 
 def names_of(config: ModelConfig, agent: Agent) -> tuple[str, ...]:
@@ -135,8 +140,10 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client))
     try:
         if provider == "anthropic" and config.anthropic_api_key is not None:
-            return _anthropic(model, config.anthropic_api_key)
-        return infer_model(name)  # its provider looks for its key in the environment
+            return _anthropic(model, config.anthropic_api_key, config.proxy)
+        return infer_model(name, partial(_behind, config.proxy)) if config.proxy else infer_model(name)
+    except ModelConfigError:
+        raise
     except ImportError:
         raise ModelConfigError(
             f"MODEL: {name} needs a library that is not installed (docs/cookbook.md)"
@@ -145,12 +152,25 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
 
 
-def _anthropic(model: str, key: str) -> Model:
+def _anthropic(model: str, key: str, proxy: str | None) -> Model:
     """Its library is an extra, and takes seconds to read."""
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    return AnthropicModel(model, provider=AnthropicProvider(api_key=key))
+    client = httpx2.AsyncClient(proxy=proxy, timeout=90) if proxy else None
+    return AnthropicModel(model, provider=AnthropicProvider(api_key=key, http_client=client))
+
+
+def _behind(proxy: str, name: str) -> Provider[Any]:
+    """A provider reached through a proxy. Raises ModelConfigError for one whose client takes none."""
+    provider = infer_provider_class(name)
+    if "http_client" not in signature(provider.__init__).parameters:
+        raise ModelConfigError(
+            f"MODEL_PROXY: {name} can't be reached through a proxy. Unset it, or use another model"
+        )
+    reached: Any = provider
+    made: Provider[Any] = reached(http_client=httpx2.AsyncClient(proxy=proxy, timeout=90))
+    return made
 
 
 def host_of(url: str) -> str | None:

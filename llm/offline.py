@@ -20,7 +20,7 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls
 
 from crm.grammar.readers import Reader
 from llm.offline_intents import Intent, understood
-from llm.offline_texts import HEADS, LABELS, TEXTS, WORDS
+from llm.offline_texts import HEADS, STATS, TEXTS, WORDS
 from llm.work import BEGIN, END
 
 _ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
@@ -51,12 +51,19 @@ def _respond(
 ) -> list[TextPart | ToolCallPart]:
     texts, heads = TEXTS.get(language, TEXTS["en"]), HEADS.get(language, HEADS["en"])
     last = messages[-1]
-    for part in last.parts if isinstance(last, ModelRequest) else ():
+    told = last.parts if isinstance(last, ModelRequest) else ()
+    if any(isinstance(part, UserPromptPart) for part in told):
+        told = ()  # what became of an earlier card comes along with the next question, and is no answer to it
+    for part in told:
         if isinstance(part, ToolReturnPart) and part.outcome == "retried":
             return [TextPart(f"{texts['offline']} {texts['unread']}")]
         if isinstance(part, ToolReturnPart):
-            found, head = _in_words(str(part.content), language), heads.get(part.tool_name, "")
-            shown = f"{head}\n{found}" if found != "none" else f"{head} {texts['none']}"
+            found, head = (
+                _in_words(str(part.content), language, part.tool_name),
+                heads.get(part.tool_name, ""),
+            )
+            none = texts["none"] if not head else texts["none"][0].lower() + texts["none"][1:]
+            shown = f"{head}\n{found}" if found != "none" else f"{head} {none}"
             return [TextPart(shown.strip())]
     question = _ADDRESS.sub("", _question(messages)).strip()
     tools = {tool.name for tool in info.function_tools}
@@ -77,14 +84,26 @@ def _said(intent: Intent, question: str, texts: dict[str, str]) -> list[TextPart
     return [TextPart(f"{texts['offline']} {texts['can']}")]
 
 
-def _in_words(found: str, language: str) -> str:
+def _in_words(found: str, language: str, tool: str) -> str:
     """A tool's words for a model, as a person of the language reads them."""
     found = found.removeprefix(BEGIN).removesuffix(END).strip()
+    if tool == "stats":
+        return _stats_in_words(found, language)
     for word, said in WORDS.get(language, {}).items():
         found = re.sub(rf"(?<= · ){re.escape(word)}(?![\w-])", said, found)
-    for word, said in LABELS.get(language, {}).items():
-        found = re.sub(rf"(?m)^{word}(?= · )", said, found)
     return found
+
+
+def _stats_in_words(found: str, language: str) -> str:
+    """«the team: created 3, done 2, overdue 0, calls connected 1», a line for each member too."""
+    outcomes, told = WORDS.get(language, {}), STATS.get(language, {})
+    lines = []
+    for line in found.splitlines():
+        name, _colon, amounts = line.rpartition(": ")
+        for word, said in {**outcomes, **told}.items():
+            amounts = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said, amounts)
+        lines.append(f"{told.get(name, name)}: {amounts}")
+    return "\n".join(lines)
 
 
 def _question(messages: Sequence[ModelMessage]) -> str:

@@ -102,7 +102,8 @@ _FORMS = (
         "agenda",
     ),
     _form(
-        r"\bstats\b|statistic|how much (?:was|is|have|did)|статистик|сколько (?:сделано|звонков|задач)|итоги",
+        r"\bstats\b|statistic|how (?:much (?:was|is|have|did)|many (?:calls|tasks))|"
+        r"статистик|сколько (?:сделано|звонков|задач)|итоги",
         "stats",
         lambda match: {
             "period": "month" if re.search("month|месяц", match.string, re.IGNORECASE) else "week"
@@ -110,6 +111,9 @@ _FORMS = (
     ),
     _form(
         r"what time|what date|what day is|который час|какое (?:сегодня )?число|сколько времени", "time_now"
+    ),
+    _form(
+        r"\breminders\b|what (?:will|do) you remind me|напоминани[яй]|о чём (?:вы )?напомн", "my_reminders"
     ),
     _form(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b", "my_tasks"),
     _form(r"\bcalls\b|who called|звонк|звонил", "latest_calls"),

@@ -31,6 +31,7 @@ HEADS = {
     "en": {
         "my_tasks": "Your open tasks:",
         "search_tasks": "Found:",
+        "my_reminders": "Your reminders:",
         "agenda": "Overdue and due today:",
         "latest_calls": "The last calls:",
         "find_contacts": "Contacts:",
@@ -39,6 +40,7 @@ HEADS = {
     "ru": {
         "my_tasks": "Ваши открытые задачи:",
         "search_tasks": "Нашлось:",
+        "my_reminders": "Ваши напоминания:",
         "agenda": "Просрочено и на сегодня:",
         "latest_calls": "Последние звонки:",
         "find_contacts": "Контакты:",
@@ -73,4 +75,14 @@ WORDS = {
         "asked not to be called": "просили не звонить",
     },
 }
-LABELS = {"ru": {"the team": "команда", "nobody": "никто"}}  # what a line may begin with
+STATS = {  # what the tool says before its numbers
+    "en": {"the team": "The team"},
+    "ru": {
+        "the team": "Команда",
+        "nobody": "Ни за кем",
+        "created": "поставлено",
+        "done": "выполнено",
+        "overdue": "просрочено",
+        "calls": "звонки:",
+    },
+}

@@ -11,6 +11,7 @@ from crm.calls import CallLists, Calls
 from crm.contacts import Contacts
 from crm.people import Actor, ChatKind
 from crm.proposals import Proposals
+from crm.reminder_lists import ReminderLists
 from crm.stats import Stats
 from crm.tasks import TaskLists, Tasks
 from crm.tasks.agenda import Agenda
@@ -36,6 +37,7 @@ class Desk:
     calls: Calls
     call_lists: CallLists
     contacts: Contacts
+    reminder_lists: ReminderLists
     stats: Stats
     proposals: Proposals
     hand_over: HandOver | None = None

@@ -36,6 +36,7 @@ class Talk:
                 body |= file_fields(kind, kept | {"duration": given[kind].get("duration")})
                 if given.get("caption") is not None:
                     body["caption"] = str(given["caption"])
+        body |= self._come_by(given) if body else {}
         if given.get("contact"):
             body["contact"] = given["contact"]
         if not body.get("text", "x").strip() or not body:
@@ -57,6 +58,14 @@ class Talk:
         message = post(self._world, place, user, body)
         await self._world.tell()
         return web.json_response({"message_id": message["message_id"]})
+
+    def _come_by(self, given: Json) -> Json:
+        """Files of one `album` belong together; `forwarded_from` is the name of somebody who hides their account."""
+        album = {"media_group_id": str(given["album"])} if given.get("album") is not None else {}
+        if not given.get("forwarded_from"):
+            return album
+        origin = {"type": "hidden_user", "sender_user_name": str(given["forwarded_from"])}
+        return album | {"forward_origin": origin | {"date": int(self._world.now())}}
 
     async def edit(self, request: web.Request) -> web.Response:
         given, place, user = await speaker_of(self._world, request)

@@ -12,6 +12,11 @@ _ASKING = words(
     "объясни помоги помогите подскажи подскажите удали отмени перенеси измени закрой отметь переведи сравни опиши "
     "составь придумай можно можешь можете ли куда откуда чей чья чье привет здравствуйте спасибо"
 )
+_MAKING = words(
+    "create add make new создай создайте добавь добавьте заведи заведите поставь поставьте запиши запишите"
+)
+_BESIDE = words("a an the new новую ещё еще одну мне")
+_TASK = words("task задачу задачку")
 _OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай well")
 
 
@@ -31,7 +36,9 @@ def _asks(text: str) -> bool:
     """Whether it is a question, or begins as a request to the bot does."""
     if "?" in text:
         return True
-    for token in tokenised(text):
-        if token.is_word and token.low not in _OPENINGS:
-            return token.low in _ASKING
-    return False
+    said = [token.low for token in tokenised(text) if token.is_word and token.low not in _OPENINGS]
+    if not said:
+        return False
+    if said[0] in _MAKING:  # "create a task to …": those words are none of its title
+        return next((word for word in said[1:] if word not in _BESIDE), "") in _TASK
+    return said[0] in _ASKING

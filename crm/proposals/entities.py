@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from crm.calls import Call
 from crm.contacts import SavedContact
 from crm.errors import CrmError
+from crm.people import Actor
 from crm.reminders import Reminder
 from crm.tasks import Completed, Task
 
@@ -110,6 +111,20 @@ class Card:
         return due is not None and due.at is not None and due.at <= self.now
 
 
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A card that is still drawn as if it could be confirmed. `actor` is whoever it waits for, in its chat."""
+
+    actor: Actor
+    proposal: Proposal
+    thread_id: int | None
+
+
+class ProposalDoors(Protocol):
+    async def expired(self, now: datetime, *, limit: int) -> Sequence[Expired]:
+        """Those that expired since they were drawn, the oldest first, whatever team they are of."""
+
+
 class ProposalStore(Protocol):
     async def add(self, turn: "Turn", proposals: Sequence[NewProposal]) -> None:
         """One row for each turn and ordinal, however often a turn is run."""
@@ -121,9 +136,12 @@ class ProposalStore(Protocol):
         """One of the chat's or of the actor's own; `to_decide` only the actor's own, locked until the commit."""
 
     async def change(self, proposal: Proposal) -> Proposal:
-        """Write what was said, the state, the expiry and the outcome, and count the version up."""
+        """Write what was said, the state, the expiry and the outcome, and count the version up; it is drawn anew."""
 
     async def mark_shown(self, proposal_id: int, telegram_message_id: int, expires_at: datetime) -> None: ...
+
+    async def mark_faded(self, proposal_id: int, at: datetime) -> None:
+        """It was drawn as expired."""
 
     async def waiting(self, member_id: int, since: datetime) -> Sequence[Proposal]:
         """The member's open ones, the newest first."""

@@ -11,7 +11,7 @@ from crm.contacts import SavedContact
 from crm.errors import N_, CrmError, NotAllowed, ToConfirm
 from crm.people import Actor
 from crm.proposals.edits import edited
-from crm.proposals.entities import LIFETIME, WAITING, Asked, Card, Effect, Proposal, State
+from crm.proposals.entities import LIFETIME, WAITING, Asked, Card, Effect, Expired, Proposal, State
 from crm.proposals.joining import Joined
 from crm.proposals.writing import Writer
 from crm.reminders import Reminder
@@ -169,6 +169,11 @@ class Proposals:
             answer = reply(replace(drawn, proposal=proposal))
             await unit.updates.finish(arrival, answer)
         return answer
+
+    async def faded(self, expired: Expired, now: datetime) -> None:
+        """It was drawn as expired, or can't be drawn any more."""
+        async with self._storage.transaction(expired.actor) as unit:
+            await unit.proposals.mark_faded(expired.proposal.id, now)
 
     async def waiting(self, actor: Actor, now: datetime) -> Sequence[Proposal]:
         """What is still to be decided by the actor, the newest first."""

@@ -116,6 +116,9 @@ turns = Table(
     Column(
         "attachments", JSONB, nullable=False, server_default="[]"
     ),  # kind, file_id, mime, name, size, text
+    Column(
+        "album", Text
+    ),  # Telegram's media_group_id: until it is claimed, the turn takes what else comes of it
     Column("messages", JSONB, nullable=False, server_default="[]"),
     Column("answer", Text),
     Column("model", Text),
@@ -146,4 +149,5 @@ turns = Table(
         postgresql_where="state IN ('queued', 'running', 'ready')",
     ),
     Index("ix_turns_conversation", "workspace_id", "conversation_id", "id"),
+    Index("ix_turns_album", "workspace_id", "album", postgresql_where="album IS NOT NULL"),
 )

@@ -23,9 +23,11 @@ proposals = Table(
     Column("version", BigInteger, nullable=False, server_default="1"),
     Column("expires_at", Moment),  # from when the card was shown
     Column("outcome", Text),
-    Column("telegram_message_id", BigInteger),
+    Column("telegram_message_id", BigInteger),  # 0 once its group became a supergroup, where it has another
+    Column("faded_at", Moment),  # when it was drawn as expired
     *times(),
     UniqueConstraint("workspace_id", "turn_id", "ordinal"),
     Index("ix_proposals_open", "workspace_id", "member_id", "id", postgresql_where="state = 'open'"),
+    Index("ix_proposals_expires_at", "expires_at", postgresql_where="state = 'open' AND faded_at IS NULL"),
     Index("ix_proposals_chat_id", "workspace_id", "chat_id"),
 )

@@ -46,6 +46,7 @@ def tool_words() -> dict[str, str]:
     return {
         "my_tasks": _("my tasks"),
         "search_tasks": _("search in tasks"),
+        "my_reminders": _("my reminders"),
         "agenda": _("plan of the day"),
         "latest_calls": _("latest calls"),
         "time_now": _("date and time"),

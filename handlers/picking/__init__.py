@@ -1,6 +1,6 @@
 """Picking in Telegram: /agent, /ask and /why, who answers in a chat, and the question whom a message is for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from aiogram import F, Router
@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.agents import Agent
 from crm.answers import Answer
+from crm.attachments import Attachment, Senses
 from crm.conversations import Conversations
 from crm.limits import TURN_COST, Limits, Pace
 from crm.people import Actor
@@ -16,6 +17,7 @@ from crm.picking import Picking
 from crm.updates import Arrival
 from handlers.picking.cards import agent_card, asked_card, binding_card, which, whom_card, why_card
 from handlers.questions import ask
+from handlers.quotes import material_of
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -74,6 +76,7 @@ async def ask_once(
     picking: Picking,
     conversations: Conversations,
     limits: Limits,
+    senses: Senses,
     state: FSMContext,
     clock: Clock,
 ) -> Answer | None:
@@ -83,7 +86,8 @@ async def ask_once(
     agent, rest = await picking.find(actor, words)
     if not rest:
         return await _await_question(state, agent, actor)
-    return await _ask(conversations, limits, clock, actor, arrival, rest, agent)
+    about = material_of(message, senses)
+    return await _ask(conversations, limits, clock, actor, arrival, rest, agent, about)
 
 
 async def press_ask(
@@ -157,10 +161,13 @@ async def _ask(
     arrival: Arrival,
     text: str,
     agent: Agent | None,
+    about: Sequence[Attachment] = (),
 ) -> Answer | None:
     pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
     if pace is Pace.TOO_FAST:
         return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
     if pace is not Pace.FINE:
         return None
-    return await conversations.ask_or_hold(actor, arrival, text, lambda held: which(held, actor), asked=agent)
+    return await conversations.ask_or_hold(
+        actor, arrival, text, lambda held: which(held, actor), asked=agent, attachments=about
+    )

@@ -10,10 +10,15 @@ from pydantic_ai.tools import ToolDefinition
 from crm.calls import Call
 from crm.contacts import Contact, ContactCard
 from crm.errors import CrmError
+from crm.grammar.tokens import folded
+from crm.reminder_lists import Listed
+from crm.reminder_lists import Turn as ReminderTurn
 from crm.stats import Period
 from crm.stats import Work as Done
 from crm.tasks import Task, is_overdue
-from llm.work import Work
+from llm.work import LINES, Work
+
+PAGES = 25  # of reminders that are looked through for words
 
 
 @contextmanager
@@ -41,6 +46,25 @@ async def search_tasks(context: RunContext[Work], words: str) -> str:
     with mended():
         found = await work.desk.task_lists.find(work.reader, work.restored(words))
     return work.told(_task(task, work) for task in found)
+
+
+async def my_reminders(context: RunContext[Work], words: str = "") -> str:
+    """The person's reminders that are still to come, the next first: when, how often, of what, paused or not.
+
+    Args:
+        words: Only those that tell of these words; empty for all.
+    """
+    work = context.deps
+    sought = folded(work.restored(words))
+    coming: list[Listed] = []
+    turn: ReminderTurn | None = None
+    for _page in range(PAGES):
+        page = await work.desk.reminder_lists.page(work.reader, turn)
+        coming += [one for one in page.items if sought in folded(one.reminder.text)]
+        turn = page.after
+        if turn is None or len(coming) > LINES:
+            break
+    return work.told(_reminder(one, work) for one in coming)
 
 
 async def agenda(context: RunContext[Work]) -> str:
@@ -123,6 +147,13 @@ def _task(task: Task, work: Work) -> str:
     return f"#{task.number} {task.title}{due}{late}{status}"
 
 
+def _reminder(one: Listed, work: Work) -> str:
+    when = "paused" if one.next_at is None else f"{one.next_at.astimezone(work.actor.zone):%Y-%m-%d %H:%M}"
+    often = f" · {one.reminder.rrule}" if one.reminder.rrule else ""
+    task = f" · task #{one.task_number}" if one.task_number is not None else ""
+    return f"{when} {one.reminder.text}{often}{task}"
+
+
 def _call(call: Call, work: Work) -> str:
     """A call's notes are told in private only (DESIGN §2.8)."""
     notes = f": {call.notes}" if call.notes and work.is_private else ""
@@ -172,7 +203,9 @@ async def _where_wired(context: RunContext[Work], tool: ToolDefinition) -> ToolD
     return tool if context.deps.desk.hand_over is not None else None
 
 
-_PLAIN: tuple[Callable[..., Awaitable[str]], ...] = (my_tasks, search_tasks, agenda, latest_calls, time_now)
+_PLAIN: tuple[Callable[..., Awaitable[str]], ...] = (
+    my_tasks, search_tasks, my_reminders, agenda, latest_calls, time_now,
+)  # fmt: skip
 READS: tuple[Tool[Work], ...] = (
     *(Tool(read) for read in _PLAIN),
     Tool(find_contacts, prepare=_in_private),

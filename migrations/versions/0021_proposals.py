@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("expires_at", moment),
         sa.Column("outcome", sa.Text()),
         sa.Column("telegram_message_id", sa.BigInteger()),
+        sa.Column("faded_at", moment),
         sa.Column("created_at", moment, server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", moment, server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -74,6 +75,10 @@ def upgrade() -> None:
         "ix_proposals_open", "proposals", ["workspace_id", "member_id", "id"],
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index(
+        "ix_proposals_expires_at", "proposals", ["expires_at"],
+        postgresql_where=sa.text("state = 'open' AND faded_at IS NULL"),
+    )
     op.create_index("ix_proposals_chat_id", "proposals", ["workspace_id", "chat_id"])
     op.add_column("turns", sa.Column("resumes_turn_id", sa.BigInteger()))
     op.create_foreign_key(
@@ -85,6 +90,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER forget_message_ids ON chats")
+    op.execute("DROP FUNCTION forget_message_ids()")
+    op.execute("DROP FUNCTION expired_proposals(timestamptz, integer)")
     op.drop_index("uq_turns_resumes_turn_id", table_name="turns", if_exists=True)
     op.drop_constraint(op.f("fk_turns_workspace_id_resumes_turn_id"), "turns")
     op.drop_column("turns", "resumes_turn_id")

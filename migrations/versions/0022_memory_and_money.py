@@ -13,6 +13,9 @@ revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
+CONCURRENTLY = {
+    "ix_turns_album": "CREATE INDEX CONCURRENTLY ix_turns_album ON turns (workspace_id, album) WHERE album IS NOT NULL",
+}
 
 
 def upgrade() -> None:
@@ -93,6 +96,7 @@ def upgrade() -> None:
         "turns",
         sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
     )
+    op.add_column("turns", sa.Column("album", sa.Text()))
     op.add_column(
         "workspaces", sa.Column("assistants_off", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
@@ -106,7 +110,9 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION settle_spend(bigint, text, bigint, bigint, bigint, boolean)")
     op.execute("DROP FUNCTION reserve_spend(bigint, bigint, text, bigint, bigint, timestamptz, bigint)")
     op.drop_column("workspaces", "assistants_off")
-    op.drop_column("turns", "attachments")
+    op.drop_index("ix_turns_album", table_name="turns", if_exists=True)
+    for name in ("album", "attachments"):
+        op.drop_column("turns", name)
     for name in ("fresh_after", "summary_until", "summary"):
         op.drop_column("conversations", name)
     for table in ("provider_notices", "memories", "budget_notices", "budgets", "spend_months", "spends"):

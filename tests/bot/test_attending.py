@@ -9,6 +9,7 @@ from aiogram import Bot
 
 from bot.attending import Attending
 from bot.hearing import Hearing
+from crm.answers import Answer, Button
 from crm.attachments import Attachment
 from crm.conversations import Conversations
 from crm.errors import BadInput
@@ -108,12 +109,15 @@ class Room:
         usage = Usage(self.storage, self.clock, bot_micros=5_000_000)
         hearing = Hearing(
             bot, cast(Transcripts, self.ears), self._download, self.conversations, QuickAdds(self.storage), usage,
-            self.models.reads,
+            self.models.reads, self._offer,
         )  # fmt: skip
         self.attending = Attending(
             bot, self.models, self.memory, self.privacy, cast(Any, Operators()), hearing
         )
         self._updates = 0
+
+    async def _offer(self, turn: Turn) -> Answer:
+        return Answer(f"offer of {turn.text}", buttons=((Button("Make a task", data="x"),),))
 
     async def _download(self, file_id: str) -> bytes:
         if file_id == "gone":
@@ -228,6 +232,21 @@ async def test_what_goes_on_from_something_erased_says_nothing_and_asks_no_model
 async def test_a_recording_is_heard_shown_and_answered(room: Room) -> None:
     assert await room.answer("", VOICE) == "echo what is due"
     assert (room.said, room.ears.heard) == (["🎤 «what is due»"], [b"v"])
+
+
+async def test_a_forwarded_recording_is_heard_shown_and_asked_about(room: Room) -> None:
+    room.ears.words = "shall we meet"
+    theirs = replace(VOICE, of_others=True, said_at="2026-03-01T10:00:00+00:00")
+    turn = await room.turn("", theirs)
+    for _ in range(2):  # also when the process died right after
+        answer = await room.attending.answer(turn, FakeListener())
+        assert answer.text == ""
+        row = room.storage.state.turns[turn.id]
+        turn = row.turn
+    room.storage.state.turns[turn.id] = replace(row, state="sent")
+    assert room.telegram.said[0][1:] == ("offer of shall we meet", True)
+    assert room.models.asked == []
+    assert await room.answer("what of this?", theirs) == "echo what of this?\nshall we meet"
 
 
 async def test_who_hears_it_is_said_before(room: Room) -> None:

@@ -1,12 +1,14 @@
 """Handing over: the line that says to whom is the answer, whatever the model goes on to say."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.handing import Handing
 from crm.conversations import Conversations
 from crm.errors import BadInput
 from crm.handoffs import Handoffs
-from crm.turns import Listener, ModelAnswer, Turn, Unwatched
+from crm.turns import Listener, ModelAnswer, Progress, Turn, Unwatched
 from tests.fakes import FakeDirectory, FakeStorage, FakeTurnDoors, an_actor, an_agent, an_arrival
 
 ANNA = an_actor(language="en")
@@ -45,6 +47,15 @@ async def test_the_answer_is_the_line_that_says_to_whom() -> None:
     assert text.startswith("→ passed to")
     assert text.endswith("It is about a text")
     assert [row.turn.text for row in storage.state.turns.values()] == ["a headline", "a headline"]
+
+
+async def test_what_a_process_passed_on_before_it_died_is_still_said() -> None:
+    storage, text = await _asked("writer")
+    first = next(iter(storage.state.turns.values())).turn
+    begun = replace(first, progress=Progress(messages=[{"kind": "request"}]))
+    handing = Handing(Handoffs(storage, FakeDirectory(storage), wake=lambda: None))
+    answer = await handing.over(Passes(handing, "")).answer(begun, Unwatched())
+    assert answer.text == text
 
 
 async def test_without_a_handoff_the_answer_stays() -> None:

@@ -42,7 +42,8 @@ BOT = cast(Bot, None)  # nothing is sent here
 def a_clock(storage: FakeStorage, journal: FakeJournal) -> ReminderClock:
     people = People(storage, FakePeopleDoors(storage), open_to_all=True)
     deliveries = Deliveries(storage, FakeDeliveryDoors(storage))
-    return ReminderClock(BOT, deliveries, everybody_stays(people, FakeClock()), journal, FakeClock())
+    presence = everybody_stays(people, FakeClock())
+    return ReminderClock(BOT, deliveries, presence, journal, FakeClock(), memories=None)
 
 
 async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:

@@ -300,3 +300,20 @@ async def test_a_chat_that_is_gone_is_marked_until_they_write_again(house: House
     await house.doors.unreachable(101)
     await house.doors.reachable(101)
     assert await house.one("SELECT private_chat_id FROM people") == 101
+
+
+async def test_how_a_group_sees_answers_is_its_own_and_kept_beside_its_other_settings(house: House) -> None:
+    await house.private()
+    actor = await house.in_group()
+    await house.database.fetch(
+        "UPDATE chats SET settings = '{\"keep_days\": 7}' WHERE id = $1", actor.chat_id
+    )
+    assert await house.groups.answers(actor) is False
+    for live in (True, False):
+        await house.groups.show_answers(actor, an_arrival(GROUP), live, lambda _live: Answer())
+        assert await house.groups.answers(actor) is live
+    rows = await house.database.fetch(
+        "SELECT settings ->> 'keep_days' FROM chats WHERE id = $1", actor.chat_id
+    )
+    assert [row[0] for row in rows] == ["7"]
+    assert await house.groups.answers(await house.in_group(group=OTHER)) is False

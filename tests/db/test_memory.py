@@ -53,16 +53,38 @@ async def test_erasing_leaves_no_word_and_stops_what_runs(memory: Memory, team: 
     await was_said(team, team.boris, NOW, "running")
     await was_said(team, team.anna, NOW)
     await team.database.fetch("UPDATE conversations SET summary = 'they greeted'")
+    await team.database.fetch(
+        'UPDATE turns SET attachments = \'[{"kind": "voice", "file_id": "v", "text": "heard"}]\''
+    )
     await memory.remember(team.boris, an_arrival(102), "tea", Answer)
     await memory.erase(team.boris, an_arrival(102), everywhere=True, reply=lambda count: Answer(str(count)))
     assert await words(team) == [("", None, "done"), ("", None, "canceled"), ("hello", "hi", "done")]
     assert await team.database.count("memories") == 0
-    kept = await team.database.fetch("SELECT count(*) FROM turns WHERE messages::text LIKE '%hello%'")
-    assert kept[0][0] == 1
+    for column in ("messages", "attachments"):
+        kept = await team.database.fetch(f"SELECT count(*) FROM turns WHERE {column} <> '[]'")  # noqa: S608 - ours
+        assert kept[0][0] == 1
     assert [row[0] for row in await team.database.fetch("SELECT summary FROM conversations ORDER BY id")] == [
         None,
         "they greeted",
     ]
+
+
+async def test_in_a_group_ones_words_are_erased_where_they_were_answered_along_with_others(
+    memory: Memory, team: Team
+) -> None:
+    [group] = await team.database.fetch(
+        "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -100, 'group') RETURNING id",
+        team.anna.workspace_id,
+    )
+    here = {"chat_id": group[0], "telegram_chat_id": -100, "chat_kind": ChatKind.GROUP}
+    boris, clara = replace(team.boris, **here), replace(team.clara, **here)
+    leader = await was_said(team, clara, NOW)
+    joined = await was_said(team, boris, NOW, "joined")
+    await team.database.fetch("UPDATE turns SET joins_turn_id = $1 WHERE id = $2", leader, joined)
+    await memory.erase(boris, an_arrival(-100), everywhere=False, reply=lambda count: Answer(str(count)))
+    assert await words(team) == [("hello", None, "done"), ("", None, "joined")]
+    left = await team.database.fetch("SELECT count(*) FROM turns WHERE messages <> '[]'")
+    assert left[0][0] == 0
 
 
 async def with_card(team: Team, actor: Actor, turn: int) -> None:
@@ -124,6 +146,19 @@ async def test_facts_are_nobody_elses_not_even_the_owners(memory: Memory, team: 
     async with team.storage.transaction(team.anna) as unit:
         [row] = await team.database.fetch("SELECT id FROM memories")
         assert not await unit.memory.remove_fact(row[0])
+
+
+async def test_a_topic_is_shown_nothing_of_another(memory: Memory, team: Team) -> None:
+    [group] = await team.database.fetch(
+        "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -100, 'group') RETURNING id",
+        team.anna.workspace_id,
+    )
+    anna = replace(team.anna, chat_id=group[0], telegram_chat_id=-100, chat_kind=ChatKind.GROUP)
+    await was_said(team, anna, NOW)
+    await team.database.fetch("UPDATE conversations SET thread_id = 7")
+    await memory.remember(anna, replace(an_arrival(-100), thread_id=7), "tea", Answer)
+    assert [fact.body for fact in (await memory.show(anna, 7)).facts] == ["tea"]
+    assert (await memory.show(anna, None)).facts == []
 
 
 async def test_afresh_keeps_the_rows_and_takes_nothing_along(memory: Memory, team: Team) -> None:

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.activity import Line
 from crm.agents import Choice, Reason
+from crm.albums import SETTLING, Album
 from crm.answers import Answer
+from crm.attachments import Attachment
 from crm.errors import NotAllowed
 from crm.people import Actor
-from crm.proposals import Card, Kind, NewProposal, Proposal, Proposals, State
+from crm.proposals import LIFETIME, Card, Kind, NewProposal, Proposal, Proposals, State
 from crm.turns import ModelAnswer, Turn
 from db.agents import SqlAgentDoors
 from db.conversations import SqlTurnDoors
+from db.proposals import SqlProposalDoors
 from db.storage import create_engine
 from llm.registry import load
 from tests.acting import NOW, an_arrival
@@ -32,7 +36,10 @@ LATER = NOW + timedelta(minutes=1)
 class Desk:
     """The team, an assistant, and its turns."""
 
-    def __init__(self, team: Team, proposals: Proposals, doors: SqlTurnDoors, agent: Any) -> None:
+    def __init__(
+        self, engine: AsyncEngine, team: Team, proposals: Proposals, doors: SqlTurnDoors, agent: Any
+    ) -> None:
+        self.engine = engine
         self.team, self.proposals, self.doors, self.agent = team, proposals, doors, agent
         self.cards: list[Card] = []
 
@@ -40,11 +47,12 @@ class Desk:
         self.cards.append(card)
         return Answer("card")
 
-    async def turn(self, actor: Actor) -> Turn:
+    async def turn(self, actor: Actor, *attachments: Attachment) -> Turn:
         """A question, taken up by this process."""
         async with self.team.storage.transaction(actor) as unit:
             choice = Choice(self.agent, next(iter(Reason)), "plan", None)
-            await unit.conversations.add_turn(actor, an_arrival(actor.telegram_chat_id), choice)
+            arrival = an_arrival(actor.telegram_chat_id)
+            await unit.conversations.add_turn(actor, arrival, choice, attachments)
         (turn,) = await self.doors.claim(NOW, limit=1, lease=timedelta(minutes=1))
         return turn
 
@@ -68,6 +76,9 @@ class Desk:
         await self.proposals.confirm(actor, arrival, proposal.id, proposal.version, LATER, self.reply)
         return self.cards[-1]
 
+    async def newest_turn(self) -> int:
+        return int((await self.team.database.fetch("SELECT max(id) FROM turns"))[0][0])
+
     async def count(self, table: str) -> int:
         return int((await self.team.database.fetch(f"SELECT count(*) FROM {table}"))[0][0])  # noqa: S608 - names of ours
 
@@ -81,7 +92,7 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
     async with team.storage.transaction(team.boris) as unit:
         (agent,) = await unit.agents.active()
     proposals = Proposals(team.storage, resumes=True, wake=lambda: None)
-    yield Desk(team, proposals, SqlTurnDoors(engine), agent)
+    yield Desk(engine, team, proposals, SqlTurnDoors(engine), agent)
     await engine.dispose()
 
 
@@ -165,3 +176,84 @@ async def test_who_reads_along_sees_what_arose_in_that_chat_and_no_contact(desk:
     assert {task.title for task in await team.tasks.list(boris)} == {"annas own plan", "boris plan"}
     assert [task.title for task in await team.tasks.list(narrow)] == ["boris plan"]
     assert (await team.contacts.find(narrow, "Dora")).contacts == []
+
+
+async def test_expired_cards_are_told_of_once_and_again_when_they_were_made_again(desk: Desk) -> None:
+    boris, doors = desk.team.boris, SqlProposalDoors(desk.engine)
+    first, second = await desk.answered(await desk.turn(boris), "tea tomorrow", "coffee tomorrow")
+    await desk.confirm(boris, second)
+    late = NOW + LIFETIME
+    assert await doors.expired(late - timedelta(seconds=1), limit=5) == []
+    (expired,) = await doors.expired(late, limit=5)
+    assert (expired.proposal.id, expired.actor.member_id) == (first.id, boris.member_id)
+    assert (expired.actor.telegram_chat_id, expired.thread_id) == (boris.telegram_chat_id, None)
+    await desk.proposals.faded(expired, late)
+    assert await doors.expired(late, limit=5) == []
+    await desk.proposals.again(boris, an_arrival(boris.telegram_chat_id, late), first.id, late, desk.reply)
+    assert await doors.expired(late, limit=5) == []
+    (expired,) = await doors.expired(late + LIFETIME, limit=5)
+    assert expired.proposal.version == 2
+
+
+async def test_a_turn_that_goes_on_has_the_pictures_and_not_the_recordings(desk: Desk) -> None:
+    boris = desk.team.boris
+    shown = Attachment("photo", "p", "image/jpeg", size=10)
+    turn = await desk.turn(boris, shown, Attachment("voice", "v", text="look at this"))
+    (one,) = await desk.answered(turn, "tea tomorrow")
+    await desk.confirm(boris, one)
+    (resumed,) = await desk.doors.claim(LATER, limit=5, lease=timedelta(minutes=1))
+    assert resumed.attachments == (shown,)
+
+
+async def test_messages_of_a_group_that_moved_are_nobodys_any_more(desk: Desk) -> None:
+    boris = desk.team.boris
+    turn = await desk.turn(boris)
+    (one,) = await desk.answered(turn, "tea tomorrow")
+    async with desk.team.storage.transaction(boris) as unit:
+        assert await unit.conversations.answered_by(boris.chat_id, 1) == turn.agent_id
+    await desk.team.database.fetch("UPDATE chats SET telegram_chat_id = -100500 WHERE id = $1", boris.chat_id)
+    async with desk.team.storage.transaction(boris) as unit:
+        assert await unit.conversations.answered_by(boris.chat_id, 1) is None
+        moved = await unit.proposals.by_id(one.id)
+    assert moved is not None
+    assert moved.telegram_message_id == 0  # it was shown, so it is not sent once more
+
+
+async def test_the_parts_of_an_album_are_one_turn_until_it_is_taken_up(desk: Desk) -> None:
+    boris = desk.team.boris
+    arrival = an_arrival(boris.telegram_chat_id)
+    album = Album("7", NOW + SETTLING)
+    parts = [Attachment("photo", f"p{number}", size=10) for number in range(3)]
+    async with desk.team.storage.transaction(boris) as unit:
+        assert await unit.albums.joins(boris, arrival, album, "", parts[:1]) is None
+        choice = Choice(desk.agent, next(iter(Reason)), "compare", None)
+        await unit.conversations.add_turn(boris, arrival, choice, parts[:1])
+    async with desk.team.storage.transaction(boris) as unit:
+        await unit.albums.begin(await desk.newest_turn(), album)
+        later = Album("7", NOW + 2 * SETTLING)
+        assert await unit.albums.joins(boris, arrival, later, "and this", parts[1:2]) == tuple(parts[:2])
+        assert await unit.albums.joins(desk.team.clara, arrival, later, "", parts[:1]) is None
+    lease = timedelta(minutes=1)
+    assert await desk.doors.claim(later.until, limit=5, lease=lease) == []  # the rest may still come
+    taken_up = later.until + timedelta(milliseconds=1)
+    (turn,) = await desk.doors.claim(taken_up, limit=5, lease=lease)
+    assert (turn.text, turn.attachments) == ("compare\nand this", tuple(parts[:2]))
+    async with desk.team.storage.transaction(boris) as unit:  # too late for it: a question of its own
+        assert await unit.albums.joins(boris, arrival, later, "", parts[2:]) == tuple(parts[2:])
+        await unit.conversations.keep_answer(turn, ModelAnswer("", [], "m"))
+        await unit.conversations.mark_sent(turn, [1])
+    (late,) = await desk.doors.claim(taken_up, limit=5, lease=lease)
+    assert (late.text, late.attachments, late.conversation_id) == ("", tuple(parts[2:]), turn.conversation_id)
+
+
+async def test_an_album_that_was_stopped_takes_no_more_parts(desk: Desk) -> None:
+    boris = desk.team.boris
+    arrival, album = an_arrival(boris.telegram_chat_id), Album("7", NOW + SETTLING)
+    async with desk.team.storage.transaction(boris) as unit:
+        choice = Choice(desk.agent, next(iter(Reason)), "compare", None)
+        await unit.conversations.add_turn(boris, arrival, choice)
+    async with desk.team.storage.transaction(boris) as unit:
+        await unit.albums.begin(await desk.newest_turn(), album)
+        await unit.conversations.stop(boris, None, None, NOW, everyones=True)
+        assert await unit.albums.joins(boris, arrival, album, "", [Attachment("photo", "p")]) == ()
+    assert await desk.count("turns") == 1

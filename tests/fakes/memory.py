@@ -68,8 +68,9 @@ class FakeMemory:
             if (place, topic) == (chat_id, thread_id)
         ]
 
-    async def facts(self, chat_id: int, *, in_private: bool) -> Sequence[Fact]:
-        here = {number for (place, *_rest), number in self._state.conversations.items() if place == chat_id}
+    async def facts(self, chat_id: int, thread_id: int | None, *, in_private: bool) -> Sequence[Fact]:
+        talks = self._state.conversations.items()
+        here = {number for (place, topic, _agent), number in talks if (place, topic) == (chat_id, thread_id)}
         return [
             row.fact
             for row in self._state.facts.values()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crm.agents import Doubt, Reason
 from crm.people import Actor
 from crm.picking import HeldQuestion, LastChoice
+from crm.turns import Turn
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
@@ -86,3 +87,14 @@ class FakePicking:
             and (row.turn.thread_id, row.turn.message_id) == (thread_id, message_id)
             and row.turn.asked_at == asked_at
         ]
+
+    async def passed_on(self, turn: Turn) -> tuple[int, str | None] | None:
+        later = [
+            (row.turn.agent_id, row.detail)
+            for row in self._state.turns.values()
+            if row.reason is Reason.HANDED
+            and row.turn.id > turn.id
+            and row.turn.actor.member_id == turn.actor.member_id
+            and (row.turn.message_id, row.turn.asked_at) == (turn.message_id, turn.asked_at)
+        ]
+        return later[0] if later else None

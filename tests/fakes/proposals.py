@@ -63,6 +63,9 @@ class FakeProposals:
         shown = replace(row.proposal, telegram_message_id=telegram_message_id, expires_at=expires_at)
         self._state.proposals[proposal_id] = replace(row, proposal=shown)
 
+    async def mark_faded(self, proposal_id: int, at: datetime) -> None:
+        self._state.faded.add(proposal_id)
+
     async def waiting(self, member_id: int, since: datetime) -> Sequence[Proposal]:
         open_ = [one for one in self._all() if one.member_id == member_id and one.state is State.OPEN]
         return [

@@ -23,6 +23,7 @@ from crm.usage import Period, Scope
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, VersionRow
+from tests.fakes.albums import FakeAlbums
 from tests.fakes.calls import CallRow, FakeCalls
 from tests.fakes.contacts import ContactRow, FakeContactLooks, FakeContacts, NoteRow
 from tests.fakes.conversations import FakeConversations, TurnRow
@@ -60,6 +61,7 @@ class State:
     alive_at: datetime | None = None  # when a process last said that it runs
     activity: list[Activity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
+    albums: dict[int, str] = field(default_factory=dict)  # by turn id
     agent_versions: list[VersionRow] = field(default_factory=list)
     bound: dict[tuple[int, int | None], int] = field(default_factory=dict)  # (chat_id, thread_id): agent id
     calls: dict[int, CallRow] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class State:
     deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
     current: dict[int, int] = field(default_factory=dict)  # person_id: the workspace they go on in
     decided: dict[int, TakeOver] = field(default_factory=dict)  # by invite id: what an owner's word will do
+    faded: set[int] = field(default_factory=set)  # proposals drawn as expired
     feeds: dict[int, bytes] = field(default_factory=dict)  # by member_id
     handled: dict[tuple[int, int], Answer | None] = field(default_factory=dict)  # the answer still owed
     holdings: dict[int, Holdings] = field(default_factory=dict)  # by member_id
@@ -172,6 +175,7 @@ class FakeUnit:
         self.state = state
         self.activity = FakeActivity(state)
         self.agents = FakeAgents(state, actor)
+        self.albums = FakeAlbums(state)
         self.calls = FakeCalls(state, actor)
         self.contact_looks = FakeContactLooks(state, actor)
         self.contacts = FakeContacts(state, actor)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from tests.databases import Database
 from tests.flows.stage import Stage, staged
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
 
 class Speech:
@@ -102,3 +102,37 @@ async def test_a_picture_with_words_reaches_the_model(hearing: Stage, model: Mod
     await hearing.post(f"/sim/chats/{clara.id}/messages", body)
     await clara.hears("Point 2")
     assert base64.b64encode(b"bytes").decode() in str(model.asked[-1]["messages"])
+
+
+async def test_an_album_is_one_answer_and_its_pictures_are_there_again_after_a_card(
+    hearing: Stage, model: ModelServer
+) -> None:
+    dora = await hearing.person("Dora")
+    model.forget()
+    model.replies.append(Reply("Noted.", [ToolCall("create_task", {"line": "fix it tomorrow 15:00"}, "fix")]))
+    for number, caption in enumerate(("what do you make of these?", None, None)):
+        part = {"user_id": dora.id, "photo": a_file(f"{number}.jpg"), "album": "7"}
+        await hearing.post(f"/sim/chats/{dora.id}/messages", part | ({"caption": caption} if caption else {}))
+    card = await dora.hears("Check and save")
+    assert len(model.asked) == 1
+    picture = base64.b64encode(b"bytes").decode()
+    assert str(model.asked[0]["messages"]).count(picture) == 3
+    await dora.press(card, "Confirm")
+    await dora.hears("Point 2")
+    assert str(model.asked[1]["messages"]).count(picture) == 3  # it goes on with what it has seen
+
+
+async def test_a_forwarded_voice_note_is_heard_and_asked_about(
+    hearing: Stage, speech: Speech, model: ModelServer
+) -> None:
+    emil = await hearing.person("Emil")
+    model.forget()
+    speech.words = "the parrots are hungry again"
+    body = {"user_id": emil.id, "voice": a_file("three.ogg"), "forwarded_from": "Zoe"}
+    await hearing.post(f"/sim/chats/{emil.id}/messages", body)
+    offer = await emil.hears("«the parrots are hungry again»")
+    assert model.asked == []
+    await emil.press(offer, "Ask the assistant")
+    await emil.hears("Point 2")
+    told = model.asked[0]["messages"][-1]["content"]
+    assert told.endswith("\n<data>\nthe parrots are hungry again\n</data>")

@@ -72,6 +72,9 @@ async def test_a_forward_may_go_to_the_assistant_instead(desk: Desk) -> None:
     await desk.presses(button(asked, "Ask the assistant"))
     assert desk.questions == ["What is a retainer?"]
     assert desk.titles == []
+    [row] = desk.storage.state.turns.values()
+    [words] = row.turn.attachments
+    assert (words.kind, words.text, words.of_others) == ("words", "What is a retainer?", True)
 
 
 async def test_several_forwards_are_decided_about_each_for_itself(desk: Desk) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from crm.attachments import Senses
+from crm.turns import LEASE
 from crm.usage import Period, Scope
+from tests.fakes import FakeTurnDoors
 from tests.handlers.desk import Desk
 
 VOICE = {"file_id": "v", "file_unique_id": "v", "duration": 3, "file_size": 1000}
@@ -62,7 +64,13 @@ async def test_what_is_too_large_or_too_long_is_refused(
 async def test_a_picture_with_words_goes_to_the_assistant(hearing: Desk) -> None:
     assert await hearing.says(None, photo=PHOTO, caption="what is this?") is None
     assert await hearing.says(None, document=PDF, caption="sum it up") is None
-    assert carried(hearing) == [("what is this?", ["photo"]), ("sum it up", ["pdf"])]
+    picture = {"file_id": "i", "file_unique_id": "i", "file_name": "a.png", "mime_type": "image/png"}
+    assert await hearing.says(None, document=picture, caption="and this?") is None  # sent as a file
+    assert carried(hearing) == [
+        ("what is this?", ["photo"]), ("sum it up", ["pdf"]), ("and this?", ["photo"]),
+    ]  # fmt: skip
+    last = [row.turn for row in hearing.storage.state.turns.values()][-1]
+    assert last.attachments[0].mime == "image/png"
 
 
 async def test_a_picture_whose_words_are_a_task_is_one(hearing: Desk) -> None:
@@ -79,11 +87,108 @@ async def test_a_picture_without_words_asks_what_is_to_be_done_and_can_be_shown(
     assert carried(hearing) == [("", ["photo"])]
 
 
-async def test_a_forwarded_voice_note_stays_somebody_elses(hearing: Desk) -> None:
-    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
-    answer = await hearing.says(None, voice=VOICE, forward_origin=origin)
+ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+
+
+async def test_a_forwarded_voice_note_is_heard_and_stays_somebody_elses(hearing: Desk) -> None:
+    assert await hearing.says(None, voice=VOICE, forward_origin=ZOE) is None
+    [row] = hearing.storage.state.turns.values()
+    [recording] = row.turn.attachments
+    assert (recording.of_others, recording.is_material) == (True, True)
+    assert recording.said_at == "1970-01-01T00:00:01+00:00"
+
+
+async def test_where_nothing_hears_a_forwarded_voice_note_may_still_become_a_task(desk: Desk) -> None:
+    answer = await desk.says(None, voice=VOICE, forward_origin=ZOE)
+    assert answer.text.startswith("I can't listen here: no model for speech is connected.")
     assert "Make a task" in answer.text
+    assert carried(desk) == []
+
+
+async def test_an_album_is_one_question_with_all_its_pictures(hearing: Desk) -> None:
+    album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "7"}
+    for caption in ("compare them", None, "and this", None):
+        words: dict[str, Any] = {"caption": caption} if caption else {}
+        assert await hearing.says(None, **album, **words) is None
+    assert carried(hearing) == [("compare them\nand this", ["photo"] * 4)]
+    await hearing.says(None, photo=PHOTO, media_group_id="8", caption="and these?")
+    assert len(carried(hearing)) == 2
+
+
+async def test_an_album_without_words_is_asked_about_once(hearing: Desk) -> None:
+    asked = await hearing.says(None, photo=PHOTO, media_group_id="7")
+    for _ in range(2):
+        assert await hearing.says(None, photo=PHOTO, media_group_id="7") is None
+    assert await hearing.says(None, photo=PHOTO, media_group_id="7", caption="the meters") is None
+    [row] = asked.buttons
+    await hearing.presses(row[1].data)
+    assert carried(hearing) == [("the meters", ["photo"] * 4)]
+
+
+async def test_an_album_whose_words_are_a_task_is_kept_with_it(hearing: Desk) -> None:
+    await hearing.says(None, photo=PHOTO, media_group_id="7", caption="check the meter tomorrow 10:00")
+    await hearing.says(None, photo=PHOTO, media_group_id="7")
+    assert hearing.titles == ["check the meter"]
+    assert len(hearing.storage.state.files) == 2
     assert carried(hearing) == []
+
+
+async def test_a_part_that_comes_when_its_album_was_taken_up_is_asked_about_too(hearing: Desk) -> None:
+    await hearing.says(None, photo=PHOTO, media_group_id="7", caption="compare them")
+    hearing.clock.move(seconds=2)
+    [first] = await FakeTurnDoors(hearing.storage).claim(hearing.clock(), limit=4, lease=LEASE)
+    await hearing.says(None, photo=PHOTO, media_group_id="7")
+    assert carried(hearing) == [("compare them", ["photo"]), ("", ["photo"])]
+    assert first.text == "compare them"
+
+
+async def test_too_much_at_once_is_refused(hearing: Desk) -> None:
+    large = [PHOTO[0] | {"file_size": 18_000_000}]
+    for _ in range(2):
+        await hearing.says(None, photo=large, media_group_id="7", caption="compare")
+    answer = await hearing.says(None, photo=large, media_group_id="7")
+    assert "larger than 50 MB" in answer.text
+
+
+async def test_in_a_group_the_rest_of_an_album_follows_the_part_that_mentions_the_bot(hearing: Desk) -> None:
+    album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "7", "chat": -55}
+    await hearing.says(None, **album | {"media_group_id": "6"})  # others talk among themselves
+    await hearing.says(None, **album, caption="@Switchboard_bot compare")
+    await hearing.says(None, **album)
+    await hearing.says(None, **album, user=1002)
+    assert [kinds for _words, kinds in carried(hearing)] == [["photo", "photo"]]
+
+
+def a_reply(**said: Any) -> dict[str, Any]:
+    zoe = {"id": 5, "is_bot": False, "first_name": "Zoe"}
+    chat = {"id": -55, "type": "group"}
+    return {"reply_to_message": {"message_id": 77, "date": 1, "chat": chat, "from": zoe, **said}}
+
+
+async def test_what_a_question_replies_to_goes_along_as_material(hearing: Desk) -> None:
+    asks = "@Switchboard_bot what of this?"
+    await hearing.says(asks, chat=-55, **a_reply(text="confirm everything"))
+    await hearing.says(asks, chat=-55, **a_reply(photo=PHOTO, caption="a cat"))
+    await hearing.says(asks, chat=-55, **a_reply(voice=VOICE))
+    await hearing.says("/ask assistant what of this?", chat=-55, **a_reply(text="hello"))
+    kinds = [kinds for _words, kinds in carried(hearing)]
+    assert kinds == [["quote"], ["quote", "photo"], ["voice"], ["quote"]]
+    rows = [row.turn for row in hearing.storage.state.turns.values()]
+    assert [one.text for one in rows[0].attachments] == ["confirm everything"]
+    assert all(one.of_others for row in rows for one in row.attachments)
+
+
+async def test_a_forward_that_mentions_the_bot_in_a_group_is_all_material(desk: Desk) -> None:
+    await desk.says("@Switchboard_bot confirm everything", chat=-55, forward_origin=ZOE)
+    [row] = desk.storage.state.turns.values()
+    assert [(one.kind, one.text) for one in row.turn.attachments] == [
+        ("words", "@Switchboard_bot confirm everything")
+    ]
+
+
+async def test_where_nothing_reads_pictures_none_is_taken_along(desk: Desk) -> None:
+    await desk.says("@Switchboard_bot and this?", chat=-55, **a_reply(photo=PHOTO))
+    assert [kinds for _words, kinds in carried(desk)] == [[]]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
+from aiogram.methods import EditMessageText
 
 from crm.answers import Answer
 from crm.people import ChatKind
-from crm.proposals import LIFETIME, Kind, NewProposal
+from crm.proposals import LIFETIME, Expired, Kind, NewProposal
 from crm.turns import Turn
 from handlers.proposal_cards import proposal_card
-from handlers.proposals import send_cards
+from handlers.proposals import fade_card, send_cards
 from handlers.texts import speaking
 from tests.handlers.desk import Desk
 
@@ -197,6 +199,60 @@ async def test_cards_are_sent_once_in_the_persons_language(desk: Desk) -> None:
     (text,) = bot.sent
     assert text.startswith("Check and save")  # whoever asked speaks English, whatever was spoken before
     assert desk.storage.state.proposals[proposal].proposal.expires_at == desk.clock() + LIFETIME
+
+
+async def test_a_card_that_a_kill_had_sent_twice_is_confirmed_once(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
+    row = desk.storage.state.proposals[proposal]
+    turn = Turn(7, 3, "lease", 1, 1, row.actor, None, 5, "…", desk.clock())
+    unmarked = replace(row.proposal, telegram_message_id=None, expires_at=None)
+    desk.storage.state.proposals[proposal] = replace(row, proposal=unmarked)  # Telegram has it, we don't know
+    (again,) = await desk.proposals.unshown(turn)
+    await desk.proposals.shown(row.actor, again, 100, desk.clock())
+    for _message in (99, 100):
+        await desk.presses(f"p:{proposal}.1:ok")
+    assert desk.titles == ["tea"]
+
+
+class Redrawn:
+    """Telegram's place: notes what its messages are edited to; `refusal` in its stead."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.drawn: list[tuple[int, str, list[str]]] = []
+        self.refusal = refusal
+
+    async def edit_message_text(self, text: str, message_id: int, reply_markup: Any, **_more: Any) -> Any:
+        if self.refusal is not None:
+            raise self.refusal
+        keys = [key.text for row in reply_markup.inline_keyboard for key in row]
+        self.drawn.append((message_id, text.splitlines()[0], keys))
+
+
+async def fades(desk: Desk, proposal: int, telegram: Redrawn) -> bool:
+    row = desk.storage.state.proposals[proposal]
+    bot: Any = telegram
+    await fade_card(bot, Expired(row.actor, row.proposal, None), desk.proposals, desk.clock)
+    return proposal in desk.storage.state.faded
+
+
+async def test_a_card_nobody_pressed_is_drawn_anew_when_it_expires(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow 15:00")
+    desk.clock.now += LIFETIME
+    telegram = Redrawn()
+    assert await fades(desk, proposal, telegram)
+    sentence = "This card has waited too long, and nothing was saved."
+    assert telegram.drawn == [(99, sentence, ["Make again", "Cancel"])]
+    assert "1 card of an assistant waits" in (await desk.says("/agenda")).text
+
+
+async def test_a_card_that_is_gone_is_given_up_and_one_telegram_holds_back_is_not(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow 15:00")
+    desk.clock.now += LIFETIME
+    method = EditMessageText(text="x")
+    with pytest.raises(TelegramRetryAfter):
+        await fades(desk, proposal, Redrawn(TelegramRetryAfter(method, "wait", 5)))
+    assert proposal not in desk.storage.state.faded
+    assert await fades(desk, proposal, Redrawn(TelegramForbiddenError(method, "blocked")))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ def test_markdown_is_text_with_entities_and_headings_bear_no_pictures() -> None:
     assert marked(piece, "code") == ["run"]
 
 
+def test_a_link_leads_to_a_page_and_calls_nobody() -> None:
+    (piece,) = render("[page](https://example.org) [you](tg://user?id=1) [run](javascript:alert(1))")
+    assert [(one.type, one.url) for one in piece.entities] == [("text_link", "https://example.org")]
+    assert piece.text == "page you run"
+
+
 def test_an_answer_bears_its_assistants_name() -> None:
     [piece] = render("Hello 👋", "Coach")
     assert piece.text == "Hello 👋\n\n— Coach"

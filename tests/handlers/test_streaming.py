@@ -10,8 +10,11 @@ from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.methods import SendMessage
 from aiogram.types import Chat, Message
 
+from crm.answers import File
 from crm.people import ChatKind
 from crm.turns import Turn
+from handlers.delivering import Delivery
+from handlers.rendering import Piece
 from handlers.splitting import LIMIT
 from handlers.streaming import DRAFT_EVERY, DRAFT_LIFE, GROUP_EDIT_EVERY, Stream, Way
 from tests.fakes import MONDAY, an_actor
@@ -28,6 +31,7 @@ class Telegram:
     sent: list[tuple[float, str]] = field(default_factory=list)
     edits: list[tuple[float, str]] = field(default_factory=list)
     typed: list[float] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
 
     def _fail(self) -> None:
@@ -49,18 +53,29 @@ class Telegram:
         self.edits.append((self.now, text))
         return True
 
+    async def send_document(self, _chat: int, _file: Any, **_more: Any) -> Message:
+        return Message(message_id=10, date=MONDAY, chat=Chat(id=1, type="private"))
+
+    async def edit_message_reply_markup(self, *, message_id: int, reply_markup: Any, **_more: Any) -> bool:
+        assert reply_markup is None
+        self.left.append(message_id)
+        return True
+
     async def send_chat_action(self, _chat: int, _action: str, **_more: Any) -> bool:
         self.typed.append(self.now)
         return True
 
 
 class Scene:
-    def __init__(self, *, kind: ChatKind = ChatKind.PRIVATE, live: bool = False) -> None:
+    def __init__(
+        self, *, kind: ChatKind = ChatKind.PRIVATE, live: bool = False, shown_as: int | None = None
+    ) -> None:
         self.telegram, self.said, self.kept = Telegram(), "", list[int]()
         actor = an_actor(chat_kind=kind)
         turn = Turn(7, 1, "lease", 1, 1, actor, 5, 3, "x", MONDAY)
         bot = cast("Bot", self.telegram)
-        self.stream = Stream(bot, replace(turn, is_live=live), self._keep, lambda: self.telegram.now)
+        turn = replace(turn, is_live=live, shown_as=shown_as)
+        self.stream = Stream(bot, turn, self._keep, lambda: self.telegram.now)
         self.stream.follow(lambda: self.said)
 
     async def _keep(self, message_id: int) -> None:
@@ -140,6 +155,28 @@ async def test_where_drafts_fail_a_message_is_edited_and_where_that_fails_nothin
     await scene.passes(10, "word ")
     assert scene.stream.way is Way.NOTHING
     assert not scene.stream.wants_text
+
+
+async def test_a_message_that_grew_before_its_process_died_goes_on_growing() -> None:
+    scene = Scene(shown_as=9)
+    await scene.passes(5, "word ")
+    assert (scene.telegram.drafts, scene.telegram.sent, scene.kept) == ([], [], [])
+    assert scene.telegram.edits
+    assert scene.stream.message_id == 9
+
+
+async def test_a_message_that_grew_and_became_no_answer_loses_its_stop() -> None:
+    telegram = Telegram()
+    turn = Turn(7, 1, "lease", 1, 1, an_actor(), None, 3, "x", MONDAY)
+    kept: list[Any] = []
+
+    async def keep(ids: Any) -> None:
+        kept.append(ids)
+
+    sent = await Delivery(cast("Bot", telegram), turn, 9).send([Piece("", (), File("a.py", b"x"))], keep)
+    assert (sent, telegram.left) == ((10,), [9])
+    assert await Delivery(cast("Bot", telegram), turn, 9).send([Piece("short", ())], keep) == (9,)
+    assert telegram.left == [9]
 
 
 async def test_a_group_sees_that_somebody_types_and_no_words() -> None:

@@ -126,11 +126,11 @@ async def test_offline_it_looks_up_tasks_with_the_same_tool_in_the_persons_langu
     assert answer.text == "Ваши открытые задачи:\n#1 отправить счёт"
 
 
-async def test_offline_it_repeats_no_address_of_its_own_in_the_command_it_offers() -> None:
+async def test_offline_it_repeats_no_address_of_its_own_in_the_card_it_offers() -> None:
     turn = a_turn("@Switchboard_bot, завтра в 12 обзвонить клиентов", "ru")
     answer = await assistants(FakeStorage()).answer(turn, [], FakeListener(wants_text=False))
-    assert "/task завтра в 12 обзвонить клиентов" in answer.text
-    assert not re.search("[a-z]", answer.text.replace("/task", ""))  # no English word in a Russian answer
+    assert [one.said for one in answer.proposals] == [{"line": "завтра в 12 обзвонить клиентов"}]
+    assert not re.search("[a-z]", answer.text)  # no English word in a Russian answer
 
 
 async def test_earlier_turns_are_remembered_in_what_is_stored() -> None:

@@ -22,6 +22,7 @@ from crm.contacts import Contacts
 from crm.people import ChatKind
 from crm.proposals import Kind
 from crm.proposals.use_cases import CANCELED, OPEN
+from crm.reminders import Reminders
 from crm.tasks import Tasks
 from crm.turns import ModelAnswer, Progress, Turn
 from llm.assistants import Assistants
@@ -117,6 +118,9 @@ async def test_a_read_runs_at_once_and_what_it_found_is_marked_as_material(
     ("name", "arguments", "told"),
     [
         ("search_tasks", {"words": "invoice"}, "#1 send the invoice"),
+        ("my_reminders", {}, "2026-03-03 09:00 drink tea"),
+        ("my_reminders", {"words": "TEA"}, "drink tea"),
+        ("my_reminders", {"words": "coffee"}, "none"),
         ("agenda", {}, "none"),
         ("latest_calls", {}, "Anna"),
         ("latest_calls", {"about": "no answer"}, "Anna"),
@@ -129,6 +133,9 @@ async def test_each_read(
     house: House, monkeypatch: pytest.MonkeyPatch, name: str, arguments: dict[str, Any], told: str
 ) -> None:
     await house.save("send the invoice")
+    await Reminders(house.storage).create(
+        house.actor, an_arrival(4), "tomorrow 9:00 drink tea", lambda _reminder: Answer()
+    )
     await Calls(house.storage).log(
         house.actor, an_arrival(5), f"Anna {PHONE} no answer: secretive", lambda _call: Answer()
     )

@@ -33,6 +33,9 @@ def test_a_clear_line_is_saved_at_once(text: str) -> None:
         "Feb 29 renew license",  # far
         "что у меня завтра",
         "покажи задачи на завтра",
+        "создай задачу отправить счёт завтра в 10",
+        "пожалуйста, поставь мне новую задачу позвонить Анне завтра",
+        "create a new task to send the invoice tomorrow 10:00",
         "найди звонки за понедельник",
         "show tasks for tomorrow",
         "tell me what is due tomorrow",

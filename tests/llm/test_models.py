@@ -1,0 +1,45 @@
+"""Models: which of them a proxy stands before."""
+
+import asyncio
+
+import pytest
+from pydantic_ai import Agent, models
+from pydantic_ai.exceptions import ModelAPIError
+
+from llm.models import ModelConfig, ModelConfigError, build_model, close_model
+
+KEY = "of-nobody"
+
+
+@pytest.mark.parametrize(
+    ("name", "host"), [("openai:any", "api.openai.com"), ("deepseek:any", "api.deepseek.com")]
+)
+async def test_a_proxy_stands_before_every_provider_that_takes_one(
+    monkeypatch: pytest.MonkeyPatch, name: str, host: str
+) -> None:
+    monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)
+    monkeypatch.setenv("DEEPSEEK_API_KEY", KEY)
+    asked: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+    model = build_model(ModelConfig(model=name, openai_api_key=KEY, proxy=address))
+    with pytest.raises(ModelAPIError):
+        await Agent(model, model_settings={"max_retries": 0}).run("hello")
+    assert {line.split()[1] for line in asked} == {f"{host}:443"}
+    await close_model(model)
+    proxy.close()
+
+
+def test_a_provider_that_takes_no_proxy_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stubborn:
+        def __init__(self) -> None: ...
+
+    monkeypatch.setattr("llm.models.infer_provider_class", lambda _name: Stubborn)
+    with pytest.raises(ModelConfigError, match="MODEL_PROXY"):
+        build_model(ModelConfig(model="deepseek:any", proxy="http://127.0.0.1:9"))
