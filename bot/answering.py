@@ -72,9 +72,11 @@ class Ear:
 class Answering:
     """One turn in work. `asking` is the task that waits for the model, while it does."""
 
-    def __init__(self, turn: Turn, desk: "Desk") -> None:
+    def __init__(self, turn: Turn, desk: "Desk", *, is_met: bool = False) -> None:
+        """`is_met`: whoever asked was met a moment ago, so that nobody need be asked whether they are still there."""
         self.turn = turn
         self.is_sending = False
+        self._is_met = is_met
         self._desk = desk
         self._asking: asyncio.Task[ModelAnswer] | None = None
         self._ear: Ear | None = None
@@ -104,7 +106,7 @@ class Answering:
 
     async def _answer(self) -> None:
         desk, turn = self._desk, self.turn
-        if not await desk.presence.lasts(turn.actor):
+        if not self._is_met and not await desk.presence.lasts(turn.actor):
             log.info("turn_not_answered", turn=turn.id, reason="whoever asked has left the group")
             return  # canceled with all of theirs, as they were marked gone
         stream = Stream(desk.bot, turn, lambda message_id: desk.conversations.keep_shown(turn, message_id))
@@ -150,6 +152,7 @@ class Answering:
                 raise
             except ModelAway as fault:
                 failed += 1
+                ear.turn = replace(ear.turn, prepared=None)  # read anew: by then it is a while ago
                 log.warning("model_away", turn=ear.turn.id, reason=str(fault), failed=failed)
                 if MODEL.ends(failed):
                     raise

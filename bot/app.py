@@ -59,6 +59,7 @@ from crm.links import Links
 from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
+from crm.preparing import Preparing
 from crm.presence import Presence
 from crm.privacy import Privacy
 from crm.proposals import Proposals
@@ -80,6 +81,7 @@ from crm.tasks.checklists import Checklists
 from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
+from crm.turns import Turn
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.usage import Usage
@@ -212,6 +214,9 @@ def build(
     def cancel(turn_id: int) -> None:
         workers[0].cancel(turn_id)
 
+    def take(turn: Turn) -> None:
+        workers[0].take(turn)
+
     conversations = Conversations(
         storage,
         SqlTurnDoors(engine),
@@ -219,9 +224,11 @@ def build(
         wake=wake,
         cancel=cancel,
         classifier=LocalClassifier(),
+        lease=lambda: workers[0].lease() if workers else None,
+        take=take,
     )
     usage = Usage(storage, clock, bot_micros=bot_micros)
-    memory, privacy = Memory(storage, directory), Privacy(storage)
+    memory, privacy, preparing = Memory(storage, directory), Privacy(storage), Preparing(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
     handing = Handing(Handoffs(storage, directory, wake=wake))
     desk = Desk(
@@ -240,14 +247,14 @@ def build(
     )
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
-    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
+    attending = Attending(bot, assistants, preparing, memory, privacy, SqlFaultDoors(engine), hearing)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
     stops = Stops(redis)
     workers.append(
         TurnWorker(
             bot,
             conversations,
-            handing.over(Announcing(attending, Departures(storage, directory), directory)),
+            handing.over(Announcing(attending, preparing, Departures(storage, directory), directory)),
             presence,
             clock,
             new_reference,

@@ -12,7 +12,7 @@ from crm.proposals.entities import (
     ProposalStore,
     State,
 )
-from crm.proposals.use_cases import Proposals
+from crm.proposals.use_cases import Proposals, outcomes_of
 
 __all__ = [
     "LIFETIME",
@@ -26,4 +26,5 @@ __all__ = [
     "ProposalStore",
     "Proposals",
     "State",
+    "outcomes_of",
 ]

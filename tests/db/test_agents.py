@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from crm.agents import AgentSpec
+from crm.agents import Agent, AgentSpec
 from crm.agents.checks import Offer
 from crm.agents.departures import Departures
 from crm.agents.edits import typed
@@ -219,8 +219,8 @@ async def test_a_deleted_assistants_talk_goes_to_the_default_and_that_is_said_on
     assert await departures.gone(anna, *turns[-1]) is None
 
 
-async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, int]]:
-    """Every turn there is, with its agent."""
+async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, Agent | None]]:
+    """Every turn there is: its agent, and who spoke before it."""
     doors: Any = SqlTurnDoors(None)  # type: ignore[arg-type]  # nothing is claimed here
     conversations = Conversations(
         house.team.storage, doors, house.directory, wake=lambda: None, cancel=lambda _turn: None
@@ -229,7 +229,8 @@ async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, int]]:
     rows = await house.team.database.fetch(
         "SELECT t.id, c.agent_id FROM turns t JOIN conversations c ON c.id = t.conversation_id ORDER BY t.id"
     )
-    return [(row[0], row[1]) for row in rows]
+    async with house.team.storage.transaction(actor) as unit:
+        return [(row[1], await unit.agents.before(row[0])) for row in rows]
 
 
 async def test_a_deleted_one_of_the_bots_is_not_exported(house: House) -> None:
