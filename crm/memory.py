@@ -42,6 +42,12 @@ class Past:
     messages: Sequence[Any]
     resumes_turn_id: int | None = None
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether the model called tools in it."""
+        parts = (part for one in self.messages if isinstance(one, dict) for part in one.get("parts", ()))
+        return any(isinstance(part, dict) and part.get("part_kind") == "tool-call" for part in parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

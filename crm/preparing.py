@@ -38,9 +38,11 @@ class Preparing:
 
 async def prepare(unit: Unit, turn: Turn) -> Prepared:
     """As the turn's actor sees it."""
+    context = await context_of(unit, turn)
+    has_called = any(past.has_calls for past in context.turns)
     return Prepared(
-        await context_of(unit, turn),
-        await outcomes_of(unit, turn.conversation_id),
+        context,
+        await outcomes_of(unit, turn.conversation_id) if has_called else {},
         await unit.privacy.told(),
         await unit.agents.before(turn.id),
         await unit.privacy.is_off(),
