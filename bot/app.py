@@ -8,7 +8,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,6 +28,7 @@ from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.retries import model_pause
 from bot.scheduler import ReminderClock
+from bot.session import Session
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
 from bot.vitals import Looks
@@ -162,7 +162,7 @@ class App:
 
 def make_bot(token: str, api_url: str, proxy: str | None, per_second: int = PER_SECOND) -> tuple[Bot, Gate]:
     """A bot whose every call goes through the gate."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
+    session = Session(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
     gate = Gate(rooms=Rooms(per_second))
     session.middleware(gate)
     return Bot(token, session=session), gate
