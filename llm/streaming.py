@@ -165,6 +165,7 @@ class Heard(WrapperModel):
         model_settings: ModelSettings | None,
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
+        await self._pacer.turn(self)  # what makes a request ready takes a while too
         if not self._listener.wants_text:
             return await self.wrapped.request(messages, model_settings, model_request_parameters)
         self._said.begin()
