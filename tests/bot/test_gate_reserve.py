@@ -9,10 +9,8 @@ from aiogram.methods import SendMessageDraft
 
 from bot.gate import Gate, Priority, sending
 from bot.gate.gate import RESERVED
-from crm.sends import PER_SECOND
+from crm.sends import PER_SECOND, SECOND
 from tests.bot.test_gate_order import BOT, House, Method, said
-
-LATER = 1.0  # seconds after which the bot's places of this second are free again
 
 
 def draft(chat_id: int) -> SendMessageDraft:
@@ -47,7 +45,7 @@ async def test_models_answers_leave_places_to_those_of_commands(house: House) ->
     await house.time.settle()
     assert house.sent[-kept:] == [("command", 0.0)] * kept
     await house.all_done()
-    assert house.sent[-kept:] == [("turn", LATER)] * kept
+    assert house.sent[-kept:] == [("turn", SECOND)] * kept
 
 
 async def test_models_answers_wait_for_their_places_and_none_is_dropped(house: House) -> None:
@@ -56,7 +54,9 @@ async def test_models_answers_wait_for_their_places_and_none_is_dropped(house: H
         house.comes(said("turn", 100 + chat), Priority.TURN)
     await house.all_done()
     a_second = PER_SECOND - RESERVED // 2
-    assert house.sent == [("turn", float(number // a_second)) for number in range(200)]
+    assert [at for _text, at in house.sent] == pytest.approx(
+        [number // a_second * SECOND for number in range(200)]
+    )
 
 
 async def test_a_command_is_answered_at_once_while_hundreds_of_models_answers_wait(house: House) -> None:
