@@ -50,7 +50,7 @@ campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two t
 	@.venv/bin/python -m pytest tests/flows/test_campaigns.py tests/flows/test_reminder_campaign.py -m campaign -s --timeout 1800 $(ARGS)
 
 bench: .venv/dev.stamp ## reading lines, choosing assistants, lookups, pages among a million tasks, reminders, answers
-	@for part in grammar routing lookups lists reminders conversations; do \
+	@for part in grammar routing lookups lists reminders conversations stops; do \
 	  .venv/bin/python -m benchmarks.$$part || exit 1; done
 
 check: format.check lint types contracts secrets texts test ## all that must hold before a change lands

@@ -72,9 +72,11 @@ class Ear:
 class Answering:
     """One turn in work. `asking` is the task that waits for the model, while it does."""
 
-    def __init__(self, turn: Turn, desk: "Desk") -> None:
+    def __init__(self, turn: Turn, desk: "Desk", *, is_met: bool = False) -> None:
+        """`is_met`: whoever asked was met a moment ago, so that nobody need be asked whether they are still there."""
         self.turn = turn
         self.is_sending = False
+        self._is_met = is_met
         self._desk = desk
         self._asking: asyncio.Task[ModelAnswer] | None = None
         self._ear: Ear | None = None
@@ -104,11 +106,11 @@ class Answering:
 
     async def _answer(self) -> None:
         desk, turn = self._desk, self.turn
-        if not await desk.presence.lasts(turn.actor):
+        if not self._is_met and not await desk.presence.lasts(turn.actor):
             log.info("turn_not_answered", turn=turn.id, reason="whoever asked has left the group")
             return  # canceled with all of theirs, as they were marked gone
         stream = Stream(desk.bot, turn, lambda message_id: desk.conversations.keep_shown(turn, message_id))
-        text = turn.answer
+        text, has_cards = turn.answer, True  # of an answer that another process kept nobody here knows
         if text is None:
             if turn.attempts > ATTEMPTS:
                 raise RuntimeError("this turn ended its process too often")
@@ -120,9 +122,9 @@ class Answering:
                 return
             if not await desk.conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it
-            text = answer.text
+            text, has_cards = answer.text, bool(answer.proposals)
         self.is_sending = True
-        await desk.send(turn, text, stream.message_id)
+        await desk.send(turn, text, stream.message_id, has_cards=has_cards)
 
     async def _spoken(self, stream: Stream) -> ModelAnswer | None:
         """What the model says, shown as it comes; None when it was stopped before the first word."""
@@ -152,6 +154,7 @@ class Answering:
                 raise
             except ModelAway as fault:
                 failed += 1
+                ear.turn = replace(ear.turn, prepared=None)  # read anew: by then it is a while ago
                 log.warning("model_away", turn=ear.turn.id, reason=str(fault), failed=failed)
                 if MODEL.ends(failed):
                     raise
@@ -187,8 +190,9 @@ class Desk:
         self._metrics = metrics
         self.send_cards: Callable[[Turn], Awaitable[object]] | None = None
 
-    async def send(self, turn: Turn, text: str, shown_as: int | None) -> None:
-        """The pieces that are not sent yet. What Telegram doesn't want now waits in the turn's row."""
+    async def send(self, turn: Turn, text: str, shown_as: int | None, *, has_cards: bool = False) -> None:
+        """The pieces that are not sent yet, and cards, if it may have some. What Telegram doesn't want now waits in the
+        turn's row."""
         with speaking(turn.actor.language):
             signature = None if turn.reference else await self.conversations.signature(turn)
             pieces = render(text, signature) if text else []  # a model may only ask, and say nothing
@@ -196,7 +200,7 @@ class Desk:
         try:
             with sending(Priority.TURN):
                 sent = await delivery.send(pieces, lambda ids: self.conversations.keep_pieces(turn, ids))
-                if self.send_cards is not None:
+                if has_cards and self.send_cards is not None:
                     await self.send_cards(turn)
         except TelegramRetryAfter as told:
             log.info("answer_postponed", turn=turn.id, seconds=told.retry_after)

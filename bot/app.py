@@ -8,7 +8,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,6 +29,7 @@ from bot.postponed import PostponedAnswers
 from bot.reports import Reports
 from bot.retries import model_pause
 from bot.scheduler import ReminderClock
+from bot.session import Session
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
 from bot.vitals import Looks
@@ -60,6 +60,7 @@ from crm.links import Links
 from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
+from crm.preparing import Preparing
 from crm.presence import Presence
 from crm.privacy import Privacy
 from crm.proposals import Proposals
@@ -81,6 +82,7 @@ from crm.tasks.checklists import Checklists
 from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
+from crm.turns import Turn
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.usage import Usage
@@ -165,7 +167,7 @@ class App:
 
 def make_bot(token: str, api_url: str, proxy: str | None, per_second: int = PER_SECOND) -> tuple[Bot, Gate]:
     """A bot whose every call goes through the gate."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
+    session = Session(api=TelegramAPIServer.from_base(api_url), proxy=proxy)
     gate = Gate(rooms=Rooms(per_second))
     session.middleware(gate)
     return Bot(token, session=session), gate
@@ -219,6 +221,9 @@ def build(
     def cancel(turn_id: int) -> None:
         workers[0].cancel(turn_id)
 
+    def take(turn: Turn) -> None:
+        workers[0].take(turn)
+
     conversations = Conversations(
         storage,
         SqlTurnDoors(engine),
@@ -226,9 +231,11 @@ def build(
         wake=wake,
         cancel=cancel,
         classifier=LocalClassifier(),
+        lease=lambda: workers[0].lease() if workers else None,
+        take=take,
     )
     usage = Usage(storage, clock, bot_micros=bot_micros)
-    memory, privacy = Memory(storage, directory), Privacy(storage)
+    memory, privacy, preparing = Memory(storage, directory), Privacy(storage), Preparing(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
     reminder_lists = ReminderLists(storage, Undo(storage, UNDOABLE))
     handing = Handing(Handoffs(storage, directory, wake=wake))
@@ -252,14 +259,14 @@ def build(
         bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads,
         partial(offer_heard, bot_id=bot.id, dialogs=dialogs, clock=clock),
     )  # fmt: skip
-    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
+    attending = Attending(bot, assistants, preparing, memory, privacy, SqlFaultDoors(engine), hearing)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports, journal), offer_of(models)
     stops = Stops(redis)
     workers.append(
         TurnWorker(
             bot,
             conversations,
-            handing.over(Announcing(attending, Departures(storage, directory), directory)),
+            handing.over(Announcing(attending, preparing, Departures(storage, directory), directory)),
             presence,
             clock,
             new_reference,

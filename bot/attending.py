@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
@@ -15,6 +16,7 @@ from crm.errors import CrmError, StorageAway
 from crm.faults import FaultDoors
 from crm.memory import Context, Memory, extract, transcript
 from crm.people import ChatKind
+from crm.preparing import Prepared, Preparing
 from crm.privacy import OFF, Privacy
 from crm.turns import Listener
 from crm.usage import BudgetSpent
@@ -49,6 +51,7 @@ class Attending:
         self,
         bot: Bot,
         assistants: Assistants,
+        preparing: Preparing,
         memory: Memory,
         privacy: Privacy,
         operators: FaultDoors,
@@ -56,6 +59,7 @@ class Attending:
     ) -> None:
         self._bot = bot
         self._assistants = assistants
+        self._preparing = preparing
         self._memory = memory
         self._privacy = privacy
         self._operators = operators
@@ -64,16 +68,17 @@ class Attending:
 
     async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
         """The model's answer, or the sentence that says why no model was asked."""
-        if await self._privacy.is_off(turn.actor):
+        prepared = await self._preparing.of(turn)
+        if prepared.is_off:
             return _said(turn, OFF)
-        await self._tell(turn)
+        turn, context = replace(turn, prepared=prepared), prepared.context
+        await self._tell(turn, prepared)
         try:
             if self._hearing is not None:
-                prepared = await self._hearing.prepare(turn)
-                if isinstance(prepared, ModelAnswer):
-                    return prepared
-                turn = prepared
-            context = await self._memory.context(turn)
+                heard = await self._hearing.prepare(turn)
+                if isinstance(heard, ModelAnswer):
+                    return heard
+                turn = heard
             if turn.resumes_turn_id is not None and not context.has(turn.resumes_turn_id):
                 return ModelAnswer("", [], "none")  # what it goes on from was erased: nothing is left to say
             answer = await self._assistants.answer(turn, history_of(context), listener)
@@ -96,11 +101,11 @@ class Attending:
         while self._summing:
             await asyncio.wait(set(self._summing.values()))
 
-    async def _tell(self, turn: Turn) -> None:
+    async def _tell(self, turn: Turn, prepared: Prepared) -> None:
         """Before the first question that goes there. In a group it is said to the one who asked."""
         heard_by = self._hearing.providers(turn) if self._hearing is not None else ()
         providers = list(dict.fromkeys((*await self._assistants.providers(turn), *heard_by)))
-        untold = await self._privacy.untold(turn.actor, providers)
+        untold = [one for one in providers if one not in prepared.told]
         if not untold:
             return
         with speaking(turn.actor.language):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.answering import Assistant
 from crm.agents import AgentDirectory, answering, default_of
 from crm.agents.departures import Departures
+from crm.preparing import Preparing
 from crm.turns import Listener, ModelAnswer, Turn
 from handlers.texts import gettext as _
 from handlers.texts import speaking
@@ -13,14 +14,18 @@ from handlers.texts import speaking
 class Announcing:
     """An assistant like the one within, that says in a line when the one before it is no longer there."""
 
-    def __init__(self, within: Assistant, departures: Departures, directory: AgentDirectory) -> None:
+    def __init__(
+        self, within: Assistant, preparing: Preparing, departures: Departures, directory: AgentDirectory
+    ) -> None:
         self._within = within
+        self._preparing = preparing
         self._departures = departures
         self._directory = directory
 
     async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
-        answer = await self._within.answer(turn, listener)
-        gone = await self._departures.gone(turn.actor, turn.id, turn.agent_id)
+        prepared = await self._preparing.of(turn)
+        answer = await self._within.answer(replace(turn, prepared=prepared), listener)
+        gone = await self._departures.gone(turn.actor, turn.agent_id, prepared.before)
         if gone is None:
             return answer
         here = await self._directory.roster(turn.actor)

@@ -14,7 +14,7 @@ from bot.metrics import Metrics
 from crm.conversations import Conversations
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
-from crm.turns import Turn
+from crm.turns import FIRST_LEASE, Turn
 
 log = structlog.get_logger()
 AT_ONCE = 256  # turns of one process at a time: most of them wait for their provider
@@ -54,12 +54,27 @@ class TurnWorker:
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._ours: dict[int, Answering] = {}  # what runs
+        self._giving: set[asyncio.Task[None]] = set()  # turns that came when it was too late
+        self._works = False
         self._stopping = False
         self._away = False
 
     def wake(self) -> None:
         """There may be a new turn."""
         self._woken.set()
+
+    def lease(self) -> datetime | None:
+        """Until when a turn that begins now would be ours; the next heartbeat makes it longer."""
+        has_room = self._works and not self._stopping and len(self._running) < AT_ONCE
+        return self._clock() + FIRST_LEASE if has_room else None
+
+    def take(self, turn: Turn) -> None:
+        """Begin a turn that was committed under such a lease; whoever asked was met a moment ago."""
+        if self._stopping:  # in that moment
+            self._giving.add(giving := asyncio.create_task(self._give_back(turn)))
+            giving.add_done_callback(self._giving.discard)
+        else:
+            self._begin(turn, is_met=True)
 
     def cancel(self, turn_id: int) -> None:
         """A person asked to stop a turn, ours or another replica's."""
@@ -76,6 +91,7 @@ class TurnWorker:
     async def run(self) -> None:
         """Until stop(), which hands turns over, or until canceled, which leaves them to their leases."""
         heart = asyncio.create_task(self._beat())
+        self._works = True
         try:
             while not self._stopping:
                 self._woken.clear()
@@ -84,6 +100,7 @@ class TurnWorker:
                     async with asyncio.timeout(1):
                         await self._woken.wait()
         finally:
+            self._works = False
             if not self._stopping:
                 await _end([heart, *self._running.values()])
             heart.cancel()
@@ -96,8 +113,8 @@ class TurnWorker:
         await _end([self._running[turn.id] for turn in thinking])
         for turn in thinking:
             await self._give_back(turn)
-        if self._running:
-            await asyncio.wait(list(self._running.values()), timeout=SENDING)
+        if self._running or self._giving:
+            await asyncio.wait([*self._running.values(), *self._giving], timeout=SENDING)
         await _end(self._running.values())  # Telegram may have these answers or not: their leases decide
 
     async def _claim(self) -> None:
@@ -120,12 +137,15 @@ class TurnWorker:
                 await self._give_back(turn)
             return
         for turn in claimed:
-            answering = Answering(turn, self._desk)
-            task = asyncio.create_task(answering.take())
-            self._running[turn.id], self._ours[turn.id] = task, answering
-            task.add_done_callback(partial(self._ended, turn.id))
+            self._begin(turn)
         if len(claimed) == room:
             self.wake()  # there may be more
+
+    def _begin(self, turn: Turn, *, is_met: bool = False) -> None:
+        answering = Answering(turn, self._desk, is_met=is_met)
+        task = asyncio.create_task(answering.take())
+        self._running[turn.id], self._ours[turn.id] = task, answering
+        task.add_done_callback(partial(self._ended, turn.id))
 
     def _ended(self, turn_id: int, _task: "asyncio.Task[None]") -> None:
         self._running.pop(turn_id, None)

@@ -13,9 +13,10 @@ from crm.errors import N_, BadInput, NotAllowed
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind, Role
 from crm.picking import HELD, Held
+from crm.preparing import prepare
 from crm.privacy import OFF
 from crm.routing import Classifier, LocalClassifier, choose
-from crm.storage import Storage
+from crm.storage import Storage, Unit
 from crm.turns import ATTEMPTS, LEASE, ModelAnswer, Progress, Turn, TurnDoors
 from crm.updates import Arrival
 
@@ -35,9 +36,16 @@ class ConversationStore(Protocol):
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here: ...
 
     async def add_turn(
-        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
-    ) -> int:
-        """Open the conversation of chat, thread and agent if need be, and queue a turn in it; the turn's id."""
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        choice: Choice,
+        attachments: Sequence[Attachment] = (),
+        *,
+        until: datetime | None = None,
+    ) -> Turn:
+        """Open the conversation of chat, thread and agent if need be, and queue a turn in it, without a lease. With
+        `until` and nothing before it in the conversation, it has begun, under a lease until then."""
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
@@ -85,12 +93,19 @@ class Conversations:
         wake: Callable[[], None],
         cancel: Callable[[int], None],
         classifier: Classifier | None = None,
+        lease: Callable[[], datetime | None] = lambda: None,
+        take: Callable[[Turn], None] = lambda _turn: None,
     ) -> None:
+        """`wake` says that there may be a turn to claim, `cancel` that one was asked to stop. `lease` says until when
+        this process would hold a turn that begins as it is committed, which `take` is then given; None: it takes none
+        so."""
         self._storage = storage
         self._doors = doors
         self._directory = directory
         self._wake = wake
         self._cancel = cancel
+        self._lease = lease
+        self._take = take
         self._classifier = classifier or LocalClassifier()
 
     async def ask(
@@ -158,6 +173,7 @@ class Conversations:
         roster = await self._directory.roster(actor)
         rank = await self._classifier.ranker(roster)
         answer: Answer | None = None
+        begun: Turn | None = None
         async with self._storage.transaction(actor) as unit:
             if await unit.privacy.is_off():
                 raise NotAllowed(OFF)
@@ -180,13 +196,31 @@ class Conversations:
             if isinstance(choice, Doubt):
                 choice = Choice(choice.options[0], Reason.CLASSIFIED, choice.text, choice.detail)
             if answer is None:
-                turn_id = await unit.conversations.add_turn(actor, arrival, choice, attachments)
-                if album is not None:
-                    await unit.albums.begin(turn_id, album)
+                if album is None:
+                    begun = await self._add(unit, actor, arrival, choice, attachments)
+                else:  # it waits for its other parts
+                    turn = await unit.conversations.add_turn(actor, arrival, choice, attachments)
+                    await unit.albums.begin(turn.id, album)
             await unit.updates.finish(arrival, answer)
-        if answer is None:
+        if begun is not None:
+            self._take(begun)
+        elif answer is None:
             self._wake()
         return choice, answer
+
+    async def _add(
+        self,
+        unit: Unit,
+        actor: Actor,
+        arrival: Arrival,
+        choice: Choice,
+        attachments: Sequence[Attachment],
+    ) -> Turn | None:
+        """The turn, prepared, when it begins with the commit. In a group others may still join it, and whether somebody
+        is there is asked before they are answered."""
+        until = self._lease() if actor.chat_kind is ChatKind.PRIVATE and not actor.from_group else None
+        turn = await unit.conversations.add_turn(actor, arrival, choice, attachments, until=until)
+        return replace(turn, prepared=await prepare(unit, turn)) if turn.lease else None
 
     async def stop(
         self,

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from crm.activity import Activity
 from crm.agents import AgentDirectory
 from crm.answers import Answer, Reply
-from crm.conversations import Turn
 from crm.errors import N_, BadInput, NotAllowed, NotFound
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind, Role
 from crm.storage import Storage, Unit
+from crm.turns import Turn
 from crm.updates import Arrival
 
 BUDGET = 6000  # tokens of earlier messages that go along with a question
@@ -41,6 +41,12 @@ class Past:
     turn_id: int
     messages: Sequence[Any]
     resumes_turn_id: int | None = None
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether the model called tools in it."""
+        parts = (part for one in self.messages if isinstance(one, dict) for part in one.get("parts", ()))
+        return any(isinstance(part, dict) and part.get("part_kind") == "tool-call" for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +139,9 @@ class Memory:
         self._directory = directory
 
     async def context(self, turn: Turn, *, budget: int = BUDGET) -> Context:
-        """The latest turns that fit in `budget` tokens, each whole and with those that go on from it, so that no call
-        of a tool is parted from its result; then the summary of what was before, and what the person asked to have
-        remembered. The turn that this one goes on from is there whatever its length, unless it was erased."""
+        """See context_of."""
         async with self._storage.transaction(turn.actor) as unit:
-            stored = await unit.memory.of_conversation(
-                turn.conversation_id,
-                before_turn_id=turn.id,
-                in_private=turn.actor.chat_kind is ChatKind.PRIVATE,
-                limit=READ_AT_MOST,
-            )
-        room = budget - tokens(stored.summary or "") - sum(tokens(fact.body) for fact in stored.facts)
-        kept: list[Past] = []
-        for whole in reversed(_wholes(stored.turns)):
-            room -= sum(tokens_of(past.messages) for past in whole)
-            is_needed = any(past.turn_id == turn.resumes_turn_id for past in whole)
-            if whole[0].resumes_turn_id is not None or (room < 0 and not is_needed):
-                break
-            kept = [*whole, *kept]
-        left_out = stored.turns[: len(stored.turns) - len(kept)]
-        return Context(kept, stored.summary, [fact.body for fact in stored.facts], left_out)
+            return await context_of(unit, turn, budget=budget)
 
     async def summarize(self, turn: Turn, until_turn_id: int, summary: str) -> None:
         """Turns up to that one are in the summary from now on."""
@@ -255,6 +244,28 @@ class Memory:
             answer = reply(days)
             await unit.updates.finish(arrival, answer)
         return answer
+
+
+async def context_of(unit: Unit, turn: Turn, *, budget: int = BUDGET) -> Context:
+    """The latest turns that fit in `budget` tokens, each whole and with those that go on from it, so that no call of a
+    tool is parted from its result; then the summary of what was before, and what the person asked to have remembered.
+    The turn that this one goes on from is there whatever its length, unless it was erased."""
+    stored = await unit.memory.of_conversation(
+        turn.conversation_id,
+        before_turn_id=turn.id,
+        in_private=turn.actor.chat_kind is ChatKind.PRIVATE,
+        limit=READ_AT_MOST,
+    )
+    room = budget - tokens(stored.summary or "") - sum(tokens(fact.body) for fact in stored.facts)
+    kept: list[Past] = []
+    for whole in reversed(_wholes(stored.turns)):
+        room -= sum(tokens_of(past.messages) for past in whole)
+        is_needed = any(past.turn_id == turn.resumes_turn_id for past in whole)
+        if whole[0].resumes_turn_id is not None or (room < 0 and not is_needed):
+            break
+        kept = [*whole, *kept]
+    left_out = stored.turns[: len(stored.turns) - len(kept)]
+    return Context(kept, stored.summary, [fact.body for fact in stored.facts], left_out)
 
 
 async def _view(unit: Unit, actor: Actor, thread_id: int | None) -> MemoryView:

@@ -1,14 +1,20 @@
 """Turns: a message to an assistant, or several that came while it was busy, and what becomes of it (DESIGN §2.2)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm.attachments import Attachment
 from crm.people import Actor
 from crm.proposals.entities import NewProposal
 
+if TYPE_CHECKING:  # what is prepared is read by features that know of turns
+    from crm.preparing import Prepared
+
+FIRST_LEASE = timedelta(
+    seconds=10
+)  # of a turn that its own process takes as it is committed; then it is renewed
 LEASE = timedelta(seconds=30)  # renewed while the model speaks
 ATTEMPTS = 3  # a turn that ended its process this often is given up with an apology
 
@@ -44,6 +50,7 @@ class Turn:
     `answer` is there when the model has spoken and only the sending is left; `pieces` are Telegram's ids of the
     messages of it that are sent. `shown_as` is the message that was edited while the model spoke. `progress` is where
     a process that died left off. `is_stopped`: a person asked to stop. `is_live`: the group wants to see answers grow.
+    `prepared` was read in the transaction that made the turn.
     """
 
     id: int
@@ -66,6 +73,7 @@ class Turn:
     reference: str | None = None
     attachments: tuple[Attachment, ...] = ()
     resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided
+    prepared: "Prepared | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

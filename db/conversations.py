@@ -1,9 +1,10 @@
 """Conversations and turns, as rows; a turn belongs to whoever holds its lease."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    exists,
     literal,
     or_,
     select,
@@ -98,8 +100,14 @@ class SqlConversations:
         return Place(found[0].default_agent_id if found else None, bound)
 
     async def add_turn(
-        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
-    ) -> int:
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        choice: Choice,
+        attachments: Sequence[Attachment] = (),
+        *,
+        until: datetime | None = None,
+    ) -> Turn:
         made = await self._link.execute(
             insert(conversations)
             .values(
@@ -114,24 +122,44 @@ class SqlConversations:
             )
             .returning(conversations.c.id)
         )
-        turn = await self._link.execute(
+        conversation_id = int(
+            made.scalar_one()
+        )  # its row is ours now: whoever asks in it waits for our commit
+        words = choice.text.replace("\0", " ")
+        added = await self._link.execute(
             turns.insert()
             .values(
                 workspace_id=self._workspace_id,
-                conversation_id=made.scalar_one(),
+                conversation_id=conversation_id,
                 member_id=actor.member_id,
                 thread_id=arrival.thread_id,
                 message_id=arrival.message_id,
-                user_text=choice.text.replace("\0", " "),
+                user_text=words,
                 speaker=actor.display_name,
                 asked_at=arrival.sent_at,
                 reason=choice.reason.value,
                 reason_detail=choice.detail,
                 attachments=[one.to_json() for one in attachments],
+                **(_begun(conversation_id, until) if until is not None else {}),
             )
-            .returning(turns.c.id)
+            .returning(turns.c.id, turns.c.lease, turns.c.attempts)
         )
-        return int(turn.scalar_one())
+        row = added.one()
+        return Turn(
+            id=row.id,
+            conversation_id=conversation_id,
+            lease=row.lease or "",
+            attempts=row.attempts,
+            agent_id=choice.agent.id,
+            # what is only remembered of them is asked for once; a turn lasts
+            actor=replace(actor, is_new=False, is_asking=False, is_remembered=False),
+            thread_id=arrival.thread_id,
+            message_id=arrival.message_id,
+            text=words,
+            asked_at=arrival.sent_at,
+            sayings=(Saying(actor.display_name, words, actor.member_id),),
+            attachments=tuple(attachments),
+        )
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         return await self._link.scalar(
@@ -226,6 +254,17 @@ class SqlConversations:
             update(turns).where(_ours(turn)).values(**values).returning(turns.c.id)
         )
         return done.one_or_none() is not None
+
+
+def _begun(conversation_id: int, until: datetime) -> dict[str, Any]:
+    """Of a new turn: running and leased, unless another one goes before it."""
+    is_idle = ~exists().where(turns.c.conversation_id == conversation_id, turns.c.state.in_(UNFINISHED))
+    return {
+        "state": case((is_idle, "running"), else_="queued"),
+        "lease": case((is_idle, str(uuid4()))),
+        "lease_until": case((is_idle, until)),
+        "attempts": case((is_idle, 1), else_=0),
+    }
 
 
 class SqlTurnDoors:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.memory import Fact, Past, Remembered, Stored
@@ -26,30 +28,34 @@ class SqlMemory:
     async def of_conversation(
         self, conversation_id: int, *, before_turn_id: int, in_private: bool, limit: int
     ) -> Stored:
-        talk = (
-            await self._link.execute(
-                select(
-                    conversations.c.summary, conversations.c.summary_until, conversations.c.fresh_after
-                ).where(conversations.c.id == conversation_id)
-            )
-        ).one()
-        rows = await self._link.execute(
+        of_talk = memories.c.conversation_id == conversation_id
+        mine = memories.c.conversation_id.is_(None) & _mine() if in_private else None
+        noted = (
+            select(memories.c.id, memories.c.body, memories.c.conversation_id)
+            .where(memories.c.workspace_id == self._workspace_id, of_talk if mine is None else of_talk | mine)
+            .subquery()
+        )
+        past = (
             select(turns.c.id, turns.c.messages, turns.c.resumes_turn_id)
             .where(
                 turns.c.conversation_id == conversation_id,
                 turns.c.id < before_turn_id,
-                turns.c.id > max(talk.summary_until, talk.fresh_after),
+                turns.c.id > _since(conversation_id),
                 turns.c.state.in_(("done", "stopped")),
                 turns.c.messages != [],
             )
             .order_by(turns.c.id.desc())
             .limit(limit)
+            .subquery()
         )
-        past = [Past(row.id, row.messages, row.resumes_turn_id) for row in rows][::-1]
-        of_talk = memories.c.conversation_id == conversation_id
-        mine = memories.c.conversation_id.is_(None) & _mine() if in_private else None
-        facts = await self._facts(of_talk if mine is None else of_talk | mine)
-        return Stored(past, talk.summary, facts)
+        found = await self._link.execute(
+            select(conversations.c.summary, _listed(noted).label("noted"), _listed(past).label("past")).where(
+                conversations.c.id == conversation_id
+            )
+        )
+        talk = found.one()  # in one question: somebody waits for the answer that it goes along with
+        facts = [Fact(*one) for one in talk.noted]
+        return Stored([Past(*one) for one in talk.past], talk.summary, facts)
 
     async def summarize(self, conversation_id: int, until_turn_id: int, summary: str | None) -> None:
         """A summary that was made while the person started afresh or erased is not kept."""
@@ -197,6 +203,21 @@ class SqlMemoryDoors:
     async def purge(self, now: datetime) -> int:
         async with plain_transaction(self._engine) as link:
             return int(await link.scalar(text("SELECT purge_talk(:now)"), {"now": now}) or 0)
+
+
+def _since(conversation_id: int) -> ScalarSelect[int]:
+    """The turn after which what was said goes along as it was."""
+    return (
+        select(func.greatest(conversations.c.summary_until, conversations.c.fresh_after))
+        .where(conversations.c.id == conversation_id)
+        .scalar_subquery()
+    )
+
+
+def _listed(rows: Subquery) -> ColumnElement[Any]:
+    """Rows as one value: a list of lists, in the order of their ids."""
+    lists = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*rows.c), rows.c.id))
+    return select(func.coalesce(lists, literal([], JSONB), type_=JSONB)).select_from(rows).scalar_subquery()
 
 
 def _mine() -> ColumnElement[bool]:

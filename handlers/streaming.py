@@ -73,7 +73,7 @@ class Stream:
         self._quiet_until = 0.0
         self._shown = ""
         self._page = 0  # where in what is said the page that is shown begins
-        self._is_closing = False
+        self._closing = asyncio.Event()
 
     @property
     def wants_text(self) -> bool:
@@ -94,18 +94,15 @@ class Stream:
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    if at_news:
-                        await self._news.wait()
-                    else:
-                        await asyncio.sleep(pause + 1)
+                    await (self._news if at_news else self._closing).wait()
 
     def close(self) -> None:
-        """Show nothing more; what is on its way arrives."""
-        self._is_closing = True
+        """Show nothing more; what is on its way arrives, and nothing else is waited for."""
+        self._closing.set()
         self._news.set()
 
     def _closed(self) -> bool:
-        return self._is_closing
+        return self._closing.is_set()
 
     async def look(self) -> tuple[float, bool]:
         """Show what is due. Seconds until the next look, and whether news are a reason to look sooner."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -73,8 +73,9 @@ class Assistants:
         Raises TimeoutError after TIME_LIMIT, BudgetSpent, ModelAway for what may pass, the provider's other errors as
         they are.
         """
+        await self._pacer.turn(turn)
         agent, mask = trial or await self._agent(turn), Mask()
-        outcomes = await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
+        outcomes = await self._outcomes(turn)
         work = Work(turn, self._desk, self._clock, mask, outcomes)
         model, said, spent = self._model(agent, turn), Said(), turn.progress
         listener.follow(lambda: mask.restore_partial(said.text()))
@@ -94,7 +95,6 @@ class Assistants:
             closed(past, outcomes, but_the_last=decided is not None),
             begun,
             decided,
-            TIME_LIMIT,  # a chain knows its own patience
         )
         async with asyncio.timeout(TIME_LIMIT):
             outcome = await ask(
@@ -102,6 +102,12 @@ class Assistants:
                 listener=listener, said=said, keep=keep, pacer=self._pacer,
             )  # fmt: skip
         return _answer(outcome, model.model_name, spent, mask)
+
+    async def _outcomes(self, turn: Turn) -> Mapping[str, str]:
+        """What became of what was asked to be written in this conversation."""
+        if turn.prepared is not None:
+            return turn.prepared.outcomes
+        return await self._desk.proposals.outcomes(turn.actor, turn.conversation_id)
 
     def prepare(self) -> None:
         """Build the bot's own model before anybody asks. Raises ModelConfigError."""

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-SLICE = 0.004  # seconds one stream may work before it lets the loop go round
+SLICE = 0.002  # seconds one stream may work before it lets the loop go round
 
 
 class Pacer:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import httpx2
 from pydantic_ai import Agent as ModelAgent
@@ -20,7 +19,9 @@ from pydantic_ai.messages import (
     UserContent,
     UserPromptPart,
 )
-from pydantic_ai.models import Model
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 
 from crm.proposals import NewProposal
@@ -29,7 +30,6 @@ from llm.asking import Output, proposals_of, words_of
 from llm.pacing import Pacer
 from llm.tools import Work
 
-SILENCE = 30.0  # seconds without a word after which a provider counts as gone
 PASSING = (408, 409, 425, 429)  # and all from 500 on: asking again may help
 LETTERS = 3  # of a text to one token, about, where a provider was stopped before it counted
 BETWEEN = "\n\n"  # what is said before a tool runs, and after it
@@ -45,7 +45,6 @@ class Question:
     past: Sequence[ModelMessage]
     begun: Sequence[ModelMessage] = ()
     decided: DeferredToolResults | None = None
-    silence: float = SILENCE
 
     @property
     def request(self) -> ModelMessage:
@@ -116,7 +115,7 @@ async def ask(
         async with agent.iter(
             None if question.begun or question.decided else question.text,
             deps=deps,
-            model=model,
+            model=Heard(model, said, listener, pacer),
             message_history=[*question.past, *question.begun],
             deferred_tool_results=None if question.begun else question.decided,
             usage_limits=limits,
@@ -131,8 +130,6 @@ async def ask(
                     if not is_first:
                         await keep([*done, node.request], usage)
                     is_first = False
-                    if listener.wants_text:
-                        await _watch(node, run, said, listener, pacer, question.silence)
             messages = [*question.begun, *run.new_messages()]
             output = run.result.output if run.result is not None else ""
             return Outcome(
@@ -152,31 +149,47 @@ async def ask(
         raise
 
 
-async def _watch(node: Any, run: Any, said: Said, listener: Listener, pacer: Pacer, silence: float) -> None:
-    """One response as it grows."""
-    said.begin()
-    has_begun = False
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(silence) as patience, node.stream(run.ctx) as events:
-            async for event in events:
-                await pacer.turn(node)
-                patience.reschedule(loop.time() + silence)
-                if isinstance(event, PartDeltaEvent):
-                    if isinstance(event.delta, TextPartDelta):
-                        said.add(event.delta.content_delta)
-                        listener.heard()
-                elif isinstance(event, PartStartEvent):
-                    if event.index == 0 and has_begun:  # llm.fallbacks.Chain
-                        said.start_over()
-                    has_begun = True
-                    if isinstance(event.part, TextPart):
-                        said.add(event.part.content)
-                        listener.heard()
-    except TimeoutError:
-        if patience.expired():
-            raise ModelAway("silent") from None
-        raise
+class Heard(WrapperModel):
+    """A model whose answers are heard while they grow. The run itself is given them whole: to take it through each word
+    costs half as much again as to read the words."""
+
+    def __init__(self, wrapped: Model, said: Said, listener: Listener, pacer: Pacer) -> None:
+        super().__init__(wrapped)
+        self._said = said
+        self._listener = listener
+        self._pacer = pacer
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        await self._pacer.turn(self)  # what makes a request ready takes a while too
+        if not self._listener.wants_text:
+            return await self.wrapped.request(messages, model_settings, model_request_parameters)
+        self._said.begin()
+        async with self.wrapped.request_stream(messages, model_settings, model_request_parameters) as stream:
+            await self._hear(stream)
+            return stream.get()
+
+    async def _hear(self, stream: StreamedResponse) -> None:
+        """One response as it grows."""
+        has_begun = False
+        async for event in stream:
+            await self._pacer.turn(stream)
+            if isinstance(event, PartDeltaEvent):
+                if isinstance(event.delta, TextPartDelta):
+                    self._said.add(event.delta.content_delta)
+                    self._listener.heard()
+            elif isinstance(event, PartStartEvent):
+                if event.index == 0 and has_begun:  # llm.fallbacks.Chain
+                    self._said.start_over()
+                has_begun = True
+                if isinstance(event.part, TextPart):
+                    self._said.add(event.part.content)
+                    self._listener.heard()
+                    await asyncio.sleep(0)  # the first words are shown before more are read
 
 
 def may_pass(fault: BaseException) -> bool:

@@ -14,13 +14,13 @@ class Departures:
         self._storage = storage
         self._directory = directory
 
-    async def gone(self, actor: Actor, turn_id: int, agent_id: int) -> Agent | None:
-        """Who was asked, or spoke with them in this chat before, and answers here no more; None where nothing is
+    async def gone(self, actor: Actor, agent_id: int, before: Agent | None) -> Agent | None:
+        """Who was asked, or spoke with them in this chat `before`, and answers here no more; None where nothing is
         to be said, as the one who took over a short name is the same to people."""
         here = await self._directory.roster(actor)
-        async with self._storage.transaction(actor) as unit:
-            asked = None if _is_here(here, agent_id) else await unit.agents.was(agent_id)
-            before = asked or await unit.agents.before(turn_id)
+        if not _is_here(here, agent_id):
+            async with self._storage.transaction(actor) as unit:
+                before = await unit.agents.was(agent_id) or before
         if before is None or _is_here(here, before.id) or before.slug in {one.slug for one in here}:
             return None
         return before

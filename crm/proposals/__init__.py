@@ -14,7 +14,7 @@ from crm.proposals.entities import (
     ProposalStore,
     State,
 )
-from crm.proposals.use_cases import Proposals
+from crm.proposals.use_cases import Proposals, outcomes_of
 
 __all__ = [
     "LIFETIME",
@@ -30,4 +30,5 @@ __all__ = [
     "ProposalStore",
     "Proposals",
     "State",
+    "outcomes_of",
 ]

@@ -181,10 +181,9 @@ class Proposals:
             return await unit.proposals.waiting(actor.member_id, now - WAITING)
 
     async def outcomes(self, actor: Actor, conversation_id: int) -> Mapping[str, str]:
-        """What the models of a conversation hear of what they asked for, by key."""
+        """See outcomes_of."""
         async with self._storage.transaction(actor) as unit:
-            told = await unit.proposals.outcomes(conversation_id)
-        return {key: outcome or OPEN for key, outcome in told.items()}
+            return await outcomes_of(unit, conversation_id)
 
     async def _rehearsed(self, actor: Actor, arrival: Arrival, asked: Asked, *, confirmed: bool) -> Effect:
         done: list[Effect] = []
@@ -195,6 +194,12 @@ class Proposals:
                 raise _RolledBackError  # noqa: TRY301 - only a raise ends a transaction without a commit
         except _RolledBackError:
             return done[0]
+
+
+async def outcomes_of(unit: Unit, conversation_id: int) -> Mapping[str, str]:
+    """What the models of a conversation hear of what they asked for, by key."""
+    told = await unit.proposals.outcomes(conversation_id)
+    return {key: outcome or OPEN for key, outcome in told.items()}
 
 
 async def _own(unit: Unit, actor: Actor, proposal_id: int, *, to_decide: bool = False) -> Proposal:

@@ -14,8 +14,9 @@ from crm.attachments import Attachment
 from crm.conversations import Conversations
 from crm.errors import BadInput
 from crm.faults import Operator
-from crm.memory import Memory
+from crm.memory import Memory, context_of
 from crm.people import ChatKind
+from crm.preparing import Preparing
 from crm.privacy import Privacy
 from crm.quick_adds import QuickAdds
 from crm.turns import ModelAnswer, Turn
@@ -112,7 +113,13 @@ class Room:
             self.models.reads, self._offer,
         )  # fmt: skip
         self.attending = Attending(
-            bot, self.models, self.memory, self.privacy, cast(Any, Operators()), hearing
+            bot,
+            self.models,
+            Preparing(self.storage),
+            self.memory,
+            self.privacy,
+            cast(Any, Operators()),
+            hearing,
         )
         self._updates = 0
 
@@ -204,7 +211,7 @@ async def test_a_spent_budget_is_said_to_the_person_and_once_a_day_to_the_operat
 async def test_what_found_no_room_is_summed_up_beside_the_answer(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Memory.context, "__kwdefaults__", {"budget": 60})
+    monkeypatch.setattr(context_of, "__kwdefaults__", {"budget": 60})
     turn = await room.turn()
     said = [
         {"kind": "request", "parts": [{"part_kind": "user-prompt", "content": "q" * 90}]},

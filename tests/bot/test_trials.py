@@ -14,6 +14,7 @@ from crm.agents import Agent
 from crm.agents.departures import Departures
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import BadInput
+from crm.preparing import Preparing
 from crm.turns import Listener, Unwatched
 from llm.assistants import TIME_LIMIT, Assistants
 from tests.fakes import (
@@ -167,7 +168,7 @@ async def test_the_next_answer_says_in_a_line_who_is_no_longer_here() -> None:
     storage.state.agents += [an_agent("assistant", is_default=True), lawyer]
     directory, doors = FakeDirectory(storage), FakeTurnDoors(storage)
     conversations = Conversations(storage, doors, directory, wake=lambda: None, cancel=lambda _turn: None)
-    announcing = Announcing(Attended(model), Departures(storage, directory), directory)
+    announcing = Announcing(Attended(model), Preparing(storage), Departures(storage, directory), directory)
 
     async def answered(update_id: int, text: str) -> str:
         await conversations.ask(anna, an_arrival(update_id), text)

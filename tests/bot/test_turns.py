@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 from aiogram.methods import SendMessage
 
 from bot.turns import TurnWorker
+from crm.agents import Choice, Reason
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import BadInput, StorageAway
 from crm.people import ChatKind, People
@@ -90,15 +91,17 @@ class Model:
 class House:
     """A worker over fakes; `run` lets it work until it is idle."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = False) -> None:
+        """`at_once`: turns begin as they are committed; else each is claimed."""
         self.storage, self.clock, self.model, self.telegram = FakeStorage(), FakeClock(), Model(), Telegram()
         self.storage.state.agents.append(an_agent("assistant", is_default=True))
         self.reported: list[tuple[str, str]] = []
         self.slept: list[float] = []
         self.doors = FakeTurnDoors(self.storage)
         self.conversations = Conversations(
-            self.storage, self.doors, FakeDirectory(self.storage), wake=self.wake, cancel=self.cancel
-        )
+            self.storage, self.doors, FakeDirectory(self.storage), wake=self.wake, cancel=self.cancel,
+            lease=lambda: self.worker.lease() if at_once else None, take=self.take,
+        )  # fmt: skip
         people = People(self.storage, FakePeopleDoors(self.storage), open_to_all=True)
         self.worker = TurnWorker(
             cast(Bot, self.telegram), self.conversations, self.model, everybody_stays(people, self.clock), self.clock,
@@ -109,6 +112,9 @@ class House:
 
     def wake(self) -> None:
         self.worker.wake()
+
+    def take(self, turn: Turn) -> None:
+        self.worker.take(turn)
 
     def cancel(self, turn_id: int) -> None:
         self.worker.cancel(turn_id)
@@ -386,3 +392,65 @@ async def test_a_stop_lets_an_answer_on_its_way_arrive(house: House) -> None:
         await stopping
         await working
     assert (house.row(turn).state, house.telegram.said) == ("sent", ["echo how are you"])
+
+
+async def working(house: House) -> "asyncio.Task[None]":
+    """The worker at its work, which has looked for turns once."""
+    task = asyncio.create_task(house.worker.run())
+    while house.worker.lease() is None:  # noqa: ASYNC110 - it has no event
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_a_question_begins_as_it_is_committed_and_what_comes_meanwhile_joins_the_next() -> None:
+    house = House(at_once=True)
+    assert house.worker.lease() is None  # before it works
+    task = await working(house)
+    house.model.hold = asyncio.Event()
+    first = await house.ask("question 0")
+    assert house.row(first).turn.attempts == 1
+    assert house.row(first).turn.lease
+    later = [await house.ask("question 1"), await house.ask("question 2")]
+    assert [house.row(turn).turn.lease for turn in later] == ["", ""]
+    house.model.hold.set()
+    async with asyncio.timeout(5):
+        while house.row(later[0]).state != "sent":  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+    assert house.telegram.said == ["echo question 0", "echo question 1\nquestion 2"]
+    assert [turn.prepared is not None for turn in house.model.turns] == [True, False]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_one_that_was_committed_while_the_process_stops_is_given_back() -> None:
+    house = House(at_once=True)
+    task = await working(house)
+    lease = house.worker.lease()
+    stopping = asyncio.create_task(house.worker.stop())
+    await asyncio.sleep(0)
+    assert house.worker.lease() is None
+    async with house.storage.transaction(an_actor()) as unit:
+        agent = house.storage.state.agents[0]
+        turn = await unit.conversations.add_turn(
+            an_actor(), an_arrival(1), Choice(agent, Reason.DEFAULT, "late"), until=lease
+        )
+    house.worker.take(turn)
+    await asyncio.gather(stopping, task)
+    await asyncio.sleep(0)
+    assert (house.model.asked, house.row(turn.id).held_until) == ([], None)
+    [claimed] = await house.conversations.claim(house.clock())
+    assert (claimed.id, claimed.attempts) == (turn.id, 1)
+
+
+async def test_who_asks_again_after_the_model_was_away_reads_what_is_true_by_then() -> None:
+    house = House(at_once=True)
+    task = await working(house)
+    house.model.faults = [ModelAway("429")]
+    turn = await house.ask("how are you")
+    async with asyncio.timeout(5):
+        while house.row(turn).state != "sent":  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+    assert [turn.prepared is not None for turn in house.model.turns] == [True, False]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

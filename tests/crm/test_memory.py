@@ -53,7 +53,7 @@ class Talk:
     async def ask(self, actor: Actor = ANNA) -> Turn:
         choice = Choice(AGENT, Reason.DEFAULT, "and now?")
         async with self.storage.transaction(actor) as unit:
-            number = await unit.conversations.add_turn(actor, self.arrival(), choice)
+            number = (await unit.conversations.add_turn(actor, self.arrival(), choice)).id
         return self.storage.state.turns[number].turn
 
     async def was_said(self, *messages: list[Any], actor: Actor = ANNA) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm.agents import AgentSpec
+from crm.agents import Agent, AgentSpec
 from crm.agents.checks import Offer
 from crm.agents.departures import Departures
 from crm.agents.edits import typed
@@ -217,8 +217,8 @@ async def test_a_deleted_assistants_talk_goes_to_the_default_and_that_is_said_on
     assert await departures.gone(anna, *turns[-1]) is None
 
 
-async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, int]]:
-    """Every turn there is, with its agent."""
+async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, Agent | None]]:
+    """Every turn there is: its agent, and who spoke before it."""
     doors: Any = SqlTurnDoors(None)  # type: ignore[arg-type]  # nothing is claimed here
     conversations = Conversations(
         house.team.storage, doors, house.directory, wake=lambda: None, cancel=lambda _turn: None
@@ -227,7 +227,8 @@ async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, int]]:
     rows = await house.team.database.fetch(
         "SELECT t.id, c.agent_id FROM turns t JOIN conversations c ON c.id = t.conversation_id ORDER BY t.id"
     )
-    return [(row[0], row[1]) for row in rows]
+    async with house.team.storage.transaction(actor) as unit:
+        return [(row[1], await unit.agents.before(row[0])) for row in rows]
 
 
 async def test_a_deleted_one_of_the_bots_is_not_exported(house: House) -> None:
@@ -280,10 +281,10 @@ async def test_a_teams_own_takes_over_what_was_bound_and_gives_it_back(house: Ho
     await picking.bind(anna, an_arrival(), shared.id, said)
     await house.registry.override(anna, an_arrival(), shared.id, house.keep)
     own = house.found[-1].agent
-    assert (await asked(house, anna, "hello"))[-1][1] == own.id
+    assert (await asked(house, anna, "hello"))[-1][0] == own.id
     await picking.bind(anna, an_arrival(), own.id, said)
     await house.registry.delete(anna, an_arrival(), own.id, NOW, said)
-    assert (await asked(house, anna, "hello"))[-1][1] == shared.id
+    assert (await asked(house, anna, "hello"))[-1][0] == shared.id
 
 
 async def test_what_was_deleted_long_ago_is_gone_but_for_the_name_of_whom_one_spoke_with(

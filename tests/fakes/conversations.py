@@ -54,8 +54,14 @@ class FakeConversations:
         )
 
     async def add_turn(
-        self, actor: Actor, arrival: Arrival, choice: Choice, attachments: Sequence[Attachment] = ()
-    ) -> int:
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        choice: Choice,
+        attachments: Sequence[Attachment] = (),
+        *,
+        until: datetime | None = None,
+    ) -> Turn:
         talks = self._state.conversations
         key = (actor.chat_id, arrival.thread_id, choice.agent.id)
         turn = Turn(
@@ -72,8 +78,15 @@ class FakeConversations:
             sayings=(Saying(actor.display_name, choice.text, actor.member_id),),
             attachments=tuple(attachments),
         )
-        self._state.turns[turn.id] = TurnRow(turn, choice.reason, detail=choice.detail)
-        return turn.id
+        is_idle = not any(
+            row.turn.conversation_id == turn.conversation_id and row.state in ("queued", "answered")
+            for row in self._state.turns.values()
+        )
+        if until is not None and is_idle:
+            turn = replace(turn, lease=f"lease {self._state.next_id()}", attempts=1)
+        held_until = until if turn.lease else None
+        self._state.turns[turn.id] = TurnRow(turn, choice.reason, held_until=held_until, detail=choice.detail)
+        return turn
 
     async def answered_by(self, chat_id: int, message_id: int) -> int | None:
         answers = [

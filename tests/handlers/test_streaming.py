@@ -1,5 +1,6 @@
 """Streaming: what a chat sees while an answer is written, in what time, and what happens where that fails."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, cast
@@ -103,6 +104,22 @@ async def test_the_first_words_are_shown_at_once() -> None:
     scene.said = "Let"
     await scene.stream.look()
     assert scene.telegram.drafts == [(100.0, "Let")]
+
+
+async def test_an_answer_that_is_there_waits_for_no_draft_that_is_to_come() -> None:
+    scene = Scene()
+    scene.said = "Let"
+    showing = asyncio.create_task(scene.stream.run())
+    await a_moment()
+    assert scene.telegram.drafts == [(100.0, "Let")]
+    scene.stream.close()
+    await a_moment()
+    assert showing.done()
+
+
+async def a_moment() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def test_a_silent_tool_keeps_the_draft_alive() -> None:
