@@ -42,16 +42,20 @@ _RULES: dict[str, CrmError] = {
 
 @asynccontextmanager
 async def plain_transaction(
-    engine: AsyncEngine, *, patience: float = PATIENCE
+    engine: AsyncEngine, *, patience: float = PATIENCE, of_one: bool = False
 ) -> AsyncIterator[AsyncConnection]:
     """A transaction that has entered no workspace: for doors and the two open tables. Raises StorageAway.
 
-    What it touched is told once it has ended, however that was: the reply to a commit may have been lost.
+    What it touched is told once it has ended, however that was: the reply to a commit may have been lost. One that is
+    `of_one` statement is that statement, and needs no trips to begin and to commit; behind a pooler it does, as the
+    trip that prepares the statement and the one that runs it might come to two servers.
     """
     touched: frozenset[str] = frozenset()
     try:
         with said_in_our_words():
-            async with asyncio.timeout(patience), engine.begin() as link:
+            alone = of_one and not engine.sync_engine.get_execution_options().get("pooled")
+            begun = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
+            async with asyncio.timeout(patience), begun.begin() as link:
                 noted = noted_on(link)
                 try:
                     yield link
