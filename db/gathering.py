@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-MOST = 25  # asked about at once; the first of a crowd should not wait for its last
+MOST = 16  # asked about at once; the first of a crowd should not wait for its last
 One = TypeVar("One")
 Found = TypeVar("Found")
 

@@ -37,6 +37,17 @@ def may_be_repeated(fault: BaseException, method: TelegramMethod[Any]) -> bool:
     )
 
 
+# What aiogram reads an answer by is made anew for each call, in some 7 ms, unless it is still there: pydantic holds it
+# weakly, and the next collection of garbage takes it.
+_FORMS: dict[object, object] = {}
+
+
+def keep_form(method: TelegramMethod[Any]) -> None:
+    """Have answers to such calls read by one model from now on."""
+    if type(method) not in _FORMS:
+        _FORMS[type(method)] = Response[method.__returning__]  # type: ignore[name-defined]  # known when it is called
+
+
 def in_telegrams_words(
     make_request: NextRequestMiddlewareType[TelegramType],
 ) -> NextRequestMiddlewareType[TelegramType]:
