@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from crm.errors import StorageAway
+
 MOST = 16  # asked about at once; the first of a crowd should not wait for its last
 One = TypeVar("One")
 Found = TypeVar("Found")
+_Asked = tuple[Sequence[One], asyncio.Future[Mapping[int, Found]]]
 
 
 class Gathered(Generic[One, Found]):
@@ -15,7 +18,7 @@ class Gathered(Generic[One, Found]):
 
     def __init__(self, ask: Callable[[Sequence[One]], Awaitable[Mapping[int, Found]]]) -> None:
         self._ask = ask
-        self._waiting: deque[tuple[Sequence[One], asyncio.Future[Mapping[int, Found]]]] = deque()
+        self._waiting: deque[_Asked[One, Found]] = deque()
         self._asking: asyncio.Task[None] | None = None
 
     async def __call__(self, about: Sequence[One]) -> Mapping[int, Found]:
@@ -28,23 +31,34 @@ class Gathered(Generic[One, Found]):
 
     async def _answer(self) -> None:
         while self._waiting:
-            about: list[One] = []
-            answers = []
-            while self._waiting and (not about or len(about) + len(self._waiting[0][0]) <= MOST):
-                asked, answer = self._waiting.popleft()
-                about += asked
-                answers.append(answer)
+            asked = [self._waiting.popleft()]
+            room = MOST - len(asked[0][0])
+            while self._waiting and len(self._waiting[0][0]) <= room:
+                room -= len(self._waiting[0][0])
+                asked.append(self._waiting.popleft())
             try:
-                found = await self._ask(about)
+                await self._settle(asked)
+            except StorageAway as away:
+                _refuse(asked, away)
+            except Exception:  # one of them must not be the fault of all who came with it, each time anew
+                for one in asked:
+                    try:
+                        await self._settle([one])
+                    except Exception as fault:  # theirs who asked
+                        _refuse([one], fault)
             except asyncio.CancelledError:
-                for answer in answers:
+                for _about, answer in asked:
                     answer.cancel()
                 raise
-            except Exception as fault:  # theirs who asked
-                for answer in answers:
-                    if not answer.done():
-                        answer.set_exception(fault)
-            else:
-                for answer in answers:
-                    if not answer.done():
-                        answer.set_result(found)
+
+    async def _settle(self, asked: Sequence[_Asked[One, Found]]) -> None:
+        found = await self._ask([one for about, _answer in asked for one in about])
+        for _about, answer in asked:
+            if not answer.done():
+                answer.set_result(found)
+
+
+def _refuse(asked: Sequence[_Asked[One, Found]], fault: Exception) -> None:
+    for _about, answer in asked:
+        if not answer.done():
+            answer.set_exception(fault)

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-import pytest
-
+from crm.errors import StorageAway
 from db.gathering import MOST, Gathered
 
 
@@ -44,13 +43,28 @@ async def test_who_asks_meanwhile_is_asked_about_together() -> None:
     ]
 
 
-async def test_a_fault_is_theirs_who_were_asked_about_and_the_next_is_answered() -> None:
+async def test_a_fault_is_theirs_who_asked_about_it_and_not_of_who_came_with_them() -> None:
     desk = Desk()
     desk.open.set()
     gathered = Gathered(desk.answer)
-    with pytest.raises(LookupError):
-        await gathered([-1])
-    assert (await gathered([3]))[3] == "3"
+    answers = await asyncio.gather(*(gathered([one]) for one in (1, -1, 2)), return_exceptions=True)
+    assert answers[0] == {1: "1"}
+    assert isinstance(answers[1], LookupError)
+    assert answers[2] == {2: "2"}
+    assert await gathered([3]) == {3: "3"}
+
+
+async def test_a_storage_that_is_away_is_away_for_all_and_not_asked_by_each() -> None:
+    asked: list[Sequence[int]] = []
+
+    async def away(about: Sequence[int]) -> Mapping[int, str]:
+        asked.append(about)
+        raise StorageAway
+
+    gathered = Gathered(away)
+    answers = await asyncio.gather(*(gathered([one]) for one in (1, 2, 3)), return_exceptions=True)
+    assert all(isinstance(answer, StorageAway) for answer in answers)
+    assert asked == [[1, 2, 3]]
 
 
 async def test_who_no_longer_waits_holds_up_nobody() -> None:
