@@ -20,7 +20,7 @@ from db.gathering import Gathered
 from db.hours import matter_of
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 BATCHES = 20  # taken from where the one before began, before a look from the very oldest
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -111,7 +111,7 @@ class SqlDeliveryDoors:
     """See crm.deliveries.DeliveryDoors."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine, self._at_once = engine, by_statement(engine)
         self._since, self._batches = _EVER, 0
         self.look = Gathered(self._look)
 
@@ -148,7 +148,7 @@ class SqlDeliveryDoors:
         return claimed
 
     async def _look(self, deliveries: Sequence[Delivery]) -> Mapping[int, Matter | None]:
-        async with plain_transaction(self._engine, of_one=True) as link:
+        async with plain_transaction(self._at_once) as link:
             rows = (await link.execute(_LOOK, {"claims": _claims(deliveries), "lease": LEASE})).all()
         return {row.delivery_id: matter_of(row) if row.is_member else None for row in rows}
 
@@ -156,7 +156,7 @@ class SqlDeliveryDoors:
         self, deliveries: Sequence[Delivery], telegram_message_id: int, now: datetime
     ) -> Collection[int]:
         told = {"claims": _claims(deliveries), "message": telegram_message_id, "now": now, "nags": NAGS}
-        async with plain_transaction(self._engine, of_one=True) as link:
+        async with plain_transaction(self._at_once) as link:
             return (await link.scalars(_SENT, told)).all()
 
     def _go_on_from(self, claimed: Sequence[Delivery], *, full: bool) -> None:

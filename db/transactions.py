@@ -42,20 +42,16 @@ _RULES: dict[str, CrmError] = {
 
 @asynccontextmanager
 async def plain_transaction(
-    engine: AsyncEngine, *, patience: float = PATIENCE, of_one: bool = False
+    engine: AsyncEngine, *, patience: float = PATIENCE
 ) -> AsyncIterator[AsyncConnection]:
     """A transaction that has entered no workspace: for doors and the two open tables. Raises StorageAway.
 
-    What it touched is told once it has ended, however that was: the reply to a commit may have been lost. One that is
-    `of_one` statement is that statement, and needs no trips to begin and to commit; behind a pooler it does, as the
-    trip that prepares the statement and the one that runs it might come to two servers.
+    What it touched is told once it has ended, however that was: the reply to a commit may have been lost.
     """
     touched: frozenset[str] = frozenset()
     try:
         with said_in_our_words():
-            alone = of_one and not engine.sync_engine.get_execution_options().get("pooled")
-            begun = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
-            async with asyncio.timeout(patience), begun.begin() as link:
+            async with asyncio.timeout(patience), engine.begin() as link:
                 noted = noted_on(link)
                 try:
                     yield link
@@ -69,6 +65,15 @@ async def plain_transaction(
                     touched = frozenset(noted)
     finally:
         await tell(engine, touched)
+
+
+def by_statement(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool, for transactions of one statement: that is one by itself, and needs no trips to begin and commit.
+
+    Behind a pooler it does, as the trip that prepares a statement and the one that runs it might come to two servers.
+    """
+    is_pooled = engine.sync_engine.get_execution_options().get("pooled")
+    return engine if is_pooled else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @asynccontextmanager
