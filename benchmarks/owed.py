@@ -34,7 +34,9 @@ class Town:
     engine: AsyncEngine
     actors: Sequence[Actor]
 
-    async def owe(self, count: int, start: datetime, seconds: float, *, word: str = "water") -> None:
+    async def owe(
+        self, count: int, start: datetime, seconds: float, *, word: str = "water", tidy: bool = True
+    ) -> None:
         """So many reminders, "<word> 0" and on, for each person in turn, due evenly over `seconds` from `start`."""
         link = await asyncpg.connect(self.url)
         try:
@@ -48,8 +50,9 @@ class Town:
             )  # fmt: skip
             for definition in indexes:
                 await link.execute(definition)
-            await link.execute("VACUUM ANALYZE reminder_deliveries")
-            await link.execute("ANALYZE reminders")
+            if tidy:
+                await link.execute("VACUUM ANALYZE reminder_deliveries")
+                await link.execute("ANALYZE reminders")
         finally:
             await link.close()
 

@@ -1,6 +1,6 @@
 """How fast reminders are claimed, marked, scheduled and sent, how late they go out, and what that does to the rest.
 
-Arguments are the parts to run: claims, waiting, rivals, lateness, at_once, limits, missed; all without any.
+Arguments are the parts to run: claims, waiting, rivals, lateness, at_once, elsewhere, limits, missed; all without any.
 REMINDERS_SIZES=10000,1000000 are the pending ones that claims are measured on, REMINDERS_SCALE=0.1 makes all else
 smaller. Rates are medians; the server writes to the disk as the bot's own does; how busy the machine was is printed.
 """
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[str], Awaitable[None]]] = {
     "rivals": lambda url: rivals.measure(url, scaled(2000)),
     "lateness": lambda url: lateness.steadily(url, scaled(100_000), scaled(60)),
     "at_once": lambda url: lateness.at_once(url, scaled(1000)),
+    "elsewhere": lambda url: lateness.made_elsewhere(url, scaled(300)),
     "limits": lambda url: lateness.within_limits(url, scaled(900)),
     "missed": lambda url: lateness.missed(url, scaled(100_000)),
 }

@@ -35,6 +35,7 @@ IN_FLIGHT = (
     100  # messages claimed and not sent yet: what the gate lets out in a few seconds, well within a lease
 )
 REFILL = IN_FLIGHT // 2  # so many left, more is claimed
+BATCH = 50  # claimed at once: what comes back is read in one go, in which the event loop stands still
 SIDE_BY_SIDE = 6  # of them that ask PostgreSQL at once; the other connections are people's
 NAP = 2.0  # seconds until a look that nothing asked for: APScheduler waits by a clock that may be set back
 SILENCE = 5.0  # seconds in which one message at a time finds out whether Telegram answers again
@@ -167,13 +168,14 @@ class ReminderClock:
             await self._wake_up()
             while not self._stopping and (room := self._room()) > 0:
                 now = self._clock()
+                limit = min(room, BATCH)
                 claimed = await self._deliveries.claim(
-                    now, ahead=AHEAD, limit=room, held=list(self._held.values())
+                    now, ahead=AHEAD, limit=limit, held=list(self._held.values())
                 )
-                self._is_more = len(claimed) >= room
+                self._is_more = len(claimed) >= limit
                 for deliveries in folded([one for one in claimed if not self._renew(one)], now):
                     self._begin(deliveries)
-                if not claimed:
+                if not claimed or self._room() < REFILL:  # not a question for each message that goes out
                     break
             self._away = False
         except StorageAway:

@@ -1,12 +1,13 @@
 """Deliveries: what falls due, leased to one process, sent once and marked (DESIGN §2.3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from crm.errors import NotAllowed
 from crm.grammar.dates import Due
+from crm.hours import Matter
 from crm.people import Actor
 from crm.readiness import Held, Passed, Ready, by_entry, ready_together
 from crm.reasons import Why
@@ -61,9 +62,6 @@ class Delivery:
 
 
 class DeliveryStore(Protocol):
-    async def holds(self, delivery: Delivery) -> bool:
-        """Whether the lease is still ours and the delivery still due, the row locked until the commit."""
-
     async def release(self, delivery: Delivery) -> None:
         """Give the lease back, as if the delivery had not been claimed."""
 
@@ -96,6 +94,17 @@ class DeliveryDoors(Protocol):
     ) -> Sequence[Delivery]:
         """Lease what is due by now + `ahead` across workspaces, oldest first, skipping what others hold; whoever is
         late for one gets all they missed with it, TOGETHER at most. Renews the leases of those that are `held`."""
+
+    async def look(self, deliveries: Sequence[Delivery]) -> Mapping[int, Matter | None]:
+        """What decides about each of these, by id, as its recipient sees it, in one question; None whose recipient is
+        no longer of the team. Those are missing whose lease is no longer ours, or that concern nobody any more. A
+        lease found ours stays so for a while."""
+
+    async def mark(
+        self, deliveries: Sequence[Delivery], telegram_message_id: int, now: datetime
+    ) -> Collection[int]:
+        """One message told of these, which don't repeat: write that down, in one question, and those that nag are said
+        again later. The ids of those that were ours still."""
 
     async def alive(self, now: datetime) -> datetime | None:
         """The bot runs; when it last said so. None on the first time."""
@@ -140,8 +149,8 @@ class Deliveries:
     async def ready_together(
         self, deliveries: Sequence[Delivery], now: datetime
     ) -> Sequence[Ready | Held | Passed]:
-        """As `ready`, of several; one transaction for each member and chat."""
-        return await ready_together(self._storage, deliveries, now)
+        """As `ready`, of several."""
+        return await ready_together(self._storage, self._doors.look, deliveries, now)
 
     async def release(self, delivery: Delivery) -> None:
         """Leave it to whoever claims it next, at once instead of after the lease."""
@@ -155,9 +164,13 @@ class Deliveries:
     async def sent_together(
         self, deliveries: Sequence[Delivery], telegram_message_id: int, now: datetime
     ) -> bool:
-        """As `sent`, of several that one message told of."""
+        """As `sent`, of several that one message told of. Those that are simply done are written down first, in one
+        trip: until they are, a kill sends them again."""
+        simple = [one for one in deliveries if one.stand_in is None and not one.repeats]
         ours = True
-        for group in by_entry(deliveries):
+        if simple:
+            ours = len(await self._doors.mark(simple, telegram_message_id, now)) == len(simple)
+        for group in by_entry(one for one in deliveries if one.stand_in is not None or one.repeats):
             async with self._storage.transaction(group[0].actor) as unit:
                 for delivery in group:
                     ours &= await _sent(unit, delivery, telegram_message_id, now)

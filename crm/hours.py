@@ -71,8 +71,6 @@ class Clock:
 
 
 class HourStore(Protocol):
-    async def matter(self, delivery_id: int) -> Matter: ...
-
     async def note(self, delivery_id: int, reason: str) -> None:
         """Keep with a delivery what became of it."""
 

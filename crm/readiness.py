@@ -1,6 +1,6 @@
 """Readiness: asked just before sending, whether a delivery goes now, waits, goes to somebody else, or not at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,7 @@ from crm.errors import Removed
 from crm.hours import Matter, StandIn, held_up, served_by, waits
 from crm.quiet import Wait
 from crm.reasons import Why
-from crm.storage import Storage, Unit
+from crm.storage import Storage
 
 if TYPE_CHECKING:  # deliveries are made ready by their own use case
     from crm.deliveries import Delivery
@@ -38,49 +38,37 @@ class Passed:
     reason: str
 
 
+Look = Callable[["Sequence[Delivery]"], Awaitable[Mapping[int, Matter | None]]]  # see DeliveryDoors.look
+GONE = Passed("done, taken over or deleted meanwhile")
+
+
 async def ready_together(
-    storage: Storage, deliveries: "Sequence[Delivery]", now: datetime
+    storage: Storage, look: Look, deliveries: "Sequence[Delivery]", now: datetime
 ) -> Sequence[Ready | Held | Passed]:
-    """In this order: the lease and the task, as the recipient sees it; whoever stands in; the hours. One transaction
-    for each member and chat."""
-    asked: dict[int, _Asked | Passed] = {}
-    for group in by_entry(deliveries):
-        try:
-            async with storage.transaction(group[0].actor) as unit:
-                for delivery in group:
-                    asked[delivery.id] = await _ask(unit, delivery, now)
-        except Removed:
-            asked |= {one.id: Passed("the recipient is no longer of the team") for one in group}
-    return [await _decided(storage, delivery, asked[delivery.id], now) for delivery in deliveries]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What decides about a delivery: its matter, and while its recipient is away until when, and who serves them."""
-
-    matter: Matter
-    until: datetime | None
-    served: StandIn | Wait | None
-
-
-async def _ask(unit: Unit, delivery: "Delivery", now: datetime) -> _Asked | Passed:
-    if not await unit.deliveries.holds(delivery):
-        return Passed("done, taken over or deleted meanwhile")
-    matter = await unit.hours.matter(delivery.id)
-    until = held_up(matter, now)
-    return _Asked(matter, until, None if until is None else await served_by(unit, matter, until, now))
+    """In this order: the lease and the task, as the recipient sees it; whoever stands in; the hours."""
+    seen = await look(deliveries)
+    return [await _decided(storage, one, seen.get(one.id, GONE), now) for one in deliveries]
 
 
 async def _decided(
-    storage: Storage, delivery: "Delivery", asked: _Asked | Passed, now: datetime
+    storage: Storage, delivery: "Delivery", matter: Matter | Passed | None, now: datetime
 ) -> Ready | Held | Passed:
-    """Outside of the transaction, as the calendar of holidays takes a while at first."""
-    if isinstance(asked, Passed):
-        return asked
-    if isinstance(asked.served, StandIn) and asked.until is not None:
-        return await _ready_for(storage, asked.served, delivery, asked.matter, asked.until, now)
-    wait = asked.served if isinstance(asked.served, Wait) else await waits(asked.matter, now)
-    return Ready(delivery) if wait is None else Held(wait.until, wait.why)
+    if matter is None:
+        return Passed("the recipient is no longer of the team")
+    if isinstance(matter, Passed):
+        return matter
+    until = held_up(matter, now)
+    if until is None:
+        wait = await waits(matter, now)
+        return Ready(delivery) if wait is None else Held(wait.until, wait.why)
+    try:
+        async with storage.transaction(delivery.actor) as unit:
+            served = await served_by(unit, matter, until, now)
+    except Removed:
+        return Passed("the recipient is no longer of the team")
+    if isinstance(served, Wait):
+        return Held(served.until, served.why)
+    return await _ready_for(storage, served, delivery, matter, until, now)
 
 
 async def _ready_for(

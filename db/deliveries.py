@@ -1,6 +1,6 @@
 """Deliveries, as rows; each belongs to whoever holds its lease."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,15 +10,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import BigInteger, Text
 
-from crm.deliveries import Delivery, Group
+from crm.deliveries import LEASE, Delivery, Group
 from crm.grammar.dates import Due
-from crm.hours import TO_GROUPS
+from crm.hours import TO_GROUPS, Matter
 from crm.people import Actor, ChatKind, Role
+from crm.reminders import NAGS
 from crm.storage import MUCH
+from db.gathering import Gathered
+from db.hours import matter_of
 from db.models.reminders import reminder_deliveries as deliveries
 from db.models.reminders import reminders
-from db.models.tasks import crm_tasks as tasks
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 BATCHES = 20  # taken from where the one before began, before a look from the very oldest
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -26,6 +28,8 @@ _CLAIM = text(
     "SELECT * FROM claim_deliveries(:now, :until, :limit, :lease, :held, :leases, :since)"
 ).bindparams(bindparam("held", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text)))
 _READ = text("SELECT * FROM read_deliveries(:claims)").bindparams(bindparam("claims", type_=JSONB))
+_LOOK = text("SELECT * FROM look_at_deliveries(:claims, :lease)").bindparams(bindparam("claims", type_=JSONB))
+_SENT = text("SELECT mark_sent(:claims, :message, :now, :nags)").bindparams(bindparam("claims", type_=JSONB))
 
 
 class SqlDeliveries:
@@ -34,22 +38,6 @@ class SqlDeliveries:
     def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
         self._link = link
         self._workspace_id = workspace_id
-
-    async def holds(self, delivery: Delivery) -> bool:
-        open_task = (
-            select(reminders.c.id)
-            .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
-            .where(
-                reminders.c.id == deliveries.c.reminder_id,
-                reminders.c.deleted_at.is_(None),
-                tasks.c.completed_at.is_(None) | reminders.c.notice.is_not(None),
-                tasks.c.deleted_at.is_(None),
-                # a task that is out of the recipient's sight by now is not told of
-                reminders.c.task_id.is_(None) | tasks.c.id.is_not(None),
-            )
-        )
-        held = select(deliveries.c.id).where(_ours(delivery), open_task.exists()).with_for_update()
-        return (await self._link.scalar(held)) is not None
 
     async def release(self, delivery: Delivery) -> None:
         await self._mark(delivery, state="pending", lease_until=None, attempts=deliveries.c.attempts - 1)
@@ -123,8 +111,9 @@ class SqlDeliveryDoors:
     """See crm.deliveries.DeliveryDoors."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine, self._at_once = engine, by_statement(engine)
         self._since, self._batches = _EVER, 0
+        self.look = Gathered(self._look)
 
     async def claim(
         self, now: datetime, *, ahead: timedelta, limit: int, lease: timedelta, held: Iterable[Delivery]
@@ -158,6 +147,18 @@ class SqlDeliveryDoors:
         self._go_on_from(claimed, full=len(claims) >= limit)
         return claimed
 
+    async def _look(self, deliveries: Sequence[Delivery]) -> Mapping[int, Matter | None]:
+        async with plain_transaction(self._at_once) as link:
+            rows = (await link.execute(_LOOK, {"claims": _claims(deliveries), "lease": LEASE})).all()
+        return {row.delivery_id: matter_of(row) if row.is_member else None for row in rows}
+
+    async def mark(
+        self, deliveries: Sequence[Delivery], telegram_message_id: int, now: datetime
+    ) -> Collection[int]:
+        told = {"claims": _claims(deliveries), "message": telegram_message_id, "now": now, "nags": NAGS}
+        async with plain_transaction(self._at_once) as link:
+            return (await link.scalars(_SENT, told)).all()
+
     def _go_on_from(self, claimed: Sequence[Delivery], *, full: bool) -> None:
         """A full batch is followed by what is due after it; each so many, what is older is looked for again."""
         self._batches += 1
@@ -172,6 +173,17 @@ class SqlDeliveryDoors:
     async def heard(self, now: datetime, kept: timedelta) -> int:
         async with plain_transaction(self._engine, patience=MUCH) as link:
             return int(await link.scalar(text("SELECT heard(:now, :kept)"), {"now": now, "kept": kept}) or 0)
+
+
+def _claims(deliveries: Sequence[Delivery]) -> list[dict[str, object]]:
+    """As the functions that enter for each take them: the row, and whom and where to enter as."""
+
+    def claim(delivery: Delivery) -> dict[str, object]:
+        to = delivery.actor
+        seat = {"w": to.workspace_id, "m": to.member_id, "c": to.chat_id}
+        return {"id": delivery.id, "lease": delivery.lease, **seat}
+
+    return [claim(one) for one in deliveries]
 
 
 def _delivery(row: Row[Any], lease: str) -> Delivery:

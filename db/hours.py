@@ -10,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crm.grammar.dates import Due
 from crm.hours import Absence, Clock, Matter, StandIn, clock_in, moved
 from crm.people import Actor, ChatKind, Role
-from db.models.people import members, people, workspaces
+from db.models.people import people
 from db.models.reminders import reminder_deliveries as deliveries
-from db.models.reminders import reminders
-from db.models.tasks import crm_tasks as tasks
 from db.people import settings_of
 
 WITHIN_A_DAY = ("FREQ=HOURLY", "FREQ=MINUTELY")  # rules whose clock is another each time
@@ -24,52 +22,6 @@ class SqlHours:
 
     def __init__(self, link: AsyncConnection) -> None:
         self._link = link
-
-    async def matter(self, delivery_id: int) -> Matter:
-        found = await self._link.execute(
-            select(
-                people,
-                workspaces.c.default_region,
-                deliveries.c.recipient_id,
-                deliveries.c.occurrence_at,
-                deliveries.c.due_at.label("moment"),
-                deliveries.c.nag,
-                reminders.c.kind,
-                reminders.c.before,
-                reminders.c.source_chat_id,
-                reminders.c.urgent,
-                reminders.c.notice,
-                reminders.c.task_id,
-                reminders.c.created_at.label("asked_at"),
-                tasks.c.priority,
-                tasks.c.due_date,
-                tasks.c.due_time,
-                tasks.c.rrule.label("task_rule"),
-                tasks.c.created_by,
-            )
-            .join(reminders, reminders.c.id == deliveries.c.reminder_id)
-            .join(members, members.c.id == deliveries.c.recipient_id)
-            .join(people, people.c.id == members.c.person_id)
-            .join(workspaces, workspaces.c.id == deliveries.c.workspace_id)
-            .outerjoin(tasks, tasks.c.id == reminders.c.task_id)
-            .where(deliveries.c.id == delivery_id)
-        )
-        row = found.one()
-        has_no_clock = row.due_date is not None and row.due_time is None
-        chosen_by_others = row.task_rule is not None or row.created_by != row.recipient_id
-        by_default = row.kind == "relative" and row.occurrence_at is None  # no moment that somebody named
-        return Matter(
-            settings=settings_of(row),
-            region=row.default_region,
-            urgent=row.urgent or row.priority == "urgent",
-            task_id=row.task_id,
-            notice=row.notice,
-            days_matter=row.notice is None and by_default and has_no_clock and chosen_by_others,
-            asked_at=row.asked_at,
-            asked_for=row.moment if _named_by_themselves(row) else None,
-            away_since=row.away_since,
-            away_until=row.away_until,
-        )
 
     async def note(self, delivery_id: int, reason: str) -> None:
         await self._link.execute(
@@ -160,6 +112,25 @@ def _named_by_themselves(row: Row[Any]) -> bool:
         return True
     at_the_time = row.due_time is not None and row.before == timedelta(0)
     return row.created_by == row.recipient_id and (row.kind == "absolute" or at_the_time)
+
+
+def matter_of(row: Row[Any]) -> Matter:
+    """What look_at_deliveries() says of a delivery (migrations/sql/0017_readiness.sql)."""
+    has_no_clock = row.due_date is not None and row.due_time is None
+    chosen_by_others = row.task_rule is not None or row.created_by != row.recipient_id
+    by_default = row.kind == "relative" and row.occurrence_at is None  # no moment that somebody named
+    return Matter(
+        settings=settings_of(row),
+        region=row.default_region,
+        urgent=row.urgent or row.priority == "urgent",
+        task_id=row.task_id,
+        notice=row.notice,
+        days_matter=row.notice is None and by_default and has_no_clock and chosen_by_others,
+        asked_at=row.asked_at,
+        asked_for=row.moment if _named_by_themselves(row) else None,
+        away_since=row.away_since,
+        away_until=row.away_until,
+    )
 
 
 def _due_of(row: Row[Any], zone: str) -> Due:

@@ -42,6 +42,7 @@ from db.reminder_lists import SqlReminderLists
 from db.reminder_presses import SqlPresses
 from db.reminders import SqlReminders
 from db.requests import SqlRequests
+from db.rests import ask_after_a_rest
 from db.stats import SqlStats
 from db.task_details import SqlTaskDetails
 from db.task_lists import SqlTaskLists
@@ -62,9 +63,10 @@ def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine
         connect_args=connection.arguments,
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         pool_timeout=20,
+        execution_options={"pooled": connection.pooled},
     )
+    ask_after_a_rest(engine)
     note_touches(engine)
     ping_the_idle(engine)
     return engine

@@ -67,6 +67,15 @@ async def plain_transaction(
         await tell(engine, touched)
 
 
+def by_statement(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool, for transactions of one statement: that is one by itself, and needs no trips to begin and commit.
+
+    Behind a pooler it does, as the trip that prepares a statement and the one that runs it might come to two servers.
+    """
+    is_pooled = engine.sync_engine.get_execution_options().get("pooled")
+    return engine if is_pooled else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 @asynccontextmanager
 async def entered(
     engine: AsyncEngine,

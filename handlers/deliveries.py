@@ -112,8 +112,7 @@ class Post:
                 there.append(delivery)
         if not there:
             return []
-        async with self.lane:
-            outcomes = await self.deliveries.ready_together(there, self.clock())
+        outcomes = await self.deliveries.ready_together(there, self.clock())
         ready = []
         for delivery, outcome in zip(there, outcomes, strict=True):
             match outcome:

@@ -27,7 +27,15 @@ from aiogram.methods.base import TelegramType
 from bot.gate.line import Full, Line, Place
 from bot.gate.priorities import Priority, priority_of, slip_of
 from bot.gate.rooms import KEPT_CHATS, Rooms, is_group
-from bot.gate.sureness import FOLLOWING, SENDING, in_telegrams_words, may_be_repeated, moved
+from bot.gate.sureness import (
+    FOLLOWING,
+    FREQUENT,
+    SENDING,
+    in_telegrams_words,
+    keep_form,
+    may_be_repeated,
+    moved,
+)
 from bot.gate.underway import ANSWERED, Slip, Underway
 from bot.retries import CALL
 from crm.errors import StorageAway
@@ -86,6 +94,8 @@ class Gate(BaseRequestMiddleware):
             OrderedDict()
         )  # groups that became supergroups since the start
         self._told: deque[tuple[float, object]] = deque()  # who was told to wait lately
+        for method in FREQUENT:  # now, and not while somebody waits for the first of them
+            keep_form(method)
         self.heard_at = clock()  # when Telegram last answered anything but "who are you"
         self.outcomes: Counter[tuple[str, str]] = Counter()  # (priority, what became of it)
 
@@ -105,6 +115,7 @@ class Gate(BaseRequestMiddleware):
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType] | TelegramType:
         make_request = self._listening(in_telegrams_words(make_request))
+        keep_form(type(method))
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
         if name == "getUpdates":
             return await make_request(bot, method)

@@ -11,7 +11,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import Response, TelegramMethod
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, Response, SendMessage, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientConnectorError
 
@@ -35,6 +35,18 @@ def may_be_repeated(fault: BaseException, method: TelegramMethod[Any]) -> bool:
         or not method.__api_method__.startswith(POSTING)
         or never_left(fault)
     )
+
+
+# What aiogram reads an answer by is made anew for each call, in some 7 ms, unless it is still there: pydantic holds it
+# weakly, and the next collection of garbage takes it.
+_FORMS: dict[type[TelegramMethod[Any]], object] = {}
+FREQUENT = (SendMessage, EditMessageText, AnswerCallbackQuery)
+
+
+def keep_form(method: type[TelegramMethod[Any]]) -> None:
+    """Have answers to such calls read by one model from now on."""
+    if method not in _FORMS:
+        _FORMS[method] = Response[method.__returning__]  # type: ignore[name-defined]  # known when it is called
 
 
 def in_telegrams_words(

@@ -5,17 +5,17 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     Interval,
     Table,
     Text,
     Time,
-    UniqueConstraint,
     text,
 )
 
-from db.models.base import Moment, metadata, tenant, times, within, word
+from db.models.base import Moment, identity, metadata, tenant, times, within, word
 
 reminders = Table(
     "reminders",
@@ -53,7 +53,8 @@ reminders = Table(
 reminder_deliveries = Table(
     "reminder_deliveries",
     metadata,
-    *tenant(),
+    identity(),
+    Column("workspace_id", BigInteger, ForeignKey("workspaces.id"), nullable=False),
     *within("reminder_id", "reminders", required=True, cascade=True),
     *within("recipient_id", "members", required=True, cascade=True),
     Column("due_at", Moment, nullable=False),
@@ -70,7 +71,10 @@ reminder_deliveries = Table(
     Column("sent_at", Moment),
     Column("acknowledged_at", Moment),
     *times(),
-    UniqueConstraint("workspace_id", "reminder_id", "due_at", "recipient_id"),
+    # not by team, as each claim and each mark is written into it: those that are due together lie close together
+    Index(
+        "uq_reminder_deliveries_once", "reminder_id", "due_at", "recipient_id", "workspace_id", unique=True
+    ),
     Index(
         "ix_reminder_deliveries_next",
         text("GREATEST(due_at, next_retry_at)"),

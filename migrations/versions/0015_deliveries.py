@@ -16,6 +16,8 @@ depends_on = None
 CONCURRENTLY = {
     "ix_reminder_deliveries_next": "CREATE INDEX CONCURRENTLY ix_reminder_deliveries_next"
     " ON reminder_deliveries (greatest(due_at, next_retry_at)) WHERE state = 'pending'",
+    "uq_reminder_deliveries_once": "CREATE UNIQUE INDEX CONCURRENTLY uq_reminder_deliveries_once"
+    " ON reminder_deliveries (reminder_id, due_at, recipient_id, workspace_id)",
 }
 
 
@@ -23,11 +25,20 @@ def upgrade() -> None:
     op.add_column("installation", sa.Column("alive_at", sa.DateTime(timezone=True)))
     op.add_column("installation", sa.Column("heard_at", sa.DateTime(timezone=True)))
     op.drop_index("ix_reminder_deliveries_pending", table_name="reminder_deliveries")
+    # each claim and each mark writes a new version of its row into every index: none may be sorted by team, where
+    # those that are due together lie far apart
+    for columns in (("workspace_id", "id"), ("workspace_id", "reminder_id", "due_at", "recipient_id")):
+        op.drop_constraint(op.f(f"uq_reminder_deliveries_{'_'.join(columns)}"), "reminder_deliveries")
     run_script((SQL / "0015_deliveries.sql").read_text())
 
 
 def downgrade() -> None:
     op.drop_index("ix_reminder_deliveries_next", table_name="reminder_deliveries", if_exists=True)
+    op.drop_index("uq_reminder_deliveries_once", table_name="reminder_deliveries", if_exists=True)
+    for columns in (("workspace_id", "id"), ("workspace_id", "reminder_id", "due_at", "recipient_id")):
+        op.create_unique_constraint(
+            op.f(f"uq_reminder_deliveries_{'_'.join(columns)}"), "reminder_deliveries", columns
+        )
     op.create_index(
         "ix_reminder_deliveries_pending",
         "reminder_deliveries",

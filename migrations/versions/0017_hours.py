@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 DOORS = (
+    "mark_sent(jsonb, bigint, timestamptz, integer)", "look_at_deliveries(jsonb, interval)",
     "move_clocks(text, text, bigint[], timestamptz[], bigint[], timestamptz[])", "clocks_of(text, timestamptz)",
     "purge_digests(timestamptz)", "seats_of(bigint)",
     "mark_digest(bigint, text, text, bigint, text, timestamptz, timestamptz)", "leased_digest(bigint, text)",
@@ -76,6 +77,7 @@ def upgrade() -> None:
     op.create_index("ix_digests_pending", "digests", ["due_at"], postgresql_where="state = 'pending'")
     op.create_index("ix_digests_leased", "digests", ["lease_until"], postgresql_where="state = 'leased'")
     run_script((SQL / "0017_hours.sql").read_text())
+    run_script((SQL / "0017_readiness.sql").read_text())
 
 
 def downgrade() -> None:

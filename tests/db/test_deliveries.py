@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
-from crm.deliveries import Delivery
+from crm.deliveries import LEASE, Delivery
 from crm.lateness import why_late
 from crm.people import ChatKind
-from crm.readiness import Passed
+from crm.readiness import Passed, Ready
 from crm.tasks.changes import set_assignee
 from db.health import SqlHealth
 from db.wakes import on_made_due
@@ -217,3 +218,50 @@ async def test_a_row_keeps_the_true_reason(team: Team) -> None:
     await team.deliveries.failed(first, "telegram_silent", due, for_good=False)
     (second,) = await team.deliveries.claim(due + timedelta(minutes=10))
     assert (second.reason, why_late(second, None)) == ("telegram_silent", "telegram_silent")
+
+
+async def test_asking_waits_for_nobody_and_keeps_a_lease_from_ending_on_the_way(
+    team: Team, database: Database
+) -> None:
+    await remind(team, team.anna, "in 5 minutes one")
+    (held,) = await team.deliveries.claim(NOW + timedelta(minutes=5))
+    link = await asyncpg.connect(database.owner_url)
+    async with link.transaction():
+        await link.execute("SELECT FROM reminder_deliveries FOR UPDATE")
+        assert await is_ready(team.deliveries, held)
+    await link.execute(
+        "UPDATE reminder_deliveries SET lease_until = clock_timestamp() + interval '3 seconds'"
+    )
+    assert await is_ready(team.deliveries, held)
+    assert await link.fetchval(
+        "SELECT lease_until > clock_timestamp() + $1 FROM reminder_deliveries", LEASE / 2
+    )
+    await link.close()
+
+
+async def test_a_message_is_written_down_for_all_who_are_there_when_one_has_left(
+    team: Team, database: Database
+) -> None:
+    await remind(team, team.anna, "in 5 minutes one")
+    await remind(team, team.boris, "in 6 minutes two")
+    claimed = await team.deliveries.claim(NOW + timedelta(minutes=6))
+    await database.fetch("UPDATE members SET removed_at = now() WHERE id = $1", team.boris.member_id)
+    assert [type(one) for one in await team.deliveries.ready_together(claimed, NOW)] == [Ready, Passed]
+    assert not await team.deliveries.sent_together(claimed, 5, NOW)
+    rows = await database.fetch("SELECT state FROM reminder_deliveries ORDER BY id")
+    assert [row[0] for row in rows] == ["sent", "leased"]
+
+
+async def test_what_nags_is_said_again_also_when_it_is_simply_written_down(
+    team: Team, database: Database
+) -> None:
+    await remind(team, team.anna, "in 5 minutes one")
+    await database.fetch("UPDATE reminders SET nag_minutes = 10, nag_limit = 1")
+    due = NOW + timedelta(minutes=5)
+    (first,) = await team.deliveries.claim(due)
+    assert await team.deliveries.sent(first, 5, due)
+    assert not await team.deliveries.sent(first, 6, due)  # no longer leased
+    (second,) = await team.deliveries.claim(due + timedelta(minutes=10))
+    assert (second.due_at, second.nag) == (due + timedelta(minutes=10), 1)
+    assert await team.deliveries.sent(second, 7, second.due_at)
+    assert await team.deliveries.claim(due + timedelta(days=1)) == []

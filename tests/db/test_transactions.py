@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -15,7 +16,7 @@ from crm.people import Actor
 from crm.storage import MUCH
 from crm.updates import UpdateJournal
 from db.storage import create_engine
-from db.transactions import entered, plain_transaction
+from db.transactions import by_statement, entered, plain_transaction
 from db.updates import SqlUpdateJournal
 from db.wakes import on_made_due
 from tests.databases import Database, run
@@ -104,3 +105,19 @@ async def test_work_on_many_rows_may_take_its_time(
             await link.execute(text("SELECT pg_sleep(1)"))
     async with entered(*whose, patience=MUCH) as link:
         await link.execute(text("SELECT pg_sleep(1)"))
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+async def test_a_transaction_of_one_statement_keeps_nothing_and_begins_one_only_for_a_pooler(
+    database: Database, pooled: bool
+) -> None:
+    engine = create_engine(replace(database.application, pooled=pooled), pool_size=1)
+    async with plain_transaction(by_statement(engine)) as link:
+        await link.execute(text("SELECT set_config('app.member_id', '5', true)"))
+        carried = await link.scalar(text("SELECT current_setting('app.member_id', true)"))
+        assert carried == ("5" if pooled else "")
+    async with plain_transaction(engine) as link:
+        await link.execute(text("SELECT set_config('app.chat_id', '5', true)"))
+        assert await link.scalar(text("SELECT current_setting('app.chat_id', true)")) == "5"
+        assert not await link.scalar(text("SELECT current_setting('app.member_id', true)"))
+    await engine.dispose()

@@ -1,13 +1,15 @@
 """Fakes of deliveries: claimed, sent, marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crm.deliveries import Deliveries, Delivery
 from crm.grammar.dates import Due
+from crm.hours import Matter
 from crm.readiness import Ready
+from tests.fakes.hours import matter_of
 from tests.fakes.reminders import ReminderRow
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 async def is_ready(deliveries: Deliveries, delivery: Delivery, now: datetime | None = None) -> bool:
     """Whether it would be sent; at its moment, unless said otherwise."""
     return isinstance(await deliveries.ready(delivery, now or delivery.due_at), Ready)
+
+
+def held(state: "State", delivery: Delivery) -> ReminderRow | None:
+    row = state.reminders.get(delivery.id)
+    is_held = row is not None and row.state == "leased" and row.delivery.lease == delivery.lease
+    return row if is_held else None
 
 
 class FakeDeliveries:
@@ -33,9 +41,6 @@ class FakeDeliveries:
         row = self._state.reminders[delivery.id]
         following = replace(delivery, id=self._state.next_id(), due_at=due_at, lease="", attempts=0)
         self._state.reminders[following.id] = ReminderRow(row.reminder, following, look_at=due_at)
-
-    async def holds(self, delivery: Delivery) -> bool:
-        return self._held(delivery) is not None
 
     async def release(self, delivery: Delivery) -> None:
         self._mark(delivery, state="pending", look_at=delivery.due_at)
@@ -65,13 +70,8 @@ class FakeDeliveries:
         else:
             self._mark(delivery, state="pending", reason=reason, look_at=retry_at)
 
-    def _held(self, delivery: Delivery) -> ReminderRow | None:
-        row = self._state.reminders.get(delivery.id)
-        held = row is not None and row.state == "leased" and row.delivery.lease == delivery.lease
-        return row if held else None
-
     def _mark(self, delivery: Delivery, **changes: Any) -> bool:
-        row = self._held(delivery)
+        row = held(self._state, delivery)
         if row is not None:
             self._state.reminders[delivery.id] = replace(row, **changes)
         return row is not None
@@ -113,6 +113,28 @@ class FakeDeliveryDoors:
             )
             claimed.append(delivery)
         return claimed
+
+    async def look(self, deliveries: Sequence[Delivery]) -> Mapping[int, Matter | None]:
+        self._storage.must_be_there()
+        state, found = self._storage.state, dict[int, Matter | None]()
+        for one in deliveries:
+            if (one.actor.workspace_id, one.actor.member_id) in state.removed:
+                found[one.id] = None
+            elif held(state, one) is not None:
+                found[one.id] = matter_of(state, one.id)
+        return found
+
+    async def mark(
+        self, deliveries: Sequence[Delivery], telegram_message_id: int, now: datetime
+    ) -> Collection[int]:
+        marked = []
+        for one in deliveries:
+            late = max(0, int((now - one.due_at).total_seconds()))
+            async with self._storage.transaction(one.actor) as unit:
+                if await unit.deliveries.mark_sent(one, telegram_message_id, late):
+                    await unit.presses.nag(one.id, now)
+                    marked.append(one.id)
+        return marked
 
     async def alive(self, now: datetime) -> datetime | None:
         self._storage.must_be_there()

@@ -20,26 +20,6 @@ class FakeHours:
     def __init__(self, state: "State", actor: Actor) -> None:
         self._state, self._actor = state, actor
 
-    async def matter(self, delivery_id: int) -> Matter:
-        row = self._state.reminders[delivery_id]
-        who = row.delivery.actor
-        task = self._state.tasks[row.delivery.task_id].task if row.delivery.task_id else None
-        usual = PersonSettings(who.language, who.timezone)
-        since, until, _substitute = self._state.absences.get(who.person_id, (None, None, None))
-        dateless = task is not None and task.due is not None and task.due.time is None
-        by_others = task is not None and (task.rrule is not None or task.created_by_id != who.member_id)
-        return Matter(
-            settings=self._state.settings.get(who.person_id, usual),
-            region=None,
-            urgent=row.reminder.urgent or (task is not None and task.priority == "urgent"),
-            task_id=row.delivery.task_id,
-            notice=row.delivery.notice,
-            days_matter=row.delivery.notice is None and dateless and by_others,
-            asked_at=MONDAY,
-            away_since=since,
-            away_until=until,
-        )
-
     async def note(self, delivery_id: int, reason: str) -> None:
         self._state.reminders[delivery_id] = replace(self._state.reminders[delivery_id], reason=reason)
 
@@ -131,3 +111,25 @@ class FakeHours:
             and (workspace_id, one.member_id) not in self._state.removed
             and one.role is not Role.GUEST
         ]
+
+
+def matter_of(state: "State", delivery_id: int) -> Matter:
+    """What decides about a delivery."""
+    row = state.reminders[delivery_id]
+    who = row.delivery.actor
+    task = state.tasks[row.delivery.task_id].task if row.delivery.task_id else None
+    usual = PersonSettings(who.language, who.timezone)
+    since, until, _substitute = state.absences.get(who.person_id, (None, None, None))
+    dateless = task is not None and task.due is not None and task.due.time is None
+    by_others = task is not None and (task.rrule is not None or task.created_by_id != who.member_id)
+    return Matter(
+        settings=state.settings.get(who.person_id, usual),
+        region=None,
+        urgent=row.reminder.urgent or (task is not None and task.priority == "urgent"),
+        task_id=row.delivery.task_id,
+        notice=row.delivery.notice,
+        days_matter=row.delivery.notice is None and dateless and by_others,
+        asked_at=MONDAY,
+        away_since=since,
+        away_until=until,
+    )
