@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning, Postponed
+from crm.updates import Arrival, Beginning, Notice, Postponed
 from db.models.updates import handled_updates as updates
 from db.transactions import plain_transaction
 
@@ -22,7 +22,7 @@ class SqlUpdates:
     def __init__(self, link: AsyncConnection) -> None:
         self._link = link
 
-    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+    async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         now = datetime.now(UTC)
         values = {
             "bot_id": arrival.bot_id,
@@ -43,6 +43,26 @@ class SqlUpdates:
         )
         if done.one_or_none() is None:
             raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
+        await owe(self._link, notices)
+
+
+async def owe(link: AsyncConnection, notices: Sequence[Notice]) -> None:
+    """Write down what is to be sent, in the caller's transaction."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "bot_id": notice.bot_id,
+            "update_id": notice.owed.update_id,
+            "begun_at": now,
+            "handled_at": now,
+            "answer": notice.owed.answer.to_json(),
+            "postponed": {"address": dict(notice.owed.address), "tries": notice.owed.tries},
+            "postponed_until": notice.until,
+        }
+        for notice in notices
+    ]
+    if rows:
+        await link.execute(insert(updates), rows)
 
 
 class SqlUpdateJournal:
@@ -88,20 +108,6 @@ class SqlUpdateJournal:
             postponed={"address": dict(postponed.address), "tries": postponed.tries},
             postponed_until=until,
         )
-
-    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
-        async with plain_transaction(self._engine) as link:
-            await link.execute(
-                insert(updates).values(
-                    bot_id=bot_id,
-                    update_id=owed.update_id,
-                    begun_at=func.now(),
-                    handled_at=func.now(),
-                    answer=owed.answer.to_json(),
-                    postponed={"address": dict(owed.address), "tries": owed.tries},
-                    postponed_until=until,
-                )
-            )
 
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50

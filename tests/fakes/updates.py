@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crm.answers import Answer
 from crm.dialogs import LIFETIME, Dialog, DialogKey
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning, Postponed
+from crm.updates import Arrival, Beginning, Notice, Postponed
 
 if TYPE_CHECKING:
     from tests.fakes.storage import FakeStorage, State
@@ -17,11 +17,12 @@ class FakeUpdates:
     def __init__(self, state: "State") -> None:
         self._state = state
 
-    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+    async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         key = (arrival.bot_id, arrival.update_id)
         if key in self._state.handled:
             raise AlreadyHandled
         self._state.handled[key] = answer
+        self._state.postponed |= {one.owed.update_id: (one.owed, one.until) for one in notices}
 
 
 class FakeJournal:
@@ -30,8 +31,11 @@ class FakeJournal:
     def __init__(self, storage: "FakeStorage") -> None:
         self._storage = storage
         self.attempts: dict[tuple[int, int], int] = {}
-        self.postponed: dict[int, tuple[Postponed, datetime]] = {}
         self.purged: list[datetime] = []
+
+    @property
+    def postponed(self) -> dict[int, tuple[Postponed, datetime]]:
+        return self._storage.state.postponed
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
         self._storage.must_be_there()
@@ -49,15 +53,12 @@ class FakeJournal:
         self._storage.state.handled[bot_id, postponed.update_id] = None
         self.postponed[postponed.update_id] = (postponed, until)
 
-    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
-        await self.postpone(bot_id, owed, until)
-
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:
         self._storage.must_be_there()
         ready = [one for one, until in self.postponed.values() if until <= now][:limit]
-        self.postponed |= {one.update_id: (one, now + lease) for one in ready}
+        self.postponed.update({one.update_id: (one, now + lease) for one in ready})
         return ready
 
     async def give_up(self, bot_id: int, update_id: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import aiohttp
 
 from playground.server import Playground, start_playground
 from tests.flows.balancer import Balancer
+from tests.flows.nursery import spawn
 from tests.flows.stage import Person, Stage, environment, free_port
 
 START = 90.0  # seconds a replica may take to start on a busy machine
@@ -27,7 +29,7 @@ class Replica(Stage):
 
     def spawn(self) -> None:
         logs = (self.data_dir / "bot.log").open("ab")
-        self.process = self._spawn(logs)
+        self.process = spawn(self.environment, logs)
         logs.close()
 
     @property
@@ -68,15 +70,24 @@ class Fleet:
                 await asyncio.sleep(0.1)
 
     async def kill_in_turn(self, every: float) -> None:
-        """Until canceled: -9 to one replica after the other that answers, each started again at once."""
-        turns = cycle(self.replicas)
+        """Until canceled: -9 `every` so many seconds to one replica after the other, each started again at once. While
+        none answers the kill waits for one."""
+        loop, turns = asyncio.get_running_loop(), cycle(self.replicas)
+        due = loop.time()
         while True:
-            await asyncio.sleep(every)
-            victim = next((one for one in islice(turns, len(self.replicas)) if one.answers), None)
-            if victim is not None:
-                await asyncio.to_thread(victim.kill)
-                self.note_kill()
-                victim.spawn()
+            due += every
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            while (victim := self._that_answers(turns)) is None:  # noqa: ASYNC110 - logs have no event
+                await asyncio.sleep(0.05)
+            await self.kill(victim)
+            victim.spawn()
+
+    def _that_answers(self, turns: "cycle[Replica]") -> Replica | None:
+        return next((one for one in islice(turns, len(self.replicas)) if one.answers), None)
+
+    async def kill(self, victim: Replica) -> None:
+        await asyncio.to_thread(victim.kill)
+        self.note_kill()
 
     def note_kill(self) -> None:
         self.killed_at.append(time.time())
@@ -97,6 +108,7 @@ async def fleet_of(
 ) -> AsyncIterator[Fleet]:
     """Replicas on one database, started side by side (or only so many `at_first`), ended afterwards."""
     playground, balancer = await start_playground(folder, 0), Balancer()
+    playground.world.calls = deque()  # all of them, for what they tell of repeats
     url = await balancer.start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         fleet = Fleet(playground, balancer, [])
