@@ -40,7 +40,7 @@ class Reports:
 
     async def sweep(self) -> None:
         """Tell of what went on after it was told."""
-        news = self._notices.about(_to_each)
+        news = self._notices.about(to_each)
         await self._doors.repeated(self._clock(), news)
         await self._send(news)
 
@@ -51,7 +51,7 @@ class Reports:
 
     async def _note(self, summary: str, reference: str) -> None:
         try:
-            news = self._notices.about(_to_each)
+            news = self._notices.about(to_each)
             await self._doors.note(summary, reference, self._clock(), news)
             await self._send(news)
         except StorageAway:
@@ -64,7 +64,7 @@ class Reports:
             await news.send()
 
 
-def _to_each(faults: Sequence[Fault], operators: Sequence[Operator]) -> Iterator[Whom]:
+def to_each(faults: Sequence[Fault], operators: Sequence[Operator]) -> Iterator[Whom]:
     for fault in faults:
         for operator in operators:
             yield Reach(operator.telegram_chat_id, operator.language), partial(fault_message, fault)

@@ -15,7 +15,6 @@ import aiohttp
 
 from playground.server import Playground, start_playground
 from tests.flows.balancer import Balancer
-from tests.flows.nursery import spawn
 from tests.flows.stage import Person, Stage, environment, free_port
 
 START = 90.0  # seconds a replica may take to start on a busy machine
@@ -29,7 +28,7 @@ class Replica(Stage):
 
     def spawn(self) -> None:
         logs = (self.data_dir / "bot.log").open("ab")
-        self.process = spawn(self.environment, logs)
+        self.process = self._spawn(logs)
         logs.close()
 
     @property

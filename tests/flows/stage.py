@@ -5,12 +5,14 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 
@@ -18,7 +20,6 @@ from db.migrate import upgrade
 from db.server import Server, start_server
 from playground.server import start_playground
 from tests.databases import Database, run, url_of
-from tests.flows.nursery import Process, spawn
 
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = f"4200000001:{'A' * 35}"
@@ -73,7 +74,7 @@ class Stage:
     client: aiohttp.ClientSession
     data_dir: Path
     environment: dict[str, str]
-    process: Process | None = None
+    process: subprocess.Popen[bytes] | None = None
     bot_id: int = int(TOKEN.split(":", maxsplit=1)[0])
     people: list[Person] = field(default_factory=list)
 
@@ -81,13 +82,19 @@ class Stage:
         """Start the bot and wait until it says that it answers."""
         logs = (self.data_dir / "bot.log").open("ab")
         started_at = logs.tell()
-        self.process = spawn(self.environment, logs)
+        self.process = self._spawn(logs)
         logs.close()
         deadline = time.monotonic() + 120
         while "is answering" not in self.log()[started_at:]:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the bot did not start:\n{self.log()}")
             await asyncio.sleep(0.1)
+
+    def _spawn(self, logs: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=logs, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     def kill(self) -> None:
         """End the bot as a power cut would."""
