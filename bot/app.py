@@ -185,9 +185,11 @@ def build(
     """Everything on one engine. `clock` gives aware UTC times."""
     changes = Changes(redis)
     tell_touches(engine, changes.tell)
-    storage = SqlStorage(engine, Remembered(changes))
+    remembered = Remembered(changes)
+    storage = SqlStorage(engine, remembered)
     journal, dialogs, people_doors = SqlUpdateJournal(engine), SqlDialogs(engine), SqlPeopleDoors(engine)
-    people = People(storage, CachedPeopleDoors(people_doors, changes), open_to_all=open_to_all)
+    arrivals = CachedPeopleDoors(people_doors, changes)
+    people = People(storage, arrivals, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
@@ -200,7 +202,7 @@ def build(
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     digests = Digests(storage, SqlDigestDoors(engine))
     directory = CachedAgents(storage, changes)
-    metrics.watch(gate, directory, lambda: directory.degraded)
+    metrics.watch(gate, directory, lambda: directory.degraded, {"actor": arrivals, **remembered.caches()})
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)

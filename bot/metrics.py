@@ -1,6 +1,7 @@
 """Metrics: the numbers of this process, as Prometheus reads them from /metrics."""
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -28,6 +29,15 @@ class Lookups(Protocol):
     def lookups(self) -> Mapping[str, int]: ...
 
 
+class Remembers(Protocol):
+    """What a cache of the process counts."""
+
+    @property
+    def hits(self) -> int: ...
+    @property
+    def misses(self) -> int: ...
+
+
 class Metrics:
     """One process's; `registry` holds them all. Labels are kinds and outcomes, never people or chats."""
 
@@ -52,6 +62,10 @@ class Metrics:
             "What models cost, where the price is known",
             registry=self.registry,
         )
+        self.turns = Counter(
+            "switchboard_turns", "Messages to assistants by what became of them", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
         self.lateness = Histogram(
             "switchboard_reminder_lateness_seconds", "From a reminder's moment to its sending",
             buckets=LATE, registry=self.registry,
@@ -70,14 +84,28 @@ class Metrics:
             "switchboard_telegram_silence_seconds", "Since Telegram last answered", registry=self.registry
         )
 
-    def watch(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
-        """Also give what others count by themselves; `degraded` is how often Redis was gone past."""
-        self.registry.register(_Counted(sends, lookups, degraded))
+    def watch(
+        self,
+        sends: Sends,
+        lookups: Lookups,
+        degraded: Callable[[], int],
+        remembered: Mapping[str, Remembers] = MappingProxyType({}),
+    ) -> None:
+        """Also give what others count by themselves; `degraded` is how often Redis was gone past, `remembered` are the
+        process's caches by what they keep."""
+        self.registry.register(_Counted(sends, lookups, degraded, remembered))
 
 
 class _Counted(Collector):
-    def __init__(self, sends: Sends, lookups: Lookups, degraded: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        sends: Sends,
+        lookups: Lookups,
+        degraded: Callable[[], int],
+        remembered: Mapping[str, Remembers],
+    ) -> None:
         self._sends = sends
+        self._remembered = remembered
         self._degraded = degraded
         self._lookups = lookups
 
@@ -92,10 +120,16 @@ class _Counted(Collector):
         )
         for tier, count in self._lookups.lookups.items():
             lookups.add_metric([tier], count)
+        remembered = CounterMetricFamily(
+            "switchboard_remembered", "Lookups of what a process remembers", labels=["what", "outcome"]
+        )
+        for what, cache in self._remembered.items():
+            remembered.add_metric([what, "hit"], cache.hits)
+            remembered.add_metric([what, "miss"], cache.misses)
         waiting = GaugeMetricFamily(
             "switchboard_sends_waiting", "Calls that wait for Telegram's limits", value=self._sends.waiting
         )
         degraded = CounterMetricFamily(
             "switchboard_redis_degraded", "Lookups and sends that went past Redis", value=self._degraded()
         )
-        return sends, lookups, waiting, degraded
+        return sends, lookups, remembered, waiting, degraded

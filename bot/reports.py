@@ -60,8 +60,9 @@ class Reports:
             log.exception("fault_not_told", reference=reference)
 
     async def _send(self, news: News[...]) -> None:
-        with sending(Priority.REMINDER):
-            await news.send()
+        for notice in news.owed:
+            with sending(Priority.REMINDER):
+                await self._notices.send(notice)
 
 
 def to_each(faults: Sequence[Fault], operators: Sequence[Operator]) -> Iterator[Whom]:

@@ -43,6 +43,7 @@ class Cache(Generic[Key, Value]):
         self._loading: dict[Key, _Loading[Value]] = {}
         self.generation = 0  # moved by each change; a fill that began before it is dropped
         self.hits = 0
+        self.misses = 0
         changes.watch(self.forget)
 
     def __len__(self) -> int:
@@ -52,6 +53,7 @@ class Cache(Generic[Key, Value]):
         """What is kept, None where nothing is."""
         kept = self._kept.get(key)
         if kept is None or kept[0] <= self._clock():
+            self.misses += 1
             return None
         self.hits += 1
         return kept[1]

@@ -31,6 +31,10 @@ class CachedPeopleDoors:
     def hits(self) -> int:
         return self._actors.hits
 
+    @property
+    def misses(self) -> int:
+        return self._actors.misses
+
     async def arrive(self, visitor: Visitor, *, open_to_all: bool) -> Actor:
         """As the door does. A new name, username, title or kind of chat is another visitor, who is not known yet."""
         if visitor.link_code is not None:

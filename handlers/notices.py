@@ -69,13 +69,13 @@ class News(Generic[What]):
     def __init__(self, notices: Notices, make: Callable[What, Iterable[Whom]]) -> None:
         self._notices = notices
         self._make = make
-        self._owed: Sequence[Notice] = ()
+        self.owed: Sequence[Notice] = ()
 
     def __call__(self, *what: What.args, **more: What.kwargs) -> Sequence[Notice]:
         told = self._make(*what, **more)
-        self._owed = [self._notices.owed(reach, make) for reach, make in told if reach is not None]
-        return self._owed
+        self.owed = [self._notices.owed(reach, make) for reach, make in told if reach is not None]
+        return self.owed
 
     async def send(self) -> None:
-        for notice in self._owed:
+        for notice in self.owed:
             await self._notices.send(notice)
