@@ -116,6 +116,7 @@ from handlers.groups import is_there
 from handlers.imports.downloads import download
 from handlers.notices import Notices
 from handlers.proposals import send_cards
+from handlers.usage import warn_operators
 from llm.assistants import Assistants
 from llm.choices import offer_of
 from llm.fallbacks import Patience
@@ -222,7 +223,7 @@ def build(
         cancel=cancel,
         classifier=LocalClassifier(),
     )
-    usage = Usage(storage, clock, bot_micros=bot_micros)
+    usage = Usage(storage, clock, bot_micros=bot_micros, warn=notices.about(warn_operators))
     memory, privacy = Memory(storage, directory), Privacy(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
     handing = Handing(Handoffs(storage, directory, wake=wake))
@@ -242,7 +243,7 @@ def build(
     )
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
-    attending = Attending(bot, assistants, memory, privacy, SqlFaultDoors(engine), hearing)
+    attending = Attending(bot, assistants, memory, privacy, notices, hearing)
     trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports), offer_of(models)
     stops = Stops(redis)
     workers.append(

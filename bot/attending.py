@@ -6,23 +6,21 @@ from typing import Any, Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 
 from bot.gate import Priority, sending
 from bot.hearing import Hearing
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
-from crm.faults import FaultDoors
 from crm.memory import Context, Memory, extract, transcript
 from crm.people import ChatKind
 from crm.privacy import OFF, Privacy
 from crm.turns import Listener
 from crm.usage import BudgetSpent
 from handlers.answers import send_text
+from handlers.notices import Notices
 from handlers.privacy import provider_notice
 from handlers.texts import gettext as _
 from handlers.texts import speaking
-from handlers.usage import budget_notice
 from llm.context import history_of
 
 log = structlog.get_logger()
@@ -51,14 +49,14 @@ class Attending:
         assistants: Assistants,
         memory: Memory,
         privacy: Privacy,
-        operators: FaultDoors,
+        notices: Notices,
         hearing: Hearing | None = None,
     ) -> None:
         self._bot = bot
         self._assistants = assistants
         self._memory = memory
         self._privacy = privacy
-        self._operators = operators
+        self._notices = notices
         self._hearing = hearing
         self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
 
@@ -111,14 +109,9 @@ class Attending:
 
     async def _warn(self, spent: BudgetSpent) -> None:
         """The operators, once a day for each budget."""
-        if not spent.refusal.is_news:
-            return
-        for operator in await self._operators.operators():
-            with speaking(operator.language), sending(Priority.REMINDER):
-                try:
-                    await send_text(self._bot, operator.telegram_chat_id, None, budget_notice(spent.refusal))
-                except TelegramAPIError as refused:
-                    log.warning("budget_not_told", reason=type(refused).__name__)
+        for notice in spent.notices:
+            with sending(Priority.REMINDER):
+                await self._notices.send(notice)
 
     def _sum_up(self, turn: Turn, context: Context) -> None:
         """What found no room goes into the summary, beside the answer that is on its way."""

@@ -83,6 +83,9 @@ class Place:
 class UpdateStore(Protocol):
     """Inside the transaction of an effect."""
 
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        """Write down what others are to hear."""
+
     async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         """Write that the update is handled, with the answer owed and what others are to hear of it. Raises
         AlreadyHandled on the second time."""

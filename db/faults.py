@@ -24,7 +24,7 @@ class SqlFaultDoors:
                 {"summary": summary, "reference": reference, "now": now, "every": EVERY},
             )
             if times is not None:
-                await owe(link, tell([Fault(summary, reference, int(times))], await _operators(link)))
+                await owe(link, tell([Fault(summary, reference, int(times))], await operators(link)))
 
     async def repeated(self, now: datetime, tell: ToOperators) -> None:
         async with plain_transaction(self._engine) as link:
@@ -32,13 +32,13 @@ class SqlFaultDoors:
                 text("SELECT * FROM repeated_faults(:now, :every)"), {"now": now, "every": EVERY}
             )
             faults = [Fault(row.summary, row.reference, row.times) for row in found]
-            await owe(link, tell(faults, await _operators(link)))
+            await owe(link, tell(faults, await operators(link)))
 
     async def operators(self) -> Sequence[Operator]:
         async with plain_transaction(self._engine) as link:
-            return await _operators(link)
+            return await operators(link)
 
 
-async def _operators(link: AsyncConnection) -> Sequence[Operator]:
+async def operators(link: AsyncConnection) -> Sequence[Operator]:
     found = await link.execute(text("SELECT * FROM operators()"))
     return [Operator(row.chat_id, row.language) for row in found]

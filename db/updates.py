@@ -22,6 +22,9 @@ class SqlUpdates:
     def __init__(self, link: AsyncConnection) -> None:
         self._link = link
 
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        await owe(self._link, notices)
+
     async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         now = datetime.now(UTC)
         values = {

@@ -17,12 +17,15 @@ class FakeUpdates:
     def __init__(self, state: "State") -> None:
         self._state = state
 
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        self._state.postponed |= {one.owed.update_id: (one.owed, one.until) for one in notices}
+
     async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         key = (arrival.bot_id, arrival.update_id)
         if key in self._state.handled:
             raise AlreadyHandled
         self._state.handled[key] = answer
-        self._state.postponed |= {one.owed.update_id: (one.owed, one.until) for one in notices}
+        await self.owe(notices)
 
 
 class FakeJournal:
