@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]
 UPDATES = 2000
 PEOPLE = 100
 KILLS = 2.0  # seconds between two kills
+SPARES = 2  # replicas that start while others are killed, so that as many as are asked for serve at any time
 EACH_SECOND = 14  # updates, which two replicas on two cores take without a queue
 ADDED = 0.005  # seconds that an update's median may take longer with a Redis that is away
 NOTICED, BACK = 2.0, 7.0  # seconds until each process leaves Redis alone, and until it uses it again
@@ -71,7 +72,8 @@ async def test_two_thousand_updates_with_a_kill_every_two_seconds(
     replicas: int, stoppable: StoppableDatabase, valkey: ValkeyServer, folder: Path
 ) -> None:
     redis = valkeys.url_of(valkey)
-    async with fleet_of(replicas, folder, stoppable.database.owner_url, REDIS_URL=redis) as fleet:
+    url = stoppable.database.owner_url
+    async with fleet_of(replicas, folder, url, spares=SPARES, REDIS_URL=redis) as fleet:
         writers, writing = await begin(fleet, UPDATES)
         killing = asyncio.create_task(fleet.kill_in_turn(KILLS))
         await asyncio.wait({asyncio.ensure_future(writing)}, timeout=120)
