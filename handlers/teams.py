@@ -13,7 +13,7 @@ from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind, Role
 from crm.teams import Member, Team, Teams, TeamView, outranks
 from crm.updates import Arrival
-from handlers.notices import Notices
+from handlers.notices import Notices, Whom
 from handlers.privacy import switch_row
 from handlers.private import only_in_private
 from handlers.questions import ask
@@ -138,9 +138,10 @@ async def change_role(
     def say(one: Member) -> Answer:
         return appointed(one, actor)
 
-    news = notices.about(
-        lambda one: [] if one.id == actor.member_id else [(one.reach, partial(told_role, one))]
-    )
+    def told(one: Member) -> list[Whom]:
+        return [] if one.id == actor.member_id else [(one.reach, partial(told_role, one))]
+
+    news = notices.about(told)
     if how == "hand":
         answer, _member = await teams.hand_on(actor, arrival, int(member_id), say, news)
     else:
