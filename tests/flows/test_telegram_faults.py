@@ -61,6 +61,7 @@ async def test_whoever_can_not_be_written_to_is_marked_and_not_tried_again(
     ]
     assert len(tried) == 1
     await anna.asks("/task there again", "#2 there again")  # whoever writes is there
+    assert await stage_rows.count(f"people WHERE private_chat_id = {anna.id}") == 1
     assert await told(stage, anna.id, "into the void") == 0
 
 
@@ -88,7 +89,7 @@ async def test_three_chats_told_to_wait_silence_the_bot_for_that_moment_only(sta
     for person in people:
         await person.hears("wait a moment")
         assert await told(stage, person.id, "wait a moment") == 1
-    assert stage.log()[since:].count("everywhere=True") + stage.log()[since:].count('"everywhere": true') == 1
+    assert "everywhere=True" in stage.log()[since:]
 
 
 async def test_a_press_whose_answer_fails_is_answered_and_done_once(
