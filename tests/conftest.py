@@ -1,15 +1,12 @@
 """What all tests may ask for: a server, a migrated database, an empty one."""
 
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 
 import pytest
 import pytest_asyncio
 
 from db.migrate import upgrade
-from tests.databases import TEMPLATE, Database, run, running_server, url_of
-
-_names = (f"{TEMPLATE}_{number}" for number in count())
+from tests.databases import TEMPLATE, Database, cloned, names, run, running_server, url_of
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +25,8 @@ async def template(server_url: str) -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(scope="session")
 async def one_database(server_url: str, template: str) -> AsyncIterator[Database]:
-    name = next(_names)
-    await run(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    url = url_of(server_url, name)
-    yield Database(name, url, await upgrade(url, say=lambda _line: None))
-    await run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    async with cloned(server_url, template) as one:
+        yield one
 
 
 @pytest_asyncio.fixture
@@ -43,9 +37,16 @@ async def database(one_database: Database) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture
+async def own_database(server_url: str, template: str) -> AsyncIterator[Database]:
+    """A migrated database of one's own, for a process that keeps it open or for rows that nobody deletes."""
+    async with cloned(server_url, template) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
 async def empty_database(server_url: str) -> AsyncIterator[str]:
     """The owner's URL of a database with nothing in it."""
-    name = next(_names)
+    name = next(names)
     await run(server_url, f"CREATE DATABASE {name}")
     yield url_of(server_url, name)
     await run(server_url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,18 +2,49 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from db.migrate import upgrade
 from db.server import Server, start_server
 from db.urls import Connection
 
 TEMPLATE = f"switchboard_template_{os.getpid()}"
+names = (f"{TEMPLATE}_{number}" for number in count())  # workers may share a server
+# Foreign keys point up and down: what can't go in one round goes in the next. Most tables are empty: ask before.
+EMPTY = """DO $$
+DECLARE
+    whole text;
+    name text;
+    filled text[];
+    stuck text[];
+BEGIN
+    SELECT string_agg(format('SELECT %L WHERE EXISTS (SELECT FROM %I)', tablename, tablename), ' UNION ALL ')
+        INTO whole FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version';
+    EXECUTE format('SELECT array_agg(x) FROM (%s) AS t(x)', whole) INTO filled;
+    SET CONSTRAINTS ALL DEFERRED;
+    FOR round IN 1..4 LOOP
+        stuck := '{}';
+        FOREACH name IN ARRAY coalesce(filled, '{}') LOOP
+            BEGIN
+                EXECUTE format('DELETE FROM %I', name);
+            EXCEPTION WHEN foreign_key_violation THEN
+                stuck := stuck || name;
+            END;
+        END LOOP;
+        filled := stuck;
+    END LOOP;
+    IF filled <> '{}' THEN
+        RAISE 'could not empty %', filled;
+    END IF;
+END $$"""
 
 
 @dataclass(slots=True)
@@ -23,14 +54,28 @@ class Database:
     name: str
     owner_url: str
     application: Connection
+    keeps: bool = False  # one connection of the owner's: it knows the tables by heart
+    _kept: Any = None
+    _busy: bool = False
 
     async def fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """As the owner, who sees every row."""
-        link = await asyncpg.connect(self.owner_url)
-        try:
+        async with self._owner() as link:
             return list(await link.fetch(query, *arguments))
+
+    @asynccontextmanager
+    async def _owner(self) -> AsyncIterator[Any]:
+        if not self.keeps or self._busy:
+            async with connected(self.owner_url) as link:
+                yield link
+            return
+        self._busy = True
+        try:
+            if self._kept is None or self._kept.is_closed():
+                self._kept = await asyncpg.connect(self.owner_url, statement_cache_size=0)
+            yield self._kept
         finally:
-            await link.close()
+            self._busy = False
 
     async def count(self, table: str) -> int:
         return int((await self.fetch(f"SELECT count(*) FROM {table}"))[0][0])  # noqa: S608 - a name of ours
@@ -41,24 +86,12 @@ class Database:
 
     async def empty(self) -> None:
         """DELETE beats TRUNCATE by far on small tables."""
-        tables = await self.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        names = [row[0] for row in tables if row[0] != "alembic_version"]
-        link = await asyncpg.connect(self.owner_url)
-        try:
-            async with link.transaction():
-                await link.execute("SET CONSTRAINTS ALL DEFERRED")
-                for _ in range(4):  # foreign keys point up and down; what is left goes with the next round
-                    left = []
-                    for name in names:
-                        try:
-                            async with link.transaction():
-                                await link.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
-                        except asyncpg.ForeignKeyViolationError:
-                            left.append(name)
-                    names = left
-        finally:
-            await link.close()
-        assert not names, f"could not empty {names}"
+        async with self._owner() as link:
+            await link.execute(EMPTY)
+
+    async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
 
 
 @contextmanager
@@ -78,11 +111,29 @@ def running_server() -> Iterator[str]:
 
 
 async def run(owner_url: str, statement: str) -> None:
+    async with connected(owner_url) as link:
+        await link.execute(statement)
+
+
+@asynccontextmanager
+async def connected(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
     link = await asyncpg.connect(owner_url)
     try:
-        await link.execute(statement)
+        yield link
     finally:
         await link.close()
+
+
+@asynccontextmanager
+async def cloned(server_url: str, template: str) -> AsyncIterator[Database]:
+    """A migrated database without rows, dropped afterwards whoever is still in it."""
+    name = next(names)
+    await run(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    url = url_of(server_url, name)
+    one = Database(name, url, await upgrade(url, say=lambda _line: None), keeps=True)
+    yield one
+    await one.close()
+    await run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def url_of(server_url: str, database: str) -> str:

@@ -9,7 +9,7 @@ from crm.answers import Answer, Button
 from crm.contacts import Contact, ContactCard, Found, SavedContact, Stage, TaskLine
 from crm.people import Actor, ChatKind
 from crm.zones import city
-from handlers.changes import value_words
+from handlers.changed_values import value_words
 from handlers.texts import due_words, formatted, language, moment_words, ngettext
 from handlers.texts import gettext as _
 

@@ -1,40 +1,27 @@
 """What stops a start: one line that names the variable, exit code 1, no traceback."""
 
-import asyncio
 import os
-import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 from playground.server import start_playground
+from tests.databases import Database, run
 from tests.flows.stage import ROOT, TOKEN
+from tests.nursery import bot
 
 EXITED = 1
 
 
-async def start(**told: str) -> tuple[int, str]:
-    """A start that should fail; its exit code and what it said."""
+async def start(*, fresh: bool = False, **told: str) -> tuple[int, str]:
+    """A start that should fail; its exit code and what it complained of."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        cwd=ROOT, env=kept | {"PYTHONPATH": str(ROOT)} | told,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    late = asyncio.get_running_loop().call_later(100, process.kill)
-    said, complained = await process.communicate()
-    late.cancel()
-    assert process.returncode != -signal.SIGKILL, (
-        f"it started, or hung:\n{said.decode()}{complained.decode()}"
-    )
-    lines = complained.decode()
-    assert "Traceback" not in lines
-    return process.returncode or 0, lines
+    ended = await bot("run", environment=kept | {"PYTHONPATH": str(ROOT)} | told, fresh=fresh)
+    assert "Traceback" not in ended.complained
+    return ended.code, ended.complained
 
 
 async def test_a_wrong_setting(tmp_path: Path) -> None:
-    code, lines = await start(DATA_DIR=str(tmp_path), HTTP_PORT="eighty")
+    code, lines = await start(DATA_DIR=str(tmp_path), HTTP_PORT="eighty", fresh=True)
     assert code == EXITED
     assert lines.startswith("HTTP_PORT: ")
 
@@ -56,19 +43,21 @@ async def test_a_data_dir_that_can_not_be_written(tmp_path: Path) -> None:
     assert (code, lines[:9]) == (EXITED, "DATA_DIR:")
 
 
-async def test_a_busy_playground_port(server_url: str, empty_database: str, tmp_path: Path) -> None:
+async def test_a_busy_playground_port(own_database: Database, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        code, lines = await start(DATA_DIR=str(tmp_path), DATABASE_URL=empty_database, PLAYGROUND_PORT=port)
+        code, lines = await start(
+            DATA_DIR=str(tmp_path), DATABASE_URL=own_database.owner_url, PLAYGROUND_PORT=port
+        )
     assert (code, lines[:16]) == (EXITED, "PLAYGROUND_PORT:")
 
 
-async def test_a_busy_http_port(empty_database: str, tmp_path: Path) -> None:
+async def test_a_busy_http_port(own_database: Database, tmp_path: Path) -> None:
     playground = await start_playground(tmp_path, 0)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, lines = await start(
             DATA_DIR=str(tmp_path),
-            DATABASE_URL=empty_database,
+            DATABASE_URL=own_database.owner_url,
             BOT_TOKEN=TOKEN,
             TELEGRAM_API_URL=playground.url,
             HTTP_PORT=str(taken.getsockname()[1]),
@@ -77,43 +66,51 @@ async def test_a_busy_http_port(empty_database: str, tmp_path: Path) -> None:
     assert (code, lines[:10]) == (EXITED, "HTTP_PORT:")
 
 
-async def test_a_telegram_that_can_not_be_reached(empty_database: str, tmp_path: Path) -> None:
+async def test_a_telegram_that_can_not_be_reached(own_database: Database, tmp_path: Path) -> None:
     code, lines = await start(
         DATA_DIR=str(tmp_path),
-        DATABASE_URL=empty_database,
+        DATABASE_URL=own_database.owner_url,
         BOT_TOKEN=TOKEN,
         TELEGRAM_API_URL="http://127.0.0.1:1",
     )
     assert (code, lines[:17]) == (EXITED, "TELEGRAM_API_URL:")
 
 
-async def test_a_token_that_telegram_refuses(empty_database: str, tmp_path: Path) -> None:
+async def test_a_token_that_telegram_refuses(own_database: Database, tmp_path: Path) -> None:
     playground = await start_playground(tmp_path, 0)
-    told = {"DATA_DIR": str(tmp_path), "DATABASE_URL": empty_database, "TELEGRAM_API_URL": playground.url}
+    told = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": own_database.owner_url,
+        "TELEGRAM_API_URL": playground.url,
+    }
     code, lines = await start(BOT_TOKEN=f"420:{'A' * 35}", **told)
     await playground.close()
     assert (code, lines[:10]) == (EXITED, "BOT_TOKEN:")
 
 
-async def test_a_database_of_another_bot(empty_database: str, tmp_path: Path) -> None:
-    from db.migrate import upgrade
-    from tests.databases import run
-
-    await upgrade(empty_database, say=print)
-    await run(empty_database, "INSERT INTO installation (bot_id) VALUES (5)")
+async def test_a_database_of_another_bot(own_database: Database, tmp_path: Path) -> None:
+    await run(own_database.owner_url, "INSERT INTO installation (bot_id) VALUES (5)")
     playground = await start_playground(tmp_path, 0)
-    told = {"DATA_DIR": str(tmp_path), "DATABASE_URL": empty_database, "TELEGRAM_API_URL": playground.url}
+    told = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": own_database.owner_url,
+        "TELEGRAM_API_URL": playground.url,
+    }
     code, lines = await start(BOT_TOKEN=TOKEN, **told)
     await playground.close()
     assert code == EXITED
     assert "belongs to bot 5" in lines
 
 
-async def test_a_webhook_that_is_set_elsewhere_is_left_alone(empty_database: str, tmp_path: Path) -> None:
+async def test_a_webhook_that_is_set_elsewhere_is_left_alone(own_database: Database, tmp_path: Path) -> None:
     import aiohttp
 
     playground = await start_playground(tmp_path, 0)
-    told = {"DATA_DIR": str(tmp_path), "DATABASE_URL": empty_database, "TELEGRAM_API_URL": playground.url}
+    told = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": own_database.owner_url,
+        "TELEGRAM_API_URL": playground.url,
+    }
     async with aiohttp.ClientSession() as client:
         api = f"{playground.url}/bot{TOKEN}"
         await client.post(f"{api}/setWebhook", json={"url": "https://bot.example.org/hook"})

@@ -1,6 +1,7 @@
 """Twenty thousand contacts: pages and searches go by an index, and read no more than they show."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -11,13 +12,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.contacts import Filter, Step
 from crm.contacts.looks import PAGE
+from db.storage import create_engine
+from tests.databases import Database, cloned
 from tests.db.team import Team
 from tests.db.test_contacts import names
 
 
-@pytest_asyncio.fixture
-async def crowd(team: Team) -> Team:
-    """Twenty thousand contacts of the team's, each with a phone, two words and every tenth with a label."""
+class Crowd(Team):
+    def __init__(self, engine: AsyncEngine, database: Database) -> None:
+        super().__init__(engine, database)
+        self.engine = engine
+
+
+@pytest_asyncio.fixture(scope="module")
+async def crowd(server_url: str, template: str) -> AsyncIterator[Crowd]:
+    """Twenty thousand contacts of the team's, each with a phone, two words and every tenth with a label; nobody
+    changes them."""
+    async with cloned(server_url, template) as database:
+        engine = create_engine(database.application)
+        team = Crowd(engine, database)
+        await team.gather()
+        await fill(team)
+        yield team
+        await engine.dispose()
+
+
+async def fill(team: Team) -> None:
     link = await asyncpg.connect(team.database.owner_url)
     workspace, me = team.anna.workspace_id, team.anna.member_id
     tables = ("crm_contacts", "crm_contact_phones", "crm_contact_words", "crm_labels")
@@ -46,7 +66,6 @@ async def crowd(team: Team) -> Team:
     for table in tables:
         await link.execute(f"ANALYZE {table}")
     await link.close()
-    return team
 
 
 @pytest.mark.parametrize(
@@ -60,11 +79,11 @@ async def crowd(team: Team) -> Team:
     ],
 )
 async def test_a_page_reads_its_index_and_no_more_rows_than_it_shows(
-    crowd: Team, engine: AsyncEngine, wanted: Filter, index: str
+    crowd: Crowd, wanted: Filter, index: str
 ) -> None:
     first = await crowd.contacts.list(crowd.anna, wanted)
     for step in (None, Step(first.contacts[-1].id)):
-        plan = await explained(crowd, engine, wanted, step)
+        plan = await explained(crowd, wanted, step)
         assert index in plan
         assert "Seq Scan on crm_contacts" not in plan
         assert "Sort" not in re.sub(
@@ -76,7 +95,7 @@ async def test_a_page_reads_its_index_and_no_more_rows_than_it_shows(
         assert all(rows <= PAGE + 1 for rows in read)
 
 
-async def explained(team: Team, engine: AsyncEngine, wanted: Filter, step: Step | None) -> str:
+async def explained(team: Crowd, wanted: Filter, step: Step | None) -> str:
     """The plan of a page, as the application's role runs it."""
     told: list[str] = []
 
@@ -88,11 +107,11 @@ async def explained(team: Team, engine: AsyncEngine, wanted: Filter, step: Step 
             told.extend(row[0] for row in cursor.fetchall())
         return statement, parameters
 
-    event.listen(engine.sync_engine, "before_cursor_execute", explain, retval=True)
+    event.listen(team.engine.sync_engine, "before_cursor_execute", explain, retval=True)
     try:
         await team.contacts.list(team.anna, wanted, step)
     finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", explain)
+        event.remove(team.engine.sync_engine, "before_cursor_execute", explain)
     return "\n".join(told)
 
 
@@ -100,7 +119,7 @@ async def explained(team: Team, engine: AsyncEngine, wanted: Filter, step: Step 
     "text", ["md5('s777')", "md5('777') || ' ' || md5('s777')", "'p777@x.ru'", "'@t777'", "md5('f777')",
              "substr(md5('s777'), 3, 12)", "substr(md5('f777'), 5, 9)", "right(e164, 4)", "e164"],
 )  # fmt: skip
-async def test_search_among_many_goes_by_an_index_and_fetches_few_rows(crowd: Team, text: str) -> None:
+async def test_search_among_many_goes_by_an_index_and_fetches_few_rows(crowd: Crowd, text: str) -> None:
     found = await crowd.database.fetch(
         f"SELECT {text}, full_name FROM crm_contacts c JOIN crm_contact_phones p ON p.contact_id = c.id"  # noqa: S608
         " WHERE full_name LIKE md5('777') || '%'"
@@ -110,7 +129,7 @@ async def test_search_among_many_goes_by_an_index_and_fetches_few_rows(crowd: Te
     assert await read_by(crowd, "SELECT * FROM find_contacts($1, 9)", typed) < 60
 
 
-async def test_the_nearest_among_many_go_by_an_index(crowd: Team) -> None:
+async def test_the_nearest_among_many_go_by_an_index(crowd: Crowd) -> None:
     await read_by(crowd, "SELECT * FROM near_contacts($1, 'p5@x.ru', 't6', 3)", "Anna Petrova")
 
 

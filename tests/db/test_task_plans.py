@@ -12,25 +12,34 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from benchmarks.crowd import fill
 from crm.people import Actor
 from crm.tasks.filters import Filter, When
 from crm.tasks.lists import PAGE, Step
 from db.lookups import tasks_query
-from db.migrate import upgrade
 from db.people import SqlPeopleDoors
 from db.storage import create_engine
 from db.task_lists import day_query, page_query
 from db.transactions import entered
 from tests.acting import a_visitor
+from tests.databases import Database, cloned
 
 TASKS = 20_000
 USED = re.compile(  # by the query itself; the policies' own look-ups call the tables t and c
     r"using (ix_\w+) on crm_(?:tasks(?: crm_tasks_\d+)?  |labels)|Bitmap Index Scan on (ix_\w+)"
 )
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    owner_url: str
+    engine: AsyncEngine
+    anna: Actor
+    contact_id: int
+    middle_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +59,21 @@ class Crowd:
         return {name for pair in USED.findall(plan) for name in pair if name}
 
 
-@pytest_asyncio.fixture
-async def crowd(empty_database: str) -> AsyncIterator[Crowd]:
-    engine = create_engine(await upgrade(empty_database, say=print))
+@pytest_asyncio.fixture(scope="module")
+async def full(server_url: str, template: str) -> AsyncIterator[Full]:
+    """A database with the tasks, which nobody changes."""
+    async with cloned(server_url, template) as database:
+        engine = create_engine(database.application)
+        yield await filled(engine, database)
+        await engine.dispose()
+
+
+async def filled(engine: AsyncEngine, database: Database) -> Full:
     anna = await SqlPeopleDoors(engine).arrive(a_visitor(101), open_to_all=True)
     others = [
         await SqlPeopleDoors(engine).arrive(a_visitor(user), open_to_all=True) for user in range(102, 111)
     ]
-    link = await asyncpg.connect(empty_database)
+    link = await asyncpg.connect(database.owner_url)
     members = [anna.member_id]
     for one in others:
         members += await link.fetchrow(
@@ -69,9 +85,14 @@ async def crowd(empty_database: str) -> AsyncIterator[Crowd]:
         "SELECT id FROM crm_tasks WHERE due_date = $1 ORDER BY id LIMIT 1", NOW.date()
     )
     await link.close()
-    async with entered(engine, anna.workspace_id, anna.member_id, anna.chat_id) as inside:
-        yield Crowd(inside, anna, contacts[0], middle)
-    await engine.dispose()
+    return Full(database.owner_url, engine, anna, contacts[0], middle)
+
+
+@pytest_asyncio.fixture
+async def crowd(full: Full) -> AsyncIterator[Crowd]:
+    anna = full.anna
+    async with entered(full.engine, anna.workspace_id, anna.member_id, anna.chat_id) as inside:
+        yield Crowd(inside, anna, full.contact_id, full.middle_id)
 
 
 async def test_each_filter_is_read_by_its_own_index(crowd: Crowd) -> None:
@@ -117,11 +138,11 @@ async def test_what_is_offered_inline_is_read_in_the_order_of_an_index(crowd: Cr
 
 
 @pytest.mark.parametrize("part", ["% фейерверк %", "%ейерве%"])
-async def test_a_rare_word_is_found_by_trigrams(crowd: Crowd, empty_database: str, part: str) -> None:
+async def test_a_rare_word_is_found_by_trigrams(full: Full, part: str) -> None:
     """The door's own condition: it runs as the owner, so the owner's plan is the one to look at."""
-    link = await asyncpg.connect(empty_database)
+    link = await asyncpg.connect(full.owner_url)
     rows = await link.fetch(
-        f"EXPLAIN SELECT id FROM crm_tasks WHERE workspace_id = {crowd.anna.workspace_id}"  # noqa: S608 - of ours
+        f"EXPLAIN SELECT id FROM crm_tasks WHERE workspace_id = {full.anna.workspace_id}"  # noqa: S608 - of ours
         f" AND deleted_at IS NULL AND folded LIKE '{part}' ORDER BY id DESC LIMIT 20"
     )
     await link.close()

@@ -1,6 +1,5 @@
 """Stages: one bot for most dialogues, a bot of one's own for those that end it."""
 
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,20 +8,15 @@ import pytest
 import pytest_asyncio
 
 from db.server import start_server
-from tests.databases import Database, run
+from tests.databases import Database, cloned
 from tests.flows.stage import Stage, StoppableDatabase, made, staged
-
-FLOWS, OWN = (
-    f"switchboard_flows_{os.getpid()}",
-    f"switchboard_own_flow_{os.getpid()}",
-)  # workers share a server
 
 
 @pytest_asyncio.fixture(scope="session")
-async def stage_rows(server_url: str) -> AsyncIterator[Database]:
+async def stage_rows(server_url: str, template: str) -> AsyncIterator[Database]:
     """The database of `stage`."""
-    yield await made(server_url, FLOWS)
-    await run(server_url, f"DROP DATABASE {FLOWS} WITH (FORCE)")
+    async with cloned(server_url, template) as one:
+        yield one
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -31,10 +25,11 @@ async def stage(stage_rows: Database, tmp_path_factory: pytest.TempPathFactory) 
         yield one
 
 
-@pytest_asyncio.fixture
-async def own_database(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, OWN)
-    await run(server_url, f"DROP DATABASE {OWN} WITH (FORCE)")
+@pytest_asyncio.fixture(scope="module")
+async def rows(server_url: str, template: str) -> AsyncIterator[Database]:
+    """The database of a stage that a file sets for itself."""
+    async with cloned(server_url, template) as one:
+        yield one
 
 
 @pytest_asyncio.fixture

@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +18,7 @@ from db.migrate import upgrade
 from db.server import Server, start_server
 from playground.server import start_playground
 from tests.databases import Database, run, url_of
+from tests.nursery import Process, start_bot
 
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = f"4200000001:{'A' * 35}"
@@ -74,9 +73,10 @@ class Stage:
     client: aiohttp.ClientSession
     data_dir: Path
     environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     bot_id: int = int(TOKEN.split(":", maxsplit=1)[0])
     people: list[Person] = field(default_factory=list)
+    fresh: bool = False  # reads its libraries itself, as outside of tests
 
     async def start(self) -> None:
         """Start the bot and wait until it says that it answers."""
@@ -90,11 +90,8 @@ class Stage:
                 raise AssertionError(f"the bot did not start:\n{self.log()}")
             await asyncio.sleep(0.1)
 
-    def _spawn(self, logs: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=logs, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    def _spawn(self, logs: IO[bytes]) -> Process:
+        return start_bot("run", environment=self.environment, stdout=logs, stderr=logs, fresh=self.fresh)
 
     def kill(self) -> None:
         """End the bot as a power cut would."""
@@ -105,9 +102,11 @@ class Stage:
     def stop(self) -> int:
         """Ask the bot to end, as a service manager would; its exit code."""
         assert self.process is not None
-        if self.process.poll() is None:
-            self.process.terminate()
-        return self.process.wait(30)
+        self.process.terminate()
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()  # whoever does not end when asked must not outlive the test
 
     async def until(self, look: Callable[[], Awaitable[int]], wanted: int) -> None:
         """Look until the count is what is wanted. Fails when it takes too long."""

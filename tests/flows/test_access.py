@@ -1,21 +1,13 @@
 """Who gets in: strangers are turned away in one sentence; the claim link makes an operator, once."""
 
-import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from tests.databases import Database, run
-from tests.flows.stage import ROOT, Stage, made, staged
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_closed_flow")
-    await run(server_url, "DROP DATABASE switchboard_closed_flow WITH (FORCE)")
+from tests.databases import Database
+from tests.flows.stage import Stage, staged
+from tests.nursery import bot
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -33,11 +25,8 @@ async def test_a_stranger_is_told_once_and_costs_nothing(closed_stage: Stage, ro
 
 async def test_the_claim_link_makes_an_operator_once(closed_stage: Stage) -> None:
     assert "python -m bot claim" in closed_stage.log()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "claim", cwd=ROOT, env=closed_stage.environment, stdout=subprocess.PIPE
-    )
-    printed, _none = await process.communicate()
-    code = printed.decode().split("/start ", 1)[1].split()[0]
+    ended = await bot("claim", environment=closed_stage.environment)
+    code = ended.said.split("/start ", 1)[1].split()[0]
     anna, boris = await closed_stage.person("Anna"), await closed_stage.person("Boris")
     await anna.asks(f"/start {code}", "language")
     await anna.asks("/task first of all", "#1 first of all")

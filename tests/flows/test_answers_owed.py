@@ -7,18 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.databases import Database, run
-from tests.flows.stage import Person, Stage, made, staged
+from tests.databases import Database
+from tests.flows.stage import Person, Stage, staged
 
 OWED = (
     "handled_updates WHERE handled_at IS NOT NULL AND answered_at IS NULL AND jsonb_typeof(answer) = 'object'"
 )
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_owed_flow")
-    await run(server_url, "DROP DATABASE switchboard_owed_flow WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -13,13 +13,7 @@ from db.migrate import upgrade
 from db.roles import application_role
 from db.urls import connection
 from tests.databases import Database, run
-from tests.flows.stage import PATIENCE, Person, Stage, made, staged
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_changed_flow")
-    await run(server_url, "DROP DATABASE switchboard_changed_flow WITH (FORCE)")
+from tests.flows.stage import PATIENCE, Person, Stage, staged
 
 
 @pytest_asyncio.fixture(scope="module")

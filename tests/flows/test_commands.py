@@ -1,8 +1,6 @@
 """The command line, and the start a stranger makes: no token, nothing set, one process."""
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +11,13 @@ import yaml
 
 from tests.databases import Database
 from tests.flows.stage import ROOT, Stage, environment, free_port
+from tests.nursery import bot
 
 
-async def _checked(told: dict[str, str]) -> tuple[int | None, str]:
+async def _checked(told: dict[str, str]) -> tuple[int, str]:
     """The exit code of `check`, and all it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "check", cwd=ROOT, env=told,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _none = await process.communicate()
-    return process.returncode, printed.decode()
+    ended = await bot("check", environment=told)
+    return ended.code, ended.printed
 
 
 async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_can_change(
@@ -66,7 +61,7 @@ async def test_a_start_without_a_token_serves_the_page_and_answers(folder: Path)
         BOT_TOKEN="", ACCESS="", PLAYGROUND_PORT=str(port),
     )  # fmt: skip
     async with aiohttp.ClientSession() as client:
-        stage = Stage(f"http://127.0.0.1:{port}", client, folder, told, bot_id=7000000001)
+        stage = Stage(f"http://127.0.0.1:{port}", client, folder, told, bot_id=7000000001, fresh=True)
         try:
             await stage.start()
             assert f"open http://127.0.0.1:{port}" in stage.log()
@@ -91,10 +86,8 @@ async def test_a_change_of_assistants_is_seen_without_a_redis_too(
     file.write_text(yaml.safe_dump(registry, allow_unicode=True))
     anna = await stage.person("Anna")
     await anna.asks("repot the bonsai", "offline")  # looked up, and kept for five seconds
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "agents", "import", str(file), cwd=ROOT, env=stage.environment
-    )
-    assert await process.wait() == 0
+    ended = await bot("agents", "import", str(file), environment=stage.environment)
+    assert ended.code == 0, ended.printed
     copywriter = (
         "turns t JOIN conversations c ON c.id = t.conversation_id JOIN agents a ON a.id = c.agent_id"
         " WHERE a.slug = 'copywriter' AND t.user_text LIKE '%bonsai'"

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 
-from tests.databases import Database, run
+from tests.databases import Database
 from tests.flows.fleet import fleet_of
-from tests.flows.stage import Person, Stage, made, staged
+from tests.flows.stage import Person, Stage, staged
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
 WHOLE = "Let me see. Point 0. Point 1. Point 2."
@@ -25,12 +25,6 @@ async def provider() -> AsyncIterator[ModelServer]:
 def model(provider: ModelServer) -> ModelServer:
     provider.forget()
     return provider
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_conversation_faults")
-    await run(server_url, "DROP DATABASE switchboard_conversation_faults WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="module")

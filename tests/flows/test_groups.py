@@ -10,19 +10,14 @@ from tests.flows.stage import Message, Person, Stage, staged
 
 
 @pytest_asyncio.fixture(scope="module")
-async def closed(server_url: str, tmp_path_factory: Any) -> AsyncIterator[tuple[Stage, Database]]:
+async def closed(rows: Database, tmp_path_factory: Any) -> AsyncIterator[tuple[Stage, Database]]:
     """By invitation; the first person is the operator."""
-    from tests.databases import run
-    from tests.flows.stage import made
-
-    database = await made(server_url, "switchboard_groups")
     folder = tmp_path_factory.mktemp("groups")
-    async with staged(folder, database.owner_url, ACCESS="invite", ADMIN_IDS="1001") as one:
+    async with staged(folder, rows.owner_url, ACCESS="invite", ADMIN_IDS="1001") as one:
         one.people.clear()
         anna = await one.person("Anna")
         await anna.asks("/start", "language")
-        yield one, database
-    await run(server_url, "DROP DATABASE switchboard_groups WITH (FORCE)")
+        yield one, rows
 
 
 async def comes(stage: Stage, group: int, user_id: int, action: str, **more: Any) -> None:

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from tests.databases import Database, run
-from tests.flows.stage import Stage, made, staged
+from tests.databases import Database
+from tests.flows.stage import Stage, staged
 from tests.model_server import ModelServer, model_server
 
 
@@ -45,12 +45,6 @@ async def speech() -> AsyncIterator[Speech]:
 async def model() -> AsyncIterator[ModelServer]:
     async with model_server() as one:
         yield one
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_media_flow")
-    await run(server_url, "DROP DATABASE switchboard_media_flow WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="module")

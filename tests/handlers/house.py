@@ -50,6 +50,7 @@ class House:
         self._tuesday = today + timedelta(days=(1 - today.weekday()) % 7 or 7)
         self.faults: list[BaseException] = []
         self._tables = count(1)
+        self._digests: dict[int | None, str] = {}
         app.dispatcher["download"] = self._table
         app.dispatcher["senses"] = Senses(hears=True, reads=frozenset({"images", "pdf"}))
         app.dispatcher["report"] = lambda error, _reference: self.faults.append(error)
@@ -263,6 +264,14 @@ class House:
 
     async def everything(self, team: int | None) -> str:
         """A digest of all rows, or of one team's; what is noted of each update stays out."""
+        if team not in self._digests:
+            self._digests[team] = await self._digest(team)
+        rows = await self.database.fetch(self._digests[team])
+        # in an order of ours: PostgreSQL may read the parts side by side once a table was large
+        return hashlib.sha256("".join(sorted(str(row[0]) for row in rows)).encode()).hexdigest()
+
+    async def _digest(self, team: int | None) -> str:
+        """The query, made once: it is asked some hundred times."""
         tables = await self.database.fetch(
             "SELECT table_name, bool_or(column_name = 'workspace_id') FROM information_schema.columns"
             " WHERE table_schema = 'public' AND table_name NOT IN"
@@ -278,9 +287,7 @@ class House:
             parts.append(f"SELECT string_agg(t::text, '|') FROM workspaces t WHERE id = {team}")  # noqa: S608
             own = f"SELECT person_id FROM members WHERE workspace_id = {team}"  # noqa: S608
             parts.append(f"SELECT string_agg(p::text, '|' ORDER BY id) FROM people p WHERE id IN ({own})")  # noqa: S608
-        rows = await self.database.fetch(" UNION ALL ".join(parts))
-        # in an order of ours: PostgreSQL may read the parts side by side once a table was large
-        return hashlib.sha256("".join(sorted(str(row[0]) for row in rows)).encode()).hexdigest()
+        return " UNION ALL ".join(parts)
 
     def said(self, answer: Answer | None) -> str:
         """All that left for Telegram, in the answer or by a call."""

@@ -1,180 +1,25 @@
-"""Settings: what a person chooses for themselves, whatever team they are in."""
+"""Settings read from text: what a button carries or a person typed."""
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import time
-from enum import StrEnum
-from typing import Any
 
-from crm.activity import Activity
-from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput
-from crm.grammar.readers import Reader
-from crm.holidays import find_country, is_known
-from crm.people import LANGUAGES, Actor
-from crm.storage import Storage, Unit
-from crm.updates import Arrival
+from crm.holidays import find_country
+from crm.people import LANGUAGES
+from crm.settings.entities import DateOrder, PersonSettings, Section, Span
 from crm.zones import find_zone
 
-Span = tuple[time, time]  # from, until; wall clock of the person
-Parts = tuple[time, time, time]  # when the morning, the afternoon and the evening begin
 LEADS = 6  # reminders of one task by default, at most
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _OFF = {"off", "no", "none", "выкл", "нет", "никогда", "-"}
 _DAILY = {"daily": True, "workdays": False}  # whether digests come on days off too
 
 
-class DateOrder(StrEnum):
-    """How 3/4 is read and dates are written: 31.12.2026, 12/31/2026, 2026-12-31."""
-
-    DAY_FIRST = "DMY"
-    MONTH_FIRST = "MDY"
-    YEAR_FIRST = "YMD"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSettings:
-    """`date_order` None: not chosen yet. `quiet` None: never quiet; it may pass midnight. `workdays` are ISO
-    weekdays, Monday 1. `morning` and `evening` are when digests come, None for none; `daily` is on days off too.
-    `timed`, `meetings` and `days` are when tasks remind unless they say otherwise: minutes before the time, of a
-    meeting as well, and before the start of the working day where a task has no time. `country` is whose holidays
-    count, None for that of the zone; `holidays` whether any do. `weekly`: the digest of the teams one manages."""
-
-    language: str
-    timezone: str
-    date_order: DateOrder | None = None
-    quiet: Span | None = None
-    workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
-    hours: Span = (time(9), time(18))
-    morning: time | None = None
-    evening: time | None = None
-    timed: tuple[int, ...] = (0,)
-    meetings: tuple[int, ...] = (15,)
-    days: tuple[int, ...] = (0,)
-    parts: Parts = (time(9), time(14), time(19))
-    holidays: bool = True
-    country: str | None = None
-    daily: bool = False
-    weekly: bool = True
-
-
-async def reader_of(unit: Unit, actor: Actor) -> Reader:
-    """Whose line is read, and so by which zone and habits."""
-    settings = await unit.people.settings(actor.person_id)
-    return Reader(
-        zone=actor.zone,
-        language=actor.language,
-        team_region=await unit.teams.region(),
-        date_order=settings.date_order,
-        morning=settings.parts[0],
-        afternoon=settings.parts[1],
-        evening=settings.parts[2],
-        workday_starts=settings.hours[0],
-        workday_ends=settings.hours[1],
-    )
-
-
-class Section(StrEnum):
-    """One setting, as it is named in buttons."""
-
-    LANGUAGE = "language"
-    ZONE = "zone"
-    DATES = "dates"
-    QUIET = "quiet"
-    DAYS = "days"
-    HOLIDAYS = "holidays"
-    HOURS = "hours"
-    MORNING = "morning"
-    EVENING = "evening"
-    TIMED = "timed"
-    MEETINGS = "meetings"
-    WHOLE_DAYS = "wholedays"
-    PARTS = "parts"
-    WEEKLY = "weekly"
-
-
-class Settings:
-    """The rules of a person's settings."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-
-    async def show(self, actor: Actor) -> PersonSettings:
-        async with self._storage.transaction(actor) as unit:
-            return await unit.people.settings(actor.person_id)
-
-    async def change(
-        self, actor: Actor, arrival: Arrival, section: Section, value: str, reply: Reply[PersonSettings]
-    ) -> Answer:
-        """`value` is what a button carries or a person typed. Raises BadInput with what to type instead."""
-        if section is Section.HOLIDAYS:
-            await asyncio.to_thread(is_known, "")  # what it imports would hold up everybody
-        async with self._storage.transaction(actor) as unit:
-            _before, after = await put(unit, actor, section, value)
-            answer = reply(after)
-            await unit.updates.finish(arrival, answer)
-        return answer
-
-
-async def put(
-    unit: Unit, actor: Actor, section: Section, value: str
-) -> tuple[PersonSettings, PersonSettings]:
-    """One setting read from text and kept, with its line of history: the settings before and after. Raises BadInput."""
-    before = await unit.people.settings(actor.person_id, to_change=True)
-    after = changed(before, section, value)
-    if after != before:
-        await unit.people.set_settings(actor.person_id, after)
-        await unit.activity.add(
-            Activity(
-                "changed",
-                "settings",
-                actor.person_id,
-                actor_member_id=actor.member_id,
-                changes=differences(before, after),
-            )
-        )
-    return before, after
-
-
 def changed(settings: PersonSettings, section: Section, value: str) -> PersonSettings:
     """The settings with one of them read from text. Raises BadInput."""
     return _READ[section](settings, value.strip())
-
-
-def differences(before: PersonSettings, after: PersonSettings) -> dict[str, object]:
-    """[old, new] of each field that differs, as plain data."""
-    names = [field.name for field in fields(PersonSettings)]
-    return {
-        name: [_plain(getattr(before, name)), _plain(getattr(after, name))]
-        for name in names
-        if getattr(before, name) != getattr(after, name)
-    }
-
-
-def restored_settings(settings: PersonSettings, changes: Mapping[str, object]) -> PersonSettings:
-    """The settings with each field of a change as it was before it."""
-    old = {name: told[0] for name, told in changes.items() if isinstance(told, list)}
-    return replace(settings, **{name: _restored(name, value) for name, value in old.items()})
-
-
-def _restored(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in ("quiet", "hours", "parts"):
-        return tuple(time.fromisoformat(one) for one in value)
-    if name in ("morning", "evening"):
-        return time.fromisoformat(value)
-    if name in ("workdays", "timed", "meetings", "days"):
-        return tuple(value)
-    return DateOrder(value) if name == "date_order" else value
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 def _language(settings: PersonSettings, value: str) -> PersonSettings:
