@@ -31,8 +31,8 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What is known of an update as it is taken up. `attempts` counts this one; `handled` says the effect is
-    committed; `owed` is the answer to send, None when there is none or it was sent."""
+    """What is known of an update as it is taken up. `attempts` counts this one, should it come to its effect;
+    `handled` says the effect is committed; `owed` is the answer to send, None when there is none or it was sent."""
 
     attempts: int
     handled: bool
@@ -94,7 +94,11 @@ class UpdateStore(Protocol):
 class UpdateJournal(Protocol):
     """Outside of any workspace; each call is a transaction of its own."""
 
-    async def begin(self, bot_id: int, update_id: int) -> Beginning: ...
+    async def begin(self, bot_id: int, update_id: int) -> Beginning:
+        """The first attempt is counted at once."""
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        """Another one, as its effect begins: what only waited as its process ended did not end it."""
 
     async def answered(self, bot_id: int, update_id: int) -> None: ...
 
@@ -119,6 +123,9 @@ class UpdateLanes(Protocol):
 
     async def take(self, place: Place) -> Beginning | None:
         """Begin the update, or None while another replica works on one of the same chat."""
+
+    async def count_attempt(self, place: Place) -> None:
+        """As in the journal: any but the first, as its effect begins."""
 
     async def finish(self, place: Place) -> None:
         """The update is handled, and answered unless that was postponed; the next one of the chat may begin."""

@@ -13,6 +13,13 @@ from crm.updates import Arrival, Beginning, Notice, Postponed
 from db.models.updates import handled_updates as updates
 from db.transactions import plain_transaction
 
+_BEGIN = text(
+    "WITH before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
+    " INSERT INTO handled_updates AS mine (bot_id, update_id, attempts, begun_at)"
+    " VALUES (:bot_id, :update_id, 1, now())"
+    " ON CONFLICT (bot_id, update_id) DO UPDATE SET attempts = mine.attempts"
+    " RETURNING attempts + (SELECT count(*) FROM before) AS attempts, handled_at, answered_at, answer, postponed"
+)
 PURGE_PATIENCE = 60.0  # seconds; a week of updates goes at once
 
 
@@ -78,19 +85,12 @@ class SqlUpdateJournal:
         async with plain_transaction(self._engine) as link:
             # what is counted are ends of the process, which an unflushed commit survives
             await link.execute(text("SET LOCAL synchronous_commit = off"))
-            row = (
-                await link.execute(
-                    insert(updates)
-                    .values(bot_id=bot_id, update_id=update_id, attempts=1, begun_at=func.now())
-                    .on_conflict_do_update(
-                        index_elements=[updates.c.bot_id, updates.c.update_id],
-                        set_={"attempts": updates.c.attempts + 1},
-                    )
-                    .returning(updates)
-                )
-            ).one()
+            row = (await link.execute(_BEGIN, {"bot_id": bot_id, "update_id": update_id})).one()
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        await self._set(bot_id, update_id, attempts=updates.c.attempts + 1)
 
     async def answered(self, bot_id: int, update_id: int) -> None:
         """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone.

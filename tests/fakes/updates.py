@@ -43,8 +43,13 @@ class FakeJournal:
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
         self._storage.must_be_there()
         key, handled = (bot_id, update_id), self._storage.state.handled
-        self.attempts[key] = self.attempts.get(key, 0) + 1
-        return Beginning(self.attempts[key], key in handled, handled.get(key))
+        attempt = self.attempts.get(key, 0) + 1
+        self.attempts.setdefault(key, 1)
+        return Beginning(attempt, key in handled, handled.get(key))
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        self._storage.must_be_there()
+        self.attempts[bot_id, update_id] += 1
 
     async def answered(self, bot_id: int, update_id: int) -> None:
         self._storage.must_be_there()
