@@ -158,7 +158,7 @@ async def test_what_only_waited_while_another_ended_the_process_is_not_passed_wi
         house.storage.state.handled[bot.id, update.update_id] = SAVED
         return SAVED
 
-    house.handlers.feed_update = feed_update  # type: ignore[assignment, method-assign]  # one that ends processes
+    house.handlers.feed_update = feed_update  # type: ignore[method-assign]  # one that ends processes
     for number in (1, 2, 3):
         await house.journal.begin(42, number)  # all were under way as it ended the process first
     for _ in range(ATTEMPTS):
