@@ -116,7 +116,14 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet_of(
-    count: int, folder: Path, database_url: str, *, at_first: int | None = None, spares: int = 0, **more: str
+    count: int,
+    folder: Path,
+    database_url: str,
+    spares: int = 0,
+    /,
+    *,
+    at_first: int | None = None,
+    **more: str,
 ) -> AsyncIterator[Fleet]:
     """Replicas on one database, started side by side (or only so many `at_first`), ended afterwards. `spares` run
     beside them and are brought no updates until they take the place of one that was killed."""

@@ -73,7 +73,7 @@ async def test_two_thousand_updates_with_a_kill_every_two_seconds(
 ) -> None:
     redis = valkeys.url_of(valkey)
     url = stoppable.database.owner_url
-    async with fleet_of(replicas, folder, url, spares=SPARES, REDIS_URL=redis) as fleet:
+    async with fleet_of(replicas, folder, url, SPARES, REDIS_URL=redis) as fleet:
         writers, writing = await begin(fleet, UPDATES)
         killing = asyncio.create_task(fleet.kill_in_turn(KILLS))
         await asyncio.wait({asyncio.ensure_future(writing)}, timeout=120)
