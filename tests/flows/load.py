@@ -23,10 +23,11 @@ class Writer:
     rounds: int
     first: int = 0  # the number of the first round
 
-    async def write(self) -> None:
-        """As fast as answers come."""
+    async def write(self, pause: float = 0, first_after: float = 0) -> None:
+        """As fast as answers come, or with a pause after each update, both in seconds."""
+        await asyncio.sleep(first_after)
         async for _written in self.steps():
-            pass
+            await asyncio.sleep(pause)
 
     async def steps(self) -> AsyncIterator[None]:
         """An update at each step."""
@@ -71,17 +72,12 @@ async def writers_of(fleet: Fleet, count: int, rounds: int) -> list[Writer]:
     return list(await asyncio.gather(*(one(number) for number in range(count))))
 
 
-async def written_evenly(writers: Sequence[Writer], every: float) -> None:
-    """One update `every` so many seconds, of the writers in turn, until all have written theirs."""
-    loop = asyncio.get_running_loop()
-    turns = [writer.steps() for writer in writers]
-    due = loop.time()
-    while turns:
-        for steps in list(turns):
-            await asyncio.sleep(max(0.0, due - loop.time()))
-            due = max(due + every, loop.time() - 1)
-            if await anext(steps, False) is False:
-                turns.remove(steps)
+async def written_evenly(writers: Sequence[Writer], each_second: float) -> None:
+    """So many updates a second of all of them together, as long as nobody has to wait for an answer."""
+    pause = len(writers) / each_second
+    await asyncio.gather(
+        *(writer.write(pause, number / each_second) for number, writer in enumerate(writers))
+    )
 
 
 async def through(fleet: Fleet, *, every: float = 0.2) -> None:
