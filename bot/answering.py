@@ -203,16 +203,20 @@ class Desk:
                 if has_cards and self.send_cards is not None:
                     await self.send_cards(turn)
         except TelegramRetryAfter as told:
+            outcome = "postponed"
             log.info("answer_postponed", turn=turn.id, seconds=told.retry_after)
             await self.conversations.release(turn, self.clock() + timedelta(seconds=told.retry_after))
         except (TelegramForbiddenError, TelegramBadRequest) as refused:
-            gone = any(words in refused.message.lower() for words in GONE)
+            gone, outcome = any(words in refused.message.lower() for words in GONE), "refused"
             log.warning("answer_refused", turn=turn.id, reason=refused.message[:100])
             await self.conversations.failed(turn, "topic gone" if gone else "refused")
         except TelegramAPIError as fault:
+            outcome = "left to its lease"
             log.warning("answer_left_to_its_lease", turn=turn.id, reason=type(fault).__name__)
         else:
+            outcome = "apologised" if turn.reference else "answered"
             await self.conversations.sent(turn, sent)
+        self._metrics.turns.labels(outcome).inc()
 
     async def measured(self, turn: Turn, listener: Listener) -> ModelAnswer:
         began, outcome = time.perf_counter(), "failed"

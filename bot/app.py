@@ -123,6 +123,7 @@ from handlers.imports.downloads import download
 from handlers.notices import Notices
 from handlers.offers import offer_heard
 from handlers.proposals import send_cards
+from handlers.usage import warn_operators
 from llm.assistants import Assistants
 from llm.choices import offer_of
 from llm.fallbacks import Patience
@@ -195,8 +196,8 @@ def build(
     remembered = Remembered(changes)
     storage = SqlStorage(engine, remembered)
     journal, dialogs, people_doors = SqlUpdateJournal(engine), SqlDialogs(engine), SqlPeopleDoors(engine)
-    who = CachedPeopleDoors(people_doors, changes)
-    people = People(storage, who, open_to_all=open_to_all)
+    arrivals = CachedPeopleDoors(people_doors, changes)
+    people = People(storage, arrivals, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
@@ -209,7 +210,7 @@ def build(
     deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
     digests = Digests(storage, SqlDigestDoors(engine))
     directory = CachedAgents(SqlRosters(engine), changes)
-    metrics.watch(gate, directory, lambda: directory.degraded, {"people": who, "settings": remembered})
+    metrics.watch(gate, directory, lambda: directory.degraded, {"actor": arrivals, **remembered.caches()})
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
@@ -234,7 +235,7 @@ def build(
         lease=lambda: workers[0].lease() if workers else None,
         take=take,
     )
-    usage = Usage(storage, clock, bot_micros=bot_micros)
+    usage = Usage(storage, clock, bot_micros=bot_micros, warn=notices.about(warn_operators))
     memory, privacy, preparing = Memory(storage, directory), Privacy(storage), Preparing(storage)
     proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
     reminder_lists = ReminderLists(storage, Undo(storage, UNDOABLE))
@@ -259,8 +260,11 @@ def build(
         bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads,
         partial(offer_heard, bot_id=bot.id, dialogs=dialogs, clock=clock),
     )  # fmt: skip
-    attending = Attending(bot, assistants, preparing, memory, privacy, SqlFaultDoors(engine), hearing)
-    trials, offer = ModelTrials(bot, assistants, clock, new_reference, reports, journal), offer_of(models)
+    attending = Attending(bot, assistants, preparing, memory, privacy, notices, hearing)
+    trials, offer = (
+        ModelTrials(bot, assistants, clock, new_reference, reports, journal, storage),
+        offer_of(models),
+    )
     stops = Stops(redis)
     workers.append(
         TurnWorker(

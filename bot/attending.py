@@ -7,13 +7,11 @@ from typing import Any, Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 
 from bot.gate import Priority, sending
 from bot.hearing import Hearing
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
-from crm.faults import FaultDoors
 from crm.memory import Context, Memory, extract, transcript
 from crm.people import ChatKind
 from crm.preparing import Prepared, Preparing
@@ -21,10 +19,10 @@ from crm.privacy import OFF, Privacy
 from crm.turns import Listener
 from crm.usage import BudgetSpent
 from handlers.answers import send_text
+from handlers.notices import Notices
 from handlers.privacy import provider_notice
 from handlers.texts import gettext as _
 from handlers.texts import speaking
-from handlers.usage import budget_notice
 from llm.context import history_of
 
 log = structlog.get_logger()
@@ -54,7 +52,7 @@ class Attending:
         preparing: Preparing,
         memory: Memory,
         privacy: Privacy,
-        operators: FaultDoors,
+        notices: Notices,
         hearing: Hearing | None = None,
     ) -> None:
         self._bot = bot
@@ -62,7 +60,7 @@ class Attending:
         self._preparing = preparing
         self._memory = memory
         self._privacy = privacy
-        self._operators = operators
+        self._notices = notices
         self._hearing = hearing
         self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
 
@@ -116,14 +114,9 @@ class Attending:
 
     async def _warn(self, spent: BudgetSpent) -> None:
         """The operators, once a day for each budget."""
-        if not spent.refusal.is_news:
-            return
-        for operator in await self._operators.operators():
-            with speaking(operator.language), sending(Priority.REMINDER):
-                try:
-                    await send_text(self._bot, operator.telegram_chat_id, None, budget_notice(spent.refusal))
-                except TelegramAPIError as refused:
-                    log.warning("budget_not_told", reason=type(refused).__name__)
+        for notice in spent.notices:
+            with sending(Priority.REMINDER):
+                await self._notices.send(notice)
 
     def _sum_up(self, turn: Turn, context: Context) -> None:
         """What found no room goes into the summary, beside the answer that is on its way."""

@@ -217,7 +217,7 @@ def export_agents(file: Path) -> None:
 
 def main() -> None:
     """The command line as an entry like any other: a fault is one sentence with a reference, and quotes nobody."""
-    from bot.faults import referred, report
+    from bot.faults import flush, referred, report
 
     with referred() as reference:
         try:
@@ -231,6 +231,8 @@ def main() -> None:
                 f"{traceback_of(fault)}\nSomething went wrong on our side. Reference {reference}, {at}.\n"
             )
             sys.exit(1)
+        finally:
+            flush()
 
 
 class _opened:  # noqa: N801 - reads as a word: with _opened(settings) as database
@@ -263,10 +265,18 @@ def _aside(line: str) -> None:
 
 
 def _settings() -> Settings:
+    """What the command is told; from here on its faults go to Sentry too, if there is one."""
     try:
-        return load_settings()
+        settings = load_settings()
     except SettingsError as fault:
         raise _ended(str(fault)) from None
+    if settings.sentry_dsn is not None:
+        from bot.faults import start_sentry
+
+        start_sentry(
+            settings.sentry_dsn.get_secret_value(), environment=settings.environment, release=RELEASE
+        )
+    return settings
 
 
 def _ended(line: str) -> typer.Exit:

@@ -11,7 +11,7 @@ from bot.backups import back_up_into
 from bot.settings import Settings
 from db.backups import BackupError
 from db.migrate import MigrationError, upgrade
-from db.roles import application_role_faults
+from db.roles import LIMITS, application_role_faults, limit_itself, quoted
 from db.server import Server, ServerError, ServerHeld, owner_url_of, start_server
 from db.storage import create_engine
 from db.urls import Connection, connection
@@ -86,6 +86,8 @@ async def prepare_database(database: Database, *, say: Say) -> Connection:
         )
         say("database: ready")
         faults = await role_faults(application)
+        if database.application_url is not None and not faults:
+            await _limit(application, say)
     except (MigrationError, BackupError) as fault:
         raise DatabaseError(str(fault)) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
@@ -107,6 +109,22 @@ async def role_faults(application: Connection) -> list[str]:
             return await application_role_faults(link)
     finally:
         await engine.dispose()
+
+
+async def _limit(application: Connection, say: Say) -> None:
+    """A role made by hand gets its limits by itself; what its server refuses is said with what to do."""
+    engine = create_engine(application, pool_size=1)
+    try:
+        async with engine.begin() as link:
+            refused = await limit_itself(link)
+    finally:
+        await engine.dispose()
+    for name in refused:
+        role = quoted(str(application.url.username))
+        say(
+            "DATABASE_URL: a frozen process would keep its locks; as a superuser:"
+            f" ALTER ROLE {role} SET {name} = '{LIMITS[name]}'"
+        )
 
 
 def _keeping(database: Database, say: Say) -> Callable[[str], Awaitable[None]] | None:

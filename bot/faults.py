@@ -19,6 +19,7 @@ _ROOMS = ("bot", "handlers", "crm", "db", "llm")
 _ROOT = Path(__file__).parent.parent
 # What an event is sent with; all else, known to Sentry now or later, stays here.
 _KEPT = ("event_id", "timestamp", "level", "platform", "release", "environment", "tags", "exception", "sdk")
+LAST_WORDS = 2.0  # seconds; a stop may take twenty
 _reference: ContextVar[str | None] = ContextVar("reference", default=None)
 
 
@@ -76,6 +77,15 @@ def report(error: BaseException, reference: str) -> None:
         scope.set_tag("feature", feature_of(error))
         scope.set_tag("chat", structlog.contextvars.get_contextvars().get("chat", "none"))
         scope.capture_exception(error)
+
+
+def flush() -> None:
+    """Before the process ends: what was reported is on its way, in a thread that would end with it. A Sentry that is
+    away is waited for no longer than LAST_WORDS."""
+    if "sentry_sdk" in sys.modules:
+        import sentry_sdk
+
+        sentry_sdk.flush(timeout=LAST_WORDS)
 
 
 def start_sentry(dsn: str, *, environment: str, release: str) -> None:

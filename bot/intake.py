@@ -76,15 +76,18 @@ class Intake:
             begun = await self.patiently(
                 update, partial(self._journal.begin, self._bot.id, update.update_id), waits=True
             )
-            note.outcome = await self._finish(update, begun)
+            count_attempt = partial(self._journal.count_attempt, self._bot.id, update.update_id)
+            note.outcome = await self._finish(update, begun, count_attempt)
             if note.outcome in ("answered", "not answered"):
                 answered = partial(self._journal.answered, self._bot.id, update.update_id)
                 await self.patiently(update, answered, waits=True)
 
-    async def carry_out(self, update: Update, begun: Beginning) -> None:
+    async def carry_out(
+        self, update: Update, begun: Beginning, count_attempt: Callable[[], Awaitable[None]]
+    ) -> None:
         """The effect, unless it was had, and the answer that is owed, sent or postponed."""
         with self._noted(update) as note:
-            note.outcome = await self._finish(update, begun)
+            note.outcome = await self._finish(update, begun, count_attempt)
 
     @contextmanager
     def _noted(self, update: Update) -> Iterator["Note"]:
@@ -104,7 +107,9 @@ class Intake:
                 self._metrics.updates.labels(kind, note.outcome).inc()
                 self._metrics.handling.labels(kind).observe(seconds)
 
-    async def _finish(self, update: Update, begun: Beginning) -> str:
+    async def _finish(
+        self, update: Update, begun: Beginning, count_attempt: Callable[[], Awaitable[None]]
+    ) -> str:
         """What became of it, in a word."""
         if begun.handled:
             answer, outcome = begun.owed, "repeated"
@@ -113,6 +118,8 @@ class Intake:
             return "passed"
         else:
             async with self._quiet.alone() if begun.attempts > 1 else self._quiet.together():
+                if begun.attempts > 1:
+                    await self.patiently(update, count_attempt)
                 answer, outcome = await self._effect(update), "handled"
         if answer is None:
             return outcome

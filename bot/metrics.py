@@ -1,6 +1,7 @@
 """Metrics: the numbers of this process, as Prometheus reads them from /metrics."""
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -28,12 +29,11 @@ class Lookups(Protocol):
     def lookups(self) -> Mapping[str, int]: ...
 
 
-class Kept(Protocol):
-    """What a cache of one process counts."""
+class Remembers(Protocol):
+    """What a cache of the process counts."""
 
     @property
     def hits(self) -> int: ...
-
     @property
     def misses(self) -> int: ...
 
@@ -62,6 +62,10 @@ class Metrics:
             "What models cost, where the price is known",
             registry=self.registry,
         )
+        self.turns = Counter(
+            "switchboard_turns", "Messages to assistants by what became of them", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
         self.lateness = Histogram(
             "switchboard_reminder_lateness_seconds", "From a reminder's moment to its sending",
             buckets=LATE, registry=self.registry,
@@ -85,19 +89,23 @@ class Metrics:
         sends: Sends,
         lookups: Lookups,
         degraded: Callable[[], int],
-        kept: Mapping[str, Kept] | None = None,
+        remembered: Mapping[str, Remembers] = MappingProxyType({}),
     ) -> None:
-        """Also give what others count by themselves; `degraded` is how often Redis was gone past, `kept` are the caches
-        of this process alone by what they keep."""
-        self.registry.register(_Counted(sends, lookups, degraded, kept or {}))
+        """Also give what others count by themselves; `degraded` is how often Redis was gone past, `remembered` are the
+        process's caches by what they keep."""
+        self.registry.register(_Counted(sends, lookups, degraded, remembered))
 
 
 class _Counted(Collector):
     def __init__(
-        self, sends: Sends, lookups: Lookups, degraded: Callable[[], int], kept: Mapping[str, Kept]
+        self,
+        sends: Sends,
+        lookups: Lookups,
+        degraded: Callable[[], int],
+        remembered: Mapping[str, Remembers],
     ) -> None:
-        self._kept = kept
         self._sends = sends
+        self._remembered = remembered
         self._degraded = degraded
         self._lookups = lookups
 
@@ -112,18 +120,16 @@ class _Counted(Collector):
         )
         for tier, count in self._lookups.lookups.items():
             lookups.add_metric([tier], count)
-        kept = CounterMetricFamily(
-            "switchboard_cache_lookups",
-            "Lookups in this process alone: of whom an update comes from, and of settings",
-            labels=["cache", "outcome"],
+        remembered = CounterMetricFamily(
+            "switchboard_remembered", "Lookups of what a process remembers", labels=["what", "outcome"]
         )
-        for name, cache in self._kept.items():
-            kept.add_metric([name, "hit"], cache.hits)
-            kept.add_metric([name, "miss"], cache.misses)
+        for what, cache in self._remembered.items():
+            remembered.add_metric([what, "hit"], cache.hits)
+            remembered.add_metric([what, "miss"], cache.misses)
         waiting = GaugeMetricFamily(
             "switchboard_sends_waiting", "Calls that wait for Telegram's limits", value=self._sends.waiting
         )
         degraded = CounterMetricFamily(
             "switchboard_redis_degraded", "Lookups and sends that went past Redis", value=self._degraded()
         )
-        return sends, lookups, kept, waiting, degraded
+        return sends, lookups, remembered, waiting, degraded

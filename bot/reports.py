@@ -1,8 +1,9 @@
 """Reports: where each fault goes – the log and Sentry at once, the operators in chat once an hour with a count."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -10,10 +11,10 @@ from bot.faults import feature_of, report, summary_of
 from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from crm.errors import StorageAway
-from crm.faults import Fault, FaultDoors
+from crm.faults import Fault, FaultDoors, Operator
+from crm.teams import Reach
 from handlers.faults import fault_message
-from handlers.notices import Notices
-from handlers.texts import speaking
+from handlers.notices import News, Notices, Whom
 
 log = structlog.get_logger()
 
@@ -39,8 +40,9 @@ class Reports:
 
     async def sweep(self) -> None:
         """Tell of what went on after it was told."""
-        for fault in await self._doors.repeated(self._clock()):
-            await self._tell(fault)
+        news = self._notices.about(to_each)
+        await self._doors.repeated(self._clock(), news)
+        await self._send(news)
 
     async def settle(self) -> None:
         """Until all that was reported is told."""
@@ -49,16 +51,21 @@ class Reports:
 
     async def _note(self, summary: str, reference: str) -> None:
         try:
-            times = await self._doors.note(summary, reference, self._clock())
-            if times is not None:
-                await self._tell(Fault(summary, reference, times))
+            news = self._notices.about(to_each)
+            await self._doors.note(summary, reference, self._clock(), news)
+            await self._send(news)
         except StorageAway:
             log.warning("fault_not_told", reference=reference)  # it is in the log and in Sentry
         except Exception:  # a fault of telling of a fault is told to nobody, or there would be no end to it
             log.exception("fault_not_told", reference=reference)
 
-    async def _tell(self, fault: Fault) -> None:
-        for operator in await self._doors.operators():
-            with speaking(operator.language), sending(Priority.REMINDER):
-                if not await self._notices.send(operator.telegram_chat_id, fault_message(fault)):
-                    log.warning("fault_not_told", reference=fault.reference)
+    async def _send(self, news: News[...]) -> None:
+        for notice in news.owed:
+            with sending(Priority.REMINDER):
+                await self._notices.send(notice)
+
+
+def to_each(faults: Sequence[Fault], operators: Sequence[Operator]) -> Iterator[Whom]:
+    for fault in faults:
+        for operator in operators:
+            yield Reach(operator.telegram_chat_id, operator.language), partial(fault_message, fault)

@@ -13,9 +13,7 @@ from pydantic import SecretStr
 
 from bot.backups import keep_nightly
 from bot.database import Database, DatabaseError, open_database, prepare_database
-from bot.faults import start_sentry
 from bot.logs import start_logs
-from bot.release import RELEASE
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,10 +41,6 @@ def say(line: str) -> None:
 def run(settings: Settings, *, take_over: bool = False) -> int:
     """Start, serve until a signal, stop; the exit code."""
     start_logs(settings.log_level, settings.log_format)
-    if settings.sentry_dsn is not None:
-        start_sentry(
-            settings.sentry_dsn.get_secret_value(), environment=settings.environment, release=RELEASE
-        )
     try:
         database = open_database(settings, say=say)
     except DatabaseError as fault:

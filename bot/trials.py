@@ -15,8 +15,9 @@ from crm.agents import Agent
 from crm.answers import Answer, Button, Entity
 from crm.errors import N_, BadInput, CrmError, StorageAway
 from crm.people import Actor
+from crm.storage import Storage
 from crm.turns import ModelAnswer, Turn, Unwatched
-from crm.updates import Arrival, Postponed, UpdateJournal
+from crm.updates import Arrival, Notice, Postponed, UpdateJournal
 from handlers.agents.marks import mark
 from handlers.answers import send_text
 from handlers.texts import gettext as _
@@ -43,6 +44,7 @@ class ModelTrials:
         new_reference: Callable[[], str],
         report: Callable[[BaseException, str], None],
         journal: UpdateJournal,
+        storage: Storage,
     ) -> None:
         self._bot = bot
         self._assistants = assistants
@@ -50,6 +52,7 @@ class ModelTrials:
         self._new_reference = new_reference
         self._report = report
         self._journal = journal
+        self._storage = storage
         self._places = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -80,8 +83,10 @@ class ModelTrials:
         with speaking(actor.language):
             answer = _answer(agent, actor, _(INTERRUPTED))
         owed = Postponed(number, {"update_id": number, "message": message}, answer)
+        notice = Notice(self._bot.id, owed, self._clock() + LEASE)
         try:
-            await self._journal.owe(self._bot.id, owed, self._clock() + LEASE)
+            async with self._storage.transaction(actor) as unit:
+                await unit.updates.owe([notice])
         except StorageAway:
             return None
         return number

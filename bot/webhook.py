@@ -128,7 +128,7 @@ class Webhook:
         async with self._in_line(place.lane):
             try:
                 begun = await self._take(update, place)
-                await self._intake.carry_out(update, begun)
+                await self._intake.carry_out(update, begun, partial(self._lanes.count_attempt, place))
             except (StorageAway, ChatBusy, asyncio.CancelledError):
                 with contextlib.suppress(StorageAway):  # the heartbeat will, once PostgreSQL is back
                     await self._lanes.release(place)

@@ -12,7 +12,7 @@ from crm.errors import N_, BadInput, NotAllowed, NotFound
 from crm.people import Actor, Role
 from crm.storage import Storage
 from crm.teams import Member, Reach, demand, named, outranks, view_of
-from crm.updates import Arrival
+from crm.updates import Arrival, Telling, nobody
 
 HOURS = (1, 24, 168)  # how long a link may work
 USES = (1, 5, 50)
@@ -171,7 +171,12 @@ class Invites:
         return answer
 
     async def opened(
-        self, actor: Actor, arrival: Arrival, code: str, reply: Reply[Opened]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        code: str,
+        reply: Reply[Opened],
+        tell: Telling[tuple[Opened, Sequence[OwnerToAsk]]] = nobody,
     ) -> tuple[Answer, Opened, Sequence[OwnerToAsk]] | None:
         """What to say to whoever came by a link, which redeemed as they arrived. None when it was the operator's."""
         async with self._storage.transaction(actor) as unit:
@@ -190,7 +195,7 @@ class Invites:
                 )
             asks = await unit.invites.owners_to_ask(opened.invite_id) if opened.news is News.ASKED else ()
             answer = reply(opened)
-            await unit.updates.finish(arrival, answer)
+            await unit.updates.finish(arrival, answer, tell((opened, asks)))
         return answer, opened, asks
 
     async def make_for_account(
@@ -224,7 +229,14 @@ class Invites:
         return answer
 
     async def decide(
-        self, actor: Actor, arrival: Arrival, invite_id: int, *, yes: bool, reply: Reply[TakeOver]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        invite_id: int,
+        *,
+        yes: bool,
+        reply: Reply[TakeOver],
+        tell: Telling[TakeOver] = nobody,
     ) -> tuple[Answer, TakeOver]:
         """An owner confirms or refuses a new account, from whichever of their teams. History is written with it.
 
@@ -235,7 +247,7 @@ class Invites:
             if done is None:
                 raise NotFound(N_("There is nothing to decide here any more."))
             answer = reply(done)
-            await unit.updates.finish(arrival, answer)
+            await unit.updates.finish(arrival, answer, tell(done))
         return answer, done
 
 

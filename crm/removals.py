@@ -9,7 +9,7 @@ from crm.errors import N_, BadInput, NotAllowed
 from crm.people import Actor, Role
 from crm.storage import Storage
 from crm.teams import Holdings, Member, TeamView, named, outranks, owners, view_of
-from crm.updates import Arrival
+from crm.updates import Arrival, Telling, nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,13 @@ class Removals:
         return Question(member, member.id == team.me.id, holdings, heirs(team, member), must_hand_on)
 
     async def remove(
-        self, actor: Actor, arrival: Arrival, member_id: int, heir_id: int | None, reply: Reply[Removal]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        member_id: int,
+        heir_id: int | None,
+        reply: Reply[Removal],
+        tell: Telling[Removal] = nobody,
     ) -> tuple[Answer, Removal]:
         """End a membership and hand everything over. Without an heir an owner inherits.
 
@@ -83,7 +89,7 @@ class Removals:
                 )
             )
             answer = reply(removal)
-            await unit.updates.finish(arrival, answer)
+            await unit.updates.finish(arrival, answer, tell(removal))
         return answer, removal
 
 

@@ -11,7 +11,7 @@ from crm.errors import N_, BadInput, NotAllowed, NotFound, Removed
 from crm.grammar.letters import storable
 from crm.people import Actor, Role
 from crm.storage import Storage, Unit
-from crm.updates import Arrival
+from crm.updates import Arrival, Telling, nobody
 
 NAME_LIMIT = 64  # characters of a team's name
 RANKS = (Role.GUEST, Role.MEMBER, Role.MANAGER, Role.OWNER)
@@ -162,7 +162,13 @@ class Teams:
         return answer
 
     async def appoint(
-        self, actor: Actor, arrival: Arrival, member_id: int, role: Role, reply: Reply[Member]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        member_id: int,
+        role: Role,
+        reply: Reply[Member],
+        tell: Telling[Member] = nobody,
     ) -> tuple[Answer, Member]:
         """Give a member another role; the member as they are now. The last owner stays one.
 
@@ -179,11 +185,16 @@ class Teams:
                 raise NotAllowed(N_("A team needs an owner. Make somebody else the owner first."))
             after = await self._set_role(unit, actor, member, role)
             answer = reply(after)
-            await unit.updates.finish(arrival, answer)
+            await unit.updates.finish(arrival, answer, tell(after))
         return answer, after
 
     async def hand_on(
-        self, actor: Actor, arrival: Arrival, member_id: int, reply: Reply[Member]
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        member_id: int,
+        reply: Reply[Member],
+        tell: Telling[Member] = nobody,
     ) -> tuple[Answer, Member]:
         """Transfer the ownership: they become the owner, the actor a manager. Raises as `appoint` does."""
         async with self._storage.transaction(actor) as unit:
@@ -196,7 +207,7 @@ class Teams:
             after = await self._set_role(unit, actor, member, Role.OWNER)
             await self._set_role(unit, actor, team.me, Role.MANAGER)
             answer = reply(after)
-            await unit.updates.finish(arrival, answer)
+            await unit.updates.finish(arrival, answer, tell(after))
         return answer, after
 
     async def _set_role(self, unit: Unit, actor: Actor, member: Member, role: Role) -> Member:

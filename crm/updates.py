@@ -1,15 +1,17 @@
 """Updates: which ones have had their effect, and which still have an answer owed (DESIGN §2.1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from crm.answers import Answer
 
 LANE_LEASE = timedelta(
     seconds=6
 )  # how long a replica that says nothing is believed to work on a chat's update
+# How long a notice is its writer's alone to send: longer than the gate holds a call.
+NOTICE_LEASE = timedelta(minutes=2)
 KEPT = timedelta(days=7)  # how long it is remembered that an update was handled; Telegram keeps one for a day
 
 
@@ -29,8 +31,8 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What is known of an update as it is taken up. `attempts` counts this one; `handled` says the effect is
-    committed; `owed` is the answer to send, None when there is none or it was sent."""
+    """What is known of an update as it is taken up. `attempts` counts this one, should it come to its effect;
+    `handled` says the effect is committed; `owed` is the answer to send, None when there is none or it was sent."""
 
     attempts: int
     handled: bool
@@ -49,6 +51,26 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to somebody else than who wrote, about what is done in the same transaction. It answers no update, so
+    its `update_id` is below zero. Whoever wrote it sends it after the commit, anybody after `until`."""
+
+    bot_id: int
+    owed: Postponed
+    until: datetime
+
+
+Result = TypeVar("Result")
+Telling = Callable[[Result], Sequence[Notice]]
+"""Who is to hear of the result of a use case. Pure, and called inside the transaction, as a Reply is."""
+
+
+def nobody(_result: object) -> Sequence[Notice]:
+    """The Telling of what concerns nobody else."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """An update in its chat's row of updates, as one process sees it. `holder` is that process's own word."""
 
@@ -61,22 +83,27 @@ class Place:
 class UpdateStore(Protocol):
     """Inside the transaction of an effect."""
 
-    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
-        """Write that the update is handled, with the answer owed. Raises AlreadyHandled on the second time."""
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        """Write down what others are to hear."""
+
+    async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
+        """Write that the update is handled, with the answer owed and what others are to hear of it. Raises
+        AlreadyHandled on the second time."""
 
 
 class UpdateJournal(Protocol):
     """Outside of any workspace; each call is a transaction of its own."""
 
-    async def begin(self, bot_id: int, update_id: int) -> Beginning: ...
+    async def begin(self, bot_id: int, update_id: int) -> Beginning:
+        """The first attempt is counted at once."""
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        """Another one, as its effect begins: what only waited as its process ended did not end it."""
 
     async def answered(self, bot_id: int, update_id: int) -> None: ...
 
     async def postpone(self, bot_id: int, postponed: Postponed, until: datetime) -> None:
         """Leave the answer to its row: the update is finished, and the answer is sent from there."""
-
-    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
-        """A new row for a message that answers no update; `update_id` is below zero."""
 
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
@@ -96,6 +123,9 @@ class UpdateLanes(Protocol):
 
     async def take(self, place: Place) -> Beginning | None:
         """Begin the update, or None while another replica works on one of the same chat."""
+
+    async def count_attempt(self, place: Place) -> None:
+        """As in the journal: any but the first, as its effect begins."""
 
     async def finish(self, place: Place) -> None:
         """The update is handled, and answered unless that was postponed; the next one of the chat may begin."""

@@ -9,9 +9,10 @@ from typing import Protocol
 from crm.activity import Activity
 from crm.answers import Answer, Reply
 from crm.errors import N_, BadInput, CrmError, NotAllowed
+from crm.faults import Operator
 from crm.people import Actor, Role
 from crm.storage import Storage
-from crm.updates import Arrival
+from crm.updates import Arrival, Notice
 
 MICROS = 1_000_000  # of a US dollar; money is kept in whole millionths of it
 TOKEN_MICROS = (
@@ -115,9 +116,11 @@ class UsageView:
 class BudgetSpent(CrmError):
     """A budget has no room for this call; the sentence is for whoever asked."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, notices: Sequence[Notice] = ()) -> None:
+        """`notices` are to be sent: what the operators hear of it, which is written down already."""
         super().__init__(REASONS[refusal.scope, refusal.period])
         self.refusal = refusal
+        self.notices = notices
 
 
 REASONS: Mapping[tuple[Scope, Period], str] = {
@@ -160,8 +163,14 @@ REASONS: Mapping[tuple[Scope, Period], str] = {
 }
 
 
+Warn = Callable[[Refusal, Sequence[Operator]], Sequence[Notice]]
+
+
 class UsageStore(Protocol):
     """The ledger of the entered team, and its budgets."""
+
+    async def operators(self) -> Sequence[Operator]:
+        """Who is told of a budget that is used up."""
 
     async def reserve(self, estimate: Estimate, now: datetime, bot_micros: int) -> int | Refusal:
         """Set the estimate aside, or say which budget has no room for it. One at a time in the whole bot."""
@@ -193,17 +202,30 @@ class Meter(Protocol):
 class Usage:
     """The rules of spending. A call is paid for before it is made, at an estimate, and settled after it."""
 
-    def __init__(self, storage: Storage, clock: Callable[[], datetime], *, bot_micros: int) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Callable[[], datetime],
+        *,
+        bot_micros: int,
+        warn: Warn = lambda _refusal, _operators: (),
+    ) -> None:
+        """`warn` words what the operators hear once a day of each budget that is used up."""
         self._storage = storage
         self._clock = clock
         self._bot_micros = bot_micros
+        self._warn = warn
 
     async def reserve(self, actor: Actor, estimate: Estimate) -> int:
         """Room for a call in every budget it counts to; the ledger's id. Raises BudgetSpent."""
         async with self._storage.transaction(actor) as unit:
             held = await unit.usage.reserve(estimate, self._clock(), self._bot_micros)
+            notices: Sequence[Notice] = ()
+            if isinstance(held, Refusal) and held.is_news:
+                notices = self._warn(held, await unit.usage.operators())
+                await unit.updates.owe(notices)
         if isinstance(held, Refusal):
-            raise BudgetSpent(held)
+            raise BudgetSpent(held, notices)
         return held
 
     async def settle(self, actor: Actor, held: int, used: Used) -> None:

@@ -10,6 +10,7 @@ from db.breaker import FAULTS, Breaker, Broken
 
 ALL = "*"  # the tag that stands for everything
 AGENTS = "agents"
+PAUSE = 1.0  # seconds until a Redis that failed is asked again to tell of changes
 LISTEN = 1.0  # seconds of silence after which a listener asks whether Redis is still there
 OWED = 500  # tags that Redis has not been told of; more are told as everything
 _CHANNEL = "switchboard:agents:changed"
@@ -72,9 +73,10 @@ class Changes:
         while self.redis is not None:
             with contextlib.suppress(Broken):
                 await self.redis.ask(self._hear)
-            self.heard = False
-            self._forget_here((ALL,))
-            await asyncio.sleep(1)
+            if self.heard:  # once: what is filled from now on lives as long as what can't be heard of may
+                self.heard = False
+                self._forget_here((ALL,))
+            await asyncio.sleep(PAUSE)
 
     async def _hear(self, redis: Redis) -> None:
         """Until Redis fails. One that says nothing is asked, since a frozen one keeps its connections."""

@@ -19,17 +19,20 @@ _ALONE = text(
 )
 # What another process holds in this lane keeps us out. What we hold there ourselves can only be left from a time
 # when it could not be given back: within a process, updates of a lane wait for each other in memory.
-# An attempt is one that might have ended its process; the same process, alive, does not count itself twice.
+# An attempt is one that might have ended its process, so any but the first is counted as its effect begins: what only
+# waited for its chat or for others must not be passed with whatever ends processes. The same process, alive, does not
+# count itself twice.
 _TAKE = text(
-    "INSERT INTO handled_updates AS mine"
+    "WITH before AS (SELECT holder FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
+    " INSERT INTO handled_updates AS mine"
     " (bot_id, update_id, attempts, begun_at, lane, holder, lease_until)"
     " SELECT :bot_id, :update_id, 1, now(), :lane, :holder, clock_timestamp() + :lease"
     " WHERE NOT EXISTS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND lane = :lane"
     " AND lease_until > clock_timestamp() AND holder <> :holder)"
     " ON CONFLICT (bot_id, update_id) DO UPDATE SET lane = excluded.lane, holder = excluded.holder,"
-    " lease_until = excluded.lease_until,"
-    " attempts = mine.attempts + CASE WHEN mine.holder = :holder THEN 0 ELSE 1 END"
-    " RETURNING attempts, handled_at, answered_at, answer, postponed"
+    " lease_until = excluded.lease_until"
+    " RETURNING attempts + (SELECT count(*) FROM before WHERE holder IS DISTINCT FROM :holder) AS attempts,"
+    " handled_at, answered_at, answer, postponed"
 )
 
 _SETTLED = updates.c.postponed.is_(None)  # nobody is to send the answer later
@@ -51,6 +54,18 @@ class SqlLanes:
                 return await _finished(link, place)
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
+
+    async def count_attempt(self, place: Place) -> None:
+        async with plain_transaction(self._engine) as link:
+            await link.execute(
+                update(updates)
+                .where(
+                    updates.c.bot_id == place.bot_id,
+                    updates.c.update_id == place.update_id,
+                    updates.c.holder == place.holder,
+                )
+                .values(attempts=updates.c.attempts + 1)
+            )
 
     async def finish(self, place: Place) -> None:
         """The answer is forgotten: nobody will ask for it again, and it may hold a link or a phone. One that is

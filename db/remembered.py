@@ -41,6 +41,15 @@ class Remembered:
     def misses(self) -> int:
         return sum(one.misses for one in self._all)
 
+    def caches(self) -> "dict[str, Cache[int, Any]]":
+        """By what they keep, for whoever counts their hits."""
+        return {
+            "settings": self.people,
+            "region": self.regions,
+            "switch": self.switches,
+            "place": self.places,
+        }
+
 
 class RememberedPeople(SqlPeople):
     """The actor's own settings; nobody else's are seen here."""

@@ -73,6 +73,21 @@ async def ensure_application_role(connection: AsyncConnection, owner: Connection
     return role
 
 
+async def limit_itself(connection: AsyncConnection) -> list[str]:
+    """Have a role made by hand carry the limits too, where it has none: each role may set its own defaults, which new
+    sessions start with, behind a pooler as well. The names of those that it could not set."""
+    refused = []
+    for name, limit in LIMITS.items():
+        if await connection.scalar(text("SELECT current_setting(:name)"), {"name": name}) != "0":
+            continue
+        try:
+            async with connection.begin_nested():
+                await connection.exec_driver_sql(f"ALTER ROLE CURRENT_USER SET {name} = '{limit}'")
+        except DBAPIError:
+            refused.append(name)
+    return refused
+
+
 def quoted(name: str) -> str:
     """A role's name as SQL takes it, for names chosen by people."""
     return '"' + name.replace('"', '""') + '"'

@@ -9,10 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning, Postponed
+from crm.updates import Arrival, Beginning, Notice, Postponed
 from db.models.updates import handled_updates as updates
 from db.transactions import plain_transaction
 
+_BEGIN = text(
+    "WITH before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
+    " INSERT INTO handled_updates AS mine (bot_id, update_id, attempts, begun_at)"
+    " VALUES (:bot_id, :update_id, 1, now())"
+    " ON CONFLICT (bot_id, update_id) DO UPDATE SET attempts = mine.attempts"
+    " RETURNING attempts + (SELECT count(*) FROM before) AS attempts, handled_at, answered_at, answer, postponed"
+)
 PURGE_PATIENCE = 60.0  # seconds; a week of updates goes at once
 
 
@@ -22,7 +29,10 @@ class SqlUpdates:
     def __init__(self, link: AsyncConnection) -> None:
         self._link = link
 
-    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        await owe(self._link, notices)
+
+    async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         now = datetime.now(UTC)
         values = {
             "bot_id": arrival.bot_id,
@@ -43,6 +53,26 @@ class SqlUpdates:
         )
         if done.one_or_none() is None:
             raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
+        await owe(self._link, notices)
+
+
+async def owe(link: AsyncConnection, notices: Sequence[Notice]) -> None:
+    """Write down what is to be sent, in the caller's transaction."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "bot_id": notice.bot_id,
+            "update_id": notice.owed.update_id,
+            "begun_at": now,
+            "handled_at": now,
+            "answer": notice.owed.answer.to_json(),
+            "postponed": {"address": dict(notice.owed.address), "tries": notice.owed.tries},
+            "postponed_until": notice.until,
+        }
+        for notice in notices
+    ]
+    if rows:
+        await link.execute(insert(updates), rows)
 
 
 class SqlUpdateJournal:
@@ -55,19 +85,12 @@ class SqlUpdateJournal:
         async with plain_transaction(self._engine) as link:
             # what is counted are ends of the process, which an unflushed commit survives
             await link.execute(text("SET LOCAL synchronous_commit = off"))
-            row = (
-                await link.execute(
-                    insert(updates)
-                    .values(bot_id=bot_id, update_id=update_id, attempts=1, begun_at=func.now())
-                    .on_conflict_do_update(
-                        index_elements=[updates.c.bot_id, updates.c.update_id],
-                        set_={"attempts": updates.c.attempts + 1},
-                    )
-                    .returning(updates)
-                )
-            ).one()
+            row = (await link.execute(_BEGIN, {"bot_id": bot_id, "update_id": update_id})).one()
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        await self._set(bot_id, update_id, attempts=updates.c.attempts + 1)
 
     async def answered(self, bot_id: int, update_id: int) -> None:
         """The answer itself is forgotten: nobody will ask for it again, and it may hold a link or a phone.
@@ -88,20 +111,6 @@ class SqlUpdateJournal:
             postponed={"address": dict(postponed.address), "tries": postponed.tries},
             postponed_until=until,
         )
-
-    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
-        async with plain_transaction(self._engine) as link:
-            await link.execute(
-                insert(updates).values(
-                    bot_id=bot_id,
-                    update_id=owed.update_id,
-                    begun_at=func.now(),
-                    handled_at=func.now(),
-                    answer=owed.answer.to_json(),
-                    postponed={"address": dict(owed.address), "tries": owed.tries},
-                    postponed_until=until,
-                )
-            )
 
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50

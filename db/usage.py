@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm.faults import Operator
 from crm.usage import Budget, Estimate, Period, Refusal, Scope, Share, Sum, Used
+from db.faults import operators
 from db.models.agents import agents
 from db.models.chats import chats
 from db.models.usage import budgets, spends
@@ -46,6 +48,9 @@ class SqlUsage:
         if row.spend_id is not None:
             return int(row.spend_id)
         return Refusal(Scope(row.scope), Period(row.period), row.budget_micros, row.is_news)
+
+    async def operators(self) -> Sequence[Operator]:
+        return await operators(self._link)
 
     async def settle(self, spend_id: int, used: Used) -> None:
         await self._link.execute(

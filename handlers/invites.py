@@ -14,7 +14,7 @@ from crm.invites import HOURS, USES, Invite, Invites, NewLink, News, Opened, Own
 from crm.people import Actor, Role
 from crm.teams import Teams
 from crm.updates import Arrival
-from handlers.notices import Notices
+from handlers.notices import Notices, Whom
 from handlers.teams import back, button, pressed, role_words
 from handlers.texts import gettext as _
 from handlers.texts import moment_words, ngettext
@@ -50,13 +50,17 @@ async def open_link(
 ) -> Answer:
     """The link redeemed as its opener arrived; here they are told what it did. The operator's goes on to /start."""
     await state.clear()
-    done = await invites.opened(actor, arrival, words, lambda opened: welcome(opened, actor))
+
+    def asked(done: tuple[Opened, Sequence[OwnerToAsk]]) -> Sequence[Whom]:
+        opened, asks = done
+        return [(ask.reach, partial(account_question, ask, actor, opened.invite_id)) for ask in asks]
+
+    news = notices.about(asked)
+    done = await invites.opened(actor, arrival, words, lambda opened: welcome(opened, actor), news)
     if done is None:
         raise SkipHandler
-    answer, opened, asks = done
-    for ask in asks:
-        await notices.tell(ask.reach, partial(account_question, ask, actor, opened.invite_id))
-    return answer
+    await news.send()
+    return done[0]
 
 
 async def choose_link(query: CallbackQuery, actor: Actor, teams: Teams) -> Answer:
@@ -103,12 +107,19 @@ async def decide_account(
 ) -> Answer:
     _account, invite_id, word = str(query.data).split(":")
     yes = word == "yes"
-    answer, done = await invites.decide(
-        actor, arrival, int(invite_id), yes=yes, reply=lambda done: decided(done, yes=yes)
+
+    def told(done: TakeOver) -> Sequence[Whom]:
+        new, old = (
+            (done.new_reach, partial(told_new, done, yes=yes)),
+            (done.old_reach, partial(told_old, done)),
+        )
+        return [new, old] if yes else [new]
+
+    news = notices.about(told)
+    answer, _done = await invites.decide(
+        actor, arrival, int(invite_id), yes=yes, reply=lambda done: decided(done, yes=yes), tell=news
     )
-    await notices.tell(done.new_reach, lambda: told_new(done, yes=yes))
-    if yes:
-        await notices.tell(done.old_reach, lambda: told_old(done))
+    await news.send()
     return answer
 
 

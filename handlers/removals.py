@@ -1,5 +1,8 @@
 """Leaving and removing in Telegram: who inherits, what it is, and a word to whom it concerns."""
 
+from collections.abc import Iterator
+from functools import partial
+
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
@@ -8,7 +11,7 @@ from crm.people import Actor
 from crm.removals import Question, Removal, Removals
 from crm.teams import Holdings
 from crm.updates import Arrival
-from handlers.notices import Notices
+from handlers.notices import Notices, Whom
 from handlers.teams import back, button, pressed
 from handlers.texts import gettext as _
 from handlers.texts import ngettext
@@ -32,13 +35,18 @@ async def end_membership(
     query: CallbackQuery, actor: Actor, arrival: Arrival, removals: Removals, notices: Notices
 ) -> Answer:
     member_id, heir_id = pressed(query, actor)
-    answer, removal = await removals.remove(
-        actor, arrival, int(member_id), int(heir_id) or None, lambda done: ended(done, actor)
+
+    def told(removal: Removal) -> Iterator[Whom]:
+        if not removal.is_oneself:
+            yield removal.member.reach, partial(told_removed, removal)
+        if removal.heir is not None and removal.heir.id != actor.member_id:
+            yield removal.heir.reach, partial(told_heir, removal)
+
+    news = notices.about(told)
+    answer, _removal = await removals.remove(
+        actor, arrival, int(member_id), int(heir_id) or None, lambda done: ended(done, actor), news
     )
-    if not removal.is_oneself:
-        await notices.tell(removal.member.reach, lambda: told_removed(removal))
-    if removal.heir is not None and removal.heir.id != actor.member_id:
-        await notices.tell(removal.heir.reach, lambda: told_heir(removal))
+    await news.send()
     return answer
 
 

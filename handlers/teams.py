@@ -1,6 +1,7 @@
 """Teams in Telegram: /team, a card of who is in the team, with what one may do about it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
@@ -12,7 +13,7 @@ from crm.errors import N_, NotFound
 from crm.people import Actor, ChatKind, Role
 from crm.teams import Member, Team, Teams, TeamView, outranks
 from crm.updates import Arrival
-from handlers.notices import Notices
+from handlers.notices import Notices, Whom
 from handlers.privacy import switch_row
 from handlers.private import only_in_private
 from handlers.questions import ask
@@ -133,20 +134,24 @@ async def change_role(
     query: CallbackQuery, actor: Actor, arrival: Arrival, teams: Teams, notices: Notices
 ) -> Answer:
     member_id, how = pressed(query, actor)
+
+    def say(one: Member) -> Answer:
+        return appointed(one, actor)
+
+    def told(one: Member) -> list[Whom]:
+        return [] if one.id == actor.member_id else [(one.reach, partial(told_role, one))]
+
+    news = notices.about(told)
     if how == "hand":
-        answer, member = await teams.hand_on(
-            actor, arrival, int(member_id), lambda one: appointed(one, actor)
-        )
+        answer, _member = await teams.hand_on(actor, arrival, int(member_id), say, news)
     else:
-        answer, member = await teams.appoint(
-            actor, arrival, int(member_id), Role(how), lambda one: appointed(one, actor)
-        )
-    if member.id != actor.member_id:
-        await notices.tell(
-            member.reach,
-            lambda: Answer(_("Your role in the team is now: {role}.").format(role=role_words(member.role))),
-        )
+        answer, _member = await teams.appoint(actor, arrival, int(member_id), Role(how), say, news)
+    await news.send()
     return answer
+
+
+def told_role(member: Member) -> Answer:
+    return Answer(_("Your role in the team is now: {role}.").format(role=role_words(member.role)))
 
 
 def pressed(query: CallbackQuery, actor: Actor) -> list[str]:

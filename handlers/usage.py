@@ -1,6 +1,7 @@
 """Usage in Telegram: /usage, what assistants cost whom, and the budgets of a team."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
@@ -9,9 +10,12 @@ from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
 from crm.errors import N_, NotFound
+from crm.faults import Operator
 from crm.people import Actor, ChatKind
+from crm.teams import Reach
 from crm.updates import Arrival
 from crm.usage import MICROS, Budget, Period, Refusal, Scope, Share, Sum, Usage, UsageView
+from handlers.notices import Whom
 from handlers.private import only_in_private
 from handlers.texts import formatted
 from handlers.texts import gettext as _
@@ -201,6 +205,11 @@ def budget_set(scope: Scope, period: Period, budget: Budget | None, actor: Actor
     )
     back = (Button(_("‹ Back"), data=f"use:{actor.workspace_id}:b"),)
     return Answer(text, buttons=(back,), edit=edit)
+
+
+def warn_operators(refusal: Refusal, operators: Sequence[Operator]) -> Iterator[Whom]:
+    for operator in operators:
+        yield Reach(operator.telegram_chat_id, operator.language), partial(budget_notice, refusal)
 
 
 def budget_notice(refusal: Refusal) -> Answer:

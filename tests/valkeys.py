@@ -33,18 +33,26 @@ def frozen(server: ValkeyServer) -> Iterator[None]:
 
 @contextmanager
 def befallen(server: ValkeyServer, fate: str) -> Iterator[None]:
-    """`killed`, `frozen`, or `full`: it takes no write any more."""
+    """`killed`, `frozen`, or `full`: it takes no write any more. Well again afterwards, on the same port."""
     if fate == "frozen":
         with frozen(server):
             yield
     elif fate == "killed":
-        server._process.kill()
-        yield
+        port = server.port
+        server.terminate()
+        try:
+            yield
+        finally:
+            server._desired_port = port
+            server.start()
     else:
         with Redis.from_url(url_of(server)) as operator:
             operator.config_set("maxmemory-policy", "noeviction")
             operator.config_set("maxmemory", "1")
-        yield
+            try:
+                yield
+            finally:
+                operator.config_set("maxmemory", "0")
 
 
 def url_of(server: ValkeyServer) -> str:

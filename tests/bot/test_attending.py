@@ -13,18 +13,20 @@ from crm.answers import Answer, Button
 from crm.attachments import Attachment
 from crm.conversations import Conversations
 from crm.errors import BadInput
-from crm.faults import Operator
 from crm.memory import Memory, context_of
 from crm.people import ChatKind
 from crm.preparing import Preparing
 from crm.privacy import Privacy
 from crm.quick_adds import QuickAdds
 from crm.turns import ModelAnswer, Turn
-from crm.usage import BudgetSpent, Period, Refusal, Scope, Usage, counted
+from crm.usage import BudgetSpent, Estimate, Period, Scope, Usage, counted
+from handlers.notices import Notices
+from handlers.usage import warn_operators
 from llm.transcripts import NotHeard, Transcripts
 from tests.fakes import (
     FakeClock,
     FakeDirectory,
+    FakeJournal,
     FakeListener,
     FakeStorage,
     FakeTurnDoors,
@@ -92,11 +94,6 @@ class Ears:
         return self.words
 
 
-class Operators:
-    async def operators(self) -> Sequence[Operator]:
-        return [Operator(900, "ru")]
-
-
 class Room:
     def __init__(self) -> None:
         self.storage, self.clock, self.telegram = FakeStorage(), FakeClock(), Telegram()
@@ -107,19 +104,16 @@ class Room:
         self.conversations = Conversations(
             self.storage, FakeTurnDoors(self.storage), directory, wake=lambda: None, cancel=lambda _turn: None
         )
-        usage = Usage(self.storage, self.clock, bot_micros=5_000_000)
+        notices = Notices(bot, FakeJournal(self.storage), self.clock)
+        self.usage = usage = Usage(
+            self.storage, self.clock, bot_micros=5_000_000, warn=notices.about(warn_operators)
+        )
         hearing = Hearing(
             bot, cast(Transcripts, self.ears), self._download, self.conversations, QuickAdds(self.storage), usage,
             self.models.reads, self._offer,
         )  # fmt: skip
         self.attending = Attending(
-            bot,
-            self.models,
-            Preparing(self.storage),
-            self.memory,
-            self.privacy,
-            cast(Any, Operators()),
-            hearing,
+            bot, self.models, Preparing(self.storage), self.memory, self.privacy, notices, hearing
         )
         self._updates = 0
 
@@ -199,13 +193,26 @@ async def test_a_team_without_assistants_asks_no_model(room: Room) -> None:
 
 async def test_a_spent_budget_is_said_to_the_person_and_once_a_day_to_the_operators(room: Room) -> None:
     turn = await room.turn(language="en")
-    for is_news in (True, False):
-        room.models.fault = BudgetSpent(Refusal(Scope.MEMBER, Period.DAY, 1_000_000, is_news))
+    room.storage.state.budgets[turn.actor.workspace_id, Scope.MEMBER, None, Period.DAY] = 1_000_000
+    for _ in range(2):
+        with pytest.raises(BudgetSpent) as spent:
+            await room.usage.reserve(turn.actor, Estimate("m", 1, 2_000_000))
+        room.models.fault = spent.value
         answer = await room.attending.answer(turn, FakeListener())
         assert answer.text.startswith("Your own budget for assistants is used up for today")
     [(chat, text, _buttons)] = room.telegram.said
     assert chat == 900
     assert "Участник, в день, $1.00" in text
+    assert not room.storage.state.postponed  # said, and nothing is owed
+
+
+async def test_a_spent_budget_that_nobody_was_told_of_is_told_from_its_row(room: Room) -> None:
+    turn = await room.turn()
+    with pytest.raises(BudgetSpent):  # for a summary or a trial, or the process ends here
+        await room.usage.reserve(turn.actor, Estimate("m", 1, 6_000_000))
+    [(owed, _until)] = room.storage.state.postponed.values()
+    assert owed.address["message"]["chat"]["id"] == 900
+    assert "$5.00" in owed.answer.text
 
 
 async def test_what_found_no_room_is_summed_up_beside_the_answer(

@@ -132,18 +132,45 @@ async def test_a_redelivery_sends_the_answer_that_is_owed_and_has_no_second_effe
 
 
 async def test_five_ended_processes_and_the_update_is_recorded_and_passed(house: House) -> None:
-    for _ in range(ATTEMPTS):
-        await house.journal.begin(42, 1)  # and the process ends
+    await house.journal.begin(42, 1)  # and the process ends
+    for _ in range(ATTEMPTS - 1):
+        await house.journal.count_attempt(42, 1)  # and again
     await house.process().handle(said())
     assert (house.handlers.effects, house.telegram.said) == ([], [])
     assert (await house.journal.begin(42, 1)).handled
 
 
 async def test_one_ended_process_less_and_it_is_tried(house: House) -> None:
-    for _ in range(ATTEMPTS - 1):
-        await house.journal.begin(42, 1)
+    await house.journal.begin(42, 1)
+    for _ in range(ATTEMPTS - 2):
+        await house.journal.count_attempt(42, 1)
     await house.process().handle(said())
     assert house.telegram.said == ["saved"]
+
+
+async def test_what_only_waited_while_another_ended_the_process_is_not_passed_with_it(house: House) -> None:
+    effects: list[int] = []
+
+    async def feed_update(bot: Telegram, update: Update) -> Answer:
+        if update.update_id == 1:
+            await asyncio.Event().wait()  # until the process ends
+        effects.append(update.update_id)
+        house.storage.state.handled[bot.id, update.update_id] = SAVED
+        return SAVED
+
+    house.handlers.feed_update = feed_update  # type: ignore[method-assign]  # one that ends processes
+    for number in (1, 2, 3):
+        await house.journal.begin(42, number)  # all were under way as it ended the process first
+    for _ in range(ATTEMPTS):
+        intake = house.process()
+        tasks = [asyncio.create_task(intake.handle(said(number, chat_id=number))) for number in (1, 2, 3)]
+        for _turn in range(30):
+            await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert sorted(effects) == [2, 3]
+    assert (await house.journal.begin(42, 1)).handled  # passed
 
 
 async def test_a_second_attempt_runs_alone(house: House) -> None:

@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.metrics import Kept, Lookups, Metrics, Sends
+from bot.metrics import Lookups, Metrics, Remembers, Sends
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 NAME = re.compile(r"\bswitchboard_\w+")
@@ -22,16 +22,14 @@ def given() -> set[str]:
     """Names of samples as a scrape sees them, with a sample for each label."""
     metrics = Metrics()
     sends = SimpleNamespace(outcomes=Counter({("answer", "sent"): 1}), waiting=0)
-    metrics.watch(
-        cast(Sends, sends),
-        cast(Lookups, SimpleNamespace(lookups=Counter(process=1))),
-        lambda: 1,
-        {"people": cast(Kept, SimpleNamespace(hits=3, misses=1))},
-    )
+    lookups = SimpleNamespace(lookups=Counter(process=1))
+    caches = {"place": cast(Remembers, SimpleNamespace(hits=3, misses=1))}
+    metrics.watch(cast(Sends, sends), cast(Lookups, lookups), lambda: 1, caches)
     metrics.updates.labels("message", "answered").inc()
     metrics.handling.labels("message").observe(1)
     metrics.model.labels("answered").observe(1)
     metrics.tokens.labels("input").inc()
+    metrics.turns.labels("answered").inc()
     metrics.faults.labels("tasks").inc()
     metrics.queue_length.labels("turns").set(1)
     metrics.queue_age.labels("turns").set(1)

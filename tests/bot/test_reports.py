@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.faults import feature_of, summary_of
 from bot.metrics import Metrics
-from bot.reports import Reports
+from bot.postponed import PostponedAnswers
+from bot.reports import Reports, to_each
 from crm.people import People
 from db.faults import SqlFaultDoors
 from db.people import SqlPeopleDoors
@@ -131,6 +132,27 @@ async def test_two_faults_are_two(engine: AsyncEngine, telegram: Telegram, clock
     reports(RuntimeError(PHONE), "REF00002")
     await reports.settle()
     assert len(telegram.said) == 2
+
+
+async def test_what_the_end_of_the_process_cut_off_is_told_from_its_row(
+    engine: AsyncEngine, telegram: Telegram, clock: FakeClock
+) -> None:
+    doors, bot, journal = SqlFaultDoors(engine), cast(Bot, telegram), SqlUpdateJournal(engine)
+    news = Notices(bot, journal, clock).about(to_each)
+    await doors.note("ValueError in handlers/tasks", "ABCD2345", clock(), news)  # and the process ends
+    await doors.note("ValueError in handlers/tasks", "ABCD2346", clock(), news)
+    postponed = PostponedAnswers(bot, journal, clock)
+    await postponed.send_due()
+    assert telegram.said == []  # whoever noted it may be about to
+    clock.move(minutes=3)
+    await postponed.send_due()
+    assert [who for who, text in telegram.said if "ABCD2345" in text] == [OPERATOR]
+    clock.move(hours=1)
+    await doors.repeated(clock(), news)  # and this one too
+    clock.move(minutes=3)
+    await postponed.send_due()
+    assert len(telegram.said) == 2
+    assert "ABCD2346" in telegram.said[-1][1]
 
 
 async def test_an_operator_who_blocked_the_bot_ends_nothing(

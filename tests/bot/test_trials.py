@@ -77,7 +77,8 @@ class Attended:
 class House:
     def __init__(self) -> None:
         self.telegram, self.model = Telegram(), Model()
-        self.journal = FakeJournal(FakeStorage())
+        storage = FakeStorage()
+        self.journal = FakeJournal(storage)
         self.reported: list[BaseException] = []
         self.trials = ModelTrials(
             cast(Bot, self.telegram),
@@ -86,6 +87,7 @@ class House:
             lambda: "REF",
             lambda fault, _reference: self.reported.append(fault),
             self.journal,
+            storage,
         )
 
     async def tries(self, **actor: Any) -> None:

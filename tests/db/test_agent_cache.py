@@ -198,6 +198,23 @@ async def test_a_listener_notices_that_redis_has_frozen(valkey: ValkeyServer, re
     await asyncio.gather(listening, return_exceptions=True)
 
 
+async def test_while_redis_is_away_what_is_remembered_is_forgotten_once_and_not_with_each_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("db.changes.PAUSE", 0.001)
+    away = connect(f"redis://127.0.0.1:{free_port()}/0")
+    changes, told = Changes(Breaker(away)), list[object]()
+    changes.watch(told.append)
+    changes.heard = True  # until now
+    listening = asyncio.create_task(changes.listen())
+    async with asyncio.timeout(5):
+        await until(lambda: changes.redis is not None and changes.redis.degraded > 20)
+    assert told == [("*",)]
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await away.aclose()
+
+
 async def test_an_invalidation_that_redis_missed_is_told_before_it_is_used_again(redis: Redis) -> None:
     rows = CountingRosters()
     (one, now), (other, _) = cached(rows, redis), cached(rows, redis)

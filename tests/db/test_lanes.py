@@ -61,6 +61,19 @@ async def test_a_replica_that_died_holds_the_chat_for_its_lease_and_is_counted(
     assert await lanes.take(place(4)) == Beginning(attempts=2, handled=False, owed=None)
 
 
+async def test_whoever_died_before_the_effect_began_again_is_not_counted(
+    lanes: SqlLanes, database: Database
+) -> None:
+    await lanes.take(place(4, "first"))
+    for holder in ("second", "third"):  # they waited, and died
+        await time_passes(database)
+        assert await lanes.take(place(4, holder)) == Beginning(attempts=2, handled=False, owed=None)
+    await lanes.count_attempt(place(4, "second"))  # which no longer has it
+    await lanes.count_attempt(place(4, "third"))
+    await time_passes(database)
+    assert await lanes.take(place(4)) == Beginning(attempts=3, handled=False, owed=None)
+
+
 async def test_what_is_given_back_is_free_at_once_and_not_counted(lanes: SqlLanes) -> None:
     await lanes.take(place(4))
     await lanes.release(place(4))

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy.engine import make_url
 
 from bot.database import Database, DatabaseError, prepare_database
-from db.roles import application_connection, application_password, application_role
+from db.roles import LIMITS, application_connection, application_password, application_role
 from db.urls import Connection, connection
 from tests.databases import run, url_of
 
@@ -169,6 +169,38 @@ async def test_such_an_owner_works_beside_a_role_made_by_hand(house: House) -> N
         application = await prepare_database(Database(owner_url, by_hand, None), say=quiet)
     assert application.url.username == make_url(by_hand).username
     await is_walled(application, owner_url)
+
+
+@pytest.mark.parametrize("set_by_hand", [None, "25s"])
+async def test_a_role_made_by_hand_gives_itself_the_limits_that_nobody_gave_it(
+    house: House, set_by_hand: str | None
+) -> None:
+    owner_url = await house.database(await house.role("NOCREATEROLE"))
+    role = await house.role("NOINHERIT")
+    if set_by_hand is not None:
+        await run(
+            house.server_url, f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '{set_by_hand}'"
+        )
+    said: list[str] = []
+    application = await prepare_database(
+        Database(owner_url, house.as_role(role, owner_url), None), say=said.append
+    )
+    for name, limit in LIMITS.items():
+        wanted = set_by_hand if name.startswith("idle") and set_by_hand is not None else limit
+        shown = await fetch(url_of_application(application), f"SELECT current_setting('{name}')")
+        assert shown == [{"60s": "1min"}.get(wanted, wanted)]
+    assert not any("locks" in line for line in said)
+
+
+async def test_limits_that_a_role_may_not_set_are_said_with_what_to_do(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner_url = await house.database(await house.role("NOCREATEROLE"))
+    role = await house.role("NOINHERIT")
+    monkeypatch.setitem(LIMITS, "commit_delay", "10")  # which superusers set
+    said: list[str] = []
+    await prepare_database(Database(owner_url, house.as_role(role, owner_url), None), say=said.append)
+    assert [line for line in said if "commit_delay" in line and f'ALTER ROLE "{role}" SET' in line]
 
 
 async def test_the_owner_itself_is_refused_as_the_applications_role_and_loses_nothing(house: House) -> None:

@@ -118,6 +118,21 @@ def test_names_in_capitals_are_settings(page: Path) -> None:
         assert name.lower() in Settings.model_fields or name in OTHERS, name
 
 
+def test_the_page_of_faults_names_tests_that_there_are() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    rows = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith(("| fault", "| entry"))
+    ]
+    assert rows
+    for row in rows:
+        shown_by = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        assert shown_by, row
+        for file, name in shown_by:
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
 def test_the_page_of_settings_is_up_to_date() -> None:
     assert configuration.PAGE.read_text(encoding="utf-8") == configuration.page()
 

@@ -28,6 +28,9 @@ class FakeLanes:
         self.held[place.update_id] = place
         return await self._journal.begin(place.bot_id, place.update_id)
 
+    async def count_attempt(self, place: Place) -> None:
+        await self._journal.count_attempt(place.bot_id, place.update_id)
+
     async def finish(self, place: Place) -> None:
         if place.update_id not in self._journal.postponed:
             await self._journal.answered(place.bot_id, place.update_id)

@@ -19,6 +19,7 @@ from crm.requests import Card
 from crm.settings import PersonSettings
 from crm.stats import MemberWork
 from crm.teams import Holdings
+from crm.updates import Postponed
 from crm.usage import Period, Scope
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
@@ -100,6 +101,8 @@ class State:
     # (chat_id, thread_id, member_id): agent id, and whether another agent passed it on
     picks: dict[tuple[int, int | None, int], tuple[int, bool]] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by chat_id
+    # by update id: what is to be sent, and from when on by anybody
+    postponed: dict[int, tuple[Postponed, datetime]] = field(default_factory=dict)
     proposals: dict[int, ProposalRow] = field(default_factory=dict)
     regions: dict[int, str | None] = field(default_factory=dict)  # of phones, by workspace_id
     reminders: dict[int, ReminderRow] = field(default_factory=dict)  # by delivery id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crm.answers import Answer
 from crm.dialogs import LIFETIME, Dialog, DialogKey
 from crm.errors import AlreadyHandled
-from crm.updates import Arrival, Beginning, Postponed
+from crm.updates import Arrival, Beginning, Notice, Postponed
 
 if TYPE_CHECKING:
     from tests.fakes.storage import FakeStorage, State
@@ -17,11 +17,15 @@ class FakeUpdates:
     def __init__(self, state: "State") -> None:
         self._state = state
 
-    async def finish(self, arrival: Arrival, answer: Answer | None) -> None:
+    async def owe(self, notices: Sequence[Notice]) -> None:
+        self._state.postponed |= {one.owed.update_id: (one.owed, one.until) for one in notices}
+
+    async def finish(self, arrival: Arrival, answer: Answer | None, notices: Sequence[Notice] = ()) -> None:
         key = (arrival.bot_id, arrival.update_id)
         if key in self._state.handled:
             raise AlreadyHandled
         self._state.handled[key] = answer
+        await self.owe(notices)
 
 
 class FakeJournal:
@@ -30,14 +34,22 @@ class FakeJournal:
     def __init__(self, storage: "FakeStorage") -> None:
         self._storage = storage
         self.attempts: dict[tuple[int, int], int] = {}
-        self.postponed: dict[int, tuple[Postponed, datetime]] = {}
         self.purged: list[datetime] = []
+
+    @property
+    def postponed(self) -> dict[int, tuple[Postponed, datetime]]:
+        return self._storage.state.postponed
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
         self._storage.must_be_there()
         key, handled = (bot_id, update_id), self._storage.state.handled
-        self.attempts[key] = self.attempts.get(key, 0) + 1
-        return Beginning(self.attempts[key], key in handled, handled.get(key))
+        attempt = self.attempts.get(key, 0) + 1
+        self.attempts.setdefault(key, 1)
+        return Beginning(attempt, key in handled, handled.get(key))
+
+    async def count_attempt(self, bot_id: int, update_id: int) -> None:
+        self._storage.must_be_there()
+        self.attempts[bot_id, update_id] += 1
 
     async def answered(self, bot_id: int, update_id: int) -> None:
         self._storage.must_be_there()
@@ -49,15 +61,12 @@ class FakeJournal:
         self._storage.state.handled[bot_id, postponed.update_id] = None
         self.postponed[postponed.update_id] = (postponed, until)
 
-    async def owe(self, bot_id: int, owed: Postponed, until: datetime) -> None:
-        await self.postpone(bot_id, owed, until)
-
     async def due(
         self, bot_id: int, now: datetime, *, lease: timedelta, limit: int = 50
     ) -> Sequence[Postponed]:
         self._storage.must_be_there()
         ready = [one for one, until in self.postponed.values() if until <= now][:limit]
-        self.postponed |= {one.update_id: (one, now + lease) for one in ready}
+        self.postponed.update({one.update_id: (one, now + lease) for one in ready})
         return ready
 
     async def give_up(self, bot_id: int, update_id: int) -> None:

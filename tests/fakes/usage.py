@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from crm.faults import Operator
 from crm.people import Actor, Role
 from crm.usage import Budget, Estimate, Period, Refusal, Scope, Share, Sum, Used
 
@@ -63,6 +64,9 @@ class FakeUsage:
         spend_id = self._state.next_id()
         self._state.spends[spend_id] = row
         return spend_id
+
+    async def operators(self) -> Sequence[Operator]:
+        return [Operator(900, "ru")]
 
     async def settle(self, spend_id: int, used: Used) -> None:
         row = self._state.spends[spend_id]

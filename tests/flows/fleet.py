@@ -4,10 +4,10 @@ import asyncio
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import cycle, islice
 from pathlib import Path
 
 import aiohttp
@@ -24,23 +24,25 @@ class Replica(Stage):
     """One bot process of the fleet."""
 
     port: int = 0
+    born: int = 0  # bytes that were in the log before the process that runs now
+    has_answered: bool = False
 
     def spawn(self) -> None:
         logs = (self.data_dir / "bot.log").open("ab")
+        self.born, self.has_answered = logs.tell(), False
         self.process = self._spawn(logs)
         logs.close()
 
     @property
     def answers(self) -> bool:
         """Whether the process that runs now has said so; the log goes on over restarts."""
-        assert self.process is not None
-        said = self.log()
-        return self.process.poll() is None and said.count("is answering") > said.count("killed")
-
-    def kill(self) -> None:
-        super(Replica, self).kill()
-        with (self.data_dir / "bot.log").open("a") as logs:
-            logs.write("killed\n" * (self.log().count("is answering") - self.log().count("killed")))
+        if self.process is None or self.process.poll() is not None:
+            return False
+        if not self.has_answered:
+            with (self.data_dir / "bot.log").open("rb") as logs:
+                logs.seek(self.born)
+                self.has_answered = b"is answering" in logs.read()
+        return self.has_answered
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Fleet:
     replicas: list[Replica]
     people: list[Person] = field(default_factory=list)
     killed_at: list[float] = field(default_factory=list)  # seconds of the playground's clock
+    serving: list[Replica] = field(default_factory=list)  # whom the balancer knows, the longest there first
+    places: int = 0  # behind the balancer that nobody has
 
     @property
     def kills(self) -> int:
@@ -68,15 +72,34 @@ class Fleet:
                 await asyncio.sleep(0.1)
 
     async def kill_in_turn(self, every: float) -> None:
-        """Until canceled: -9 to one replica after the other that answers, each started again at once."""
-        turns = cycle(self.replicas)
+        """Until canceled: -9 `every` so many seconds to one replica after the other that the balancer knows, each
+        started again at once. A spare that answers takes its place, or it itself once it does. While none answers the
+        kill waits for one."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         while True:
-            await asyncio.sleep(every)
-            victim = next((one for one in islice(turns, len(self.replicas)) if one.answers), None)
-            if victim is not None:
-                await asyncio.to_thread(victim.kill)
-                self.note_kill()
-                victim.spawn()
+            due += every
+            while (left := due - loop.time()) > 0 or not any(one.answers for one in self.serving):
+                await asyncio.sleep(min(0.1, max(left, 0.01)))
+                self._fill()
+            victim = next(one for one in self.serving if one.answers)
+            await self.kill(victim)
+            self.serving.remove(victim)
+            self.places += 1
+            self._fill()
+            victim.spawn()
+
+    def _fill(self) -> None:
+        """Places behind the balancer, with who answers and has none."""
+        for one in self.replicas:
+            if self.places and one not in self.serving and one.answers:
+                self.serving.append(one)
+                self.places -= 1
+        self.balancer.ports = [one.port for one in self.serving]
+
+    async def kill(self, victim: Replica) -> None:
+        await asyncio.to_thread(victim.kill)
+        self.note_kill()
 
     def note_kill(self) -> None:
         self.killed_at.append(time.time())
@@ -94,14 +117,23 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet_of(
-    count: int, folder: Path, database_url: str, *, at_first: int | None = None, **more: str
+    count: int,
+    folder: Path,
+    database_url: str,
+    spares: int = 0,
+    /,
+    *,
+    at_first: int | None = None,
+    **more: str,
 ) -> AsyncIterator[Fleet]:
-    """Replicas on one database, started side by side (or only so many `at_first`), ended afterwards."""
+    """Replicas on one database, started side by side (or only so many `at_first`), ended afterwards. `spares` run
+    beside them and are brought no updates until they take the place of one that was killed."""
     playground, balancer = await start_playground(folder, 0), Balancer()
+    playground.world.calls = deque()  # all of them, for what they tell of repeats
     url = await balancer.start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         fleet = Fleet(playground, balancer, [])
-        for number in range(count):
+        for number in range(count + spares):
             home, port = folder / f"replica{number}", free_port()
             home.mkdir()
             told = environment(
@@ -109,7 +141,8 @@ async def fleet_of(
                 WEBHOOK_URL=url, **more,
             )  # fmt: skip
             fleet.replicas.append(Replica(playground.url, client, home, told, port=port))
-            balancer.ports.append(port)
+        fleet.serving = fleet.replicas[:count]
+        balancer.ports = [one.port for one in fleet.serving]
         try:
             for replica in fleet.replicas[:at_first]:
                 replica.spawn()

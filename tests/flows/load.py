@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from tests.databases import Database
 from tests.flows.fleet import Fleet
+from tests.flows.repeats import repeats_of_kills
 from tests.flows.stage import Message, Person
 
 PATIENCE = 400.0  # seconds in which all of it must have come, on a busy machine too
@@ -21,16 +23,26 @@ class Writer:
     rounds: int
     first: int = 0  # the number of the first round
 
-    async def write(self) -> None:
+    async def write(self, pause: float = 0, first_after: float = 0) -> None:
+        """As fast as answers come, or with a pause after each update, both in seconds."""
+        await asyncio.sleep(first_after)
+        async for _written in self.steps():
+            await asyncio.sleep(pause)
+
+    async def steps(self) -> AsyncIterator[None]:
+        """An update at each step."""
         for number in range(self.first, self.first + self.rounds):
             edited = await self.person.say(f"/task paper {number}")
+            yield
             await self.person.say(f"/task pens {number}")
+            yield
             path = f"{self.person.stage.url}/sim/chats/{self.person.id}/messages/{edited}"
             body = {"user_id": self.person.id, "text": f"/task cards {number}"}
             async with self.person.stage.client.patch(path, json=body) as response:
                 assert response.status == 200
-            card = await self.card(f"pens {number}")
-            await self.press(card)
+            yield
+            await self.press(await self.card(f"pens {number}"))
+            yield
 
     async def card(self, title: str) -> Message:
         """The answer about a task, with its buttons."""
@@ -60,6 +72,14 @@ async def writers_of(fleet: Fleet, count: int, rounds: int) -> list[Writer]:
     return list(await asyncio.gather(*(one(number) for number in range(count))))
 
 
+async def written_evenly(writers: Sequence[Writer], each_second: float) -> None:
+    """So many updates a second of all of them together, as long as nobody has to wait for an answer."""
+    pause = len(writers) / each_second
+    await asyncio.gather(
+        *(writer.write(pause, number / each_second) for number, writer in enumerate(writers))
+    )
+
+
 async def through(fleet: Fleet, *, every: float = 0.2) -> None:
     """Until every update was accepted; looks `every` so many seconds."""
     async with asyncio.timeout(PATIENCE):
@@ -68,7 +88,8 @@ async def through(fleet: Fleet, *, every: float = 0.2) -> None:
 
 
 async def all_is_well(fleet: Fleet, writers: list[Writer], rows: Database) -> int:
-    """Every effect once, in order within each chat; how many answers came more than once."""
+    """Every effect once, in order within each chat, and every answer; how many answers came again, each of them
+    because of a kill (DESIGN §2.3)."""
     found = await rows.fetch(
         "SELECT p.telegram_user_id AS who, t.number, t.title, t.status, t.version FROM crm_tasks t"
         " JOIN members m ON m.id = t.created_by JOIN people p ON p.id = m.person_id ORDER BY t.number"
@@ -78,7 +99,7 @@ async def all_is_well(fleet: Fleet, writers: list[Writer], rows: Database) -> in
         " JOIN people p ON p.id = m.person_id WHERE a.action = 'completed' GROUP BY 1"
     )
     finished = {row["who"]: row["count"] for row in done}
-    repeated = 0
+    answers = answers_of(fleet)
     for writer in writers:
         mine = [row for row in found if row["who"] == writer.person.id]
         wanted = [title for n in range(writer.rounds) for title in (f"cards {n}", f"pens {n}")]
@@ -86,18 +107,25 @@ async def all_is_well(fleet: Fleet, writers: list[Writer], rows: Database) -> in
         assert [row["number"] for row in mine] == list(range(1, len(wanted) + 1))
         assert all((row["status"] == "completed") == row["title"].startswith("pens") for row in mine)
         assert finished[writer.person.id] == writer.rounds
-        repeated += await answers_repeated(writer, wanted)
-    return repeated
+        all_are_told(writer, answers)
+    return repeats_of_kills(answers, fleet.killed_at)
 
 
-async def answers_repeated(writer: Writer, wanted: list[str]) -> int:
-    """Each task was told of, first in the order it was written, and each edit too; the number of answers too many."""
-    told: dict[int, int] = {}
-    for message in await writer.person.stage.messages(writer.person.id):
-        head = re.match(r"\D*#(\d+) ", str(message.get("text") or ""))
-        if message["from"] == writer.person.stage.bot_id and head:
-            told[int(head[1])] = told.get(int(head[1]), 0) + 1
-    assert list(told) == list(range(1, len(wanted) + 1)), (writer.person.id, told)
-    owed = {number: 2 if title.startswith("cards") else 1 for number, title in enumerate(wanted, 1)}
-    assert all(told[number] >= owed[number] for number in owed), (writer.person.id, told)
-    return sum(told.values()) - sum(owed.values())
+def all_are_told(writer: Writer, answers: dict[tuple[int, str], list[float]]) -> None:
+    """Each task was told of under its first title, in the order of the messages, and each edit too."""
+    told = [title for who, title in answers if who == writer.person.id]
+    first = [title for title in told if "cards" not in title]
+    wanted = [title for n in range(writer.rounds) for title in (f"paper {n}", f"pens {n}")]
+    assert first == [f"#{number} {title}" for number, title in enumerate(wanted, 1)], writer.person.id
+    edits = [f"#{2 * n + 1} cards {n}" for n in range(writer.rounds)]
+    assert sorted(set(told) - set(first)) == sorted(edits), writer.person.id
+
+
+def answers_of(fleet: Fleet) -> dict[tuple[int, str], list[float]]:
+    """When Telegram took each new message about a task, by chat and the task as it was told of; in order."""
+    taken: dict[tuple[int, str], list[float]] = {}
+    for call in fleet.playground.world.calls:
+        head = re.match(r"\D*(#\d+ \w+ \d+)\b", str(call["parameters"].get("text") or ""))
+        if call["method"].lower() == "sendmessage" and call["answer"]["ok"] and head:
+            taken.setdefault((int(call["parameters"]["chat_id"]), head[1]), []).append(call["at"])
+    return taken

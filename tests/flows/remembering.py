@@ -3,11 +3,11 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from tests.databases import Database
 from tests.flows.fleet import Fleet
 from tests.flows.load import PATIENCE
+from tests.flows.repeats import repeats_of_kills
 
 _ADD = """
 WITH who AS (
@@ -90,9 +90,5 @@ def nothing_is_lost(told: Told, count: int) -> None:
 
 
 def repeats_are_of_kills(told: Told, killed_at: list[float]) -> int:
-    """Between Telegram taking a message and taking it again a process was killed, before it had written it down;
-    how many came again."""
-    for job, times in told.repeated.items():
-        for first, again in pairwise(times):
-            assert any(first <= at + 0.1 and at <= again for at in killed_at), (job, times, killed_at)
-    return sum(len(times) - 1 for times in told.repeated.values())
+    """How many came again, each because a process was killed before it had written that down."""
+    return repeats_of_kills(told.times, killed_at)
