@@ -245,11 +245,11 @@ async def _house(application: Connection, provider: str, per_second: int) -> Asy
             models=ModelConfig(model="openai:stub", base_url=provider), sends_per_second=per_second,
         )  # fmt: skip
         await app.agent_doors.import_global(load(AGENTS_FILE.read_text(encoding="utf-8")), only_if_empty=True)
-        app.assistants.prepare()
-        stack.push_async_callback(app.assistants.close)
+        app.talking.assistants.prepare()
+        stack.push_async_callback(app.talking.assistants.close)
         gc.collect()
         gc.freeze()  # as the bot's start does
-        for work in (app.turn_worker.run(), app.polling.run()):
+        for work in (app.talking.worker.run(), app.polling.run()):
             stack.push_async_callback(_end, asyncio.create_task(work))
         yield House(app, url, client)
 

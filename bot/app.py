@@ -12,30 +12,23 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.strategy import FSMStrategy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.attending import Attending
-from bot.departures import Announcing
 from bot.fading import FadingRounds
 from bot.faults import new_reference
 from bot.feeds import FeedPages
 from bot.gate import Gate
 from bot.gate.rooms import Rooms
-from bot.handing import Handing
-from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.outages import Outage
 from bot.polling import Polling
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from bot.retries import model_pause
 from bot.scheduler import ReminderClock
 from bot.session import Session
-from bot.trials import ModelTrials
-from bot.turns import TurnWorker
+from bot.talking import Ground, Talking, build_talking
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
-from crm.agents.departures import Departures
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
 from crm.attachments import Senses
@@ -43,13 +36,11 @@ from crm.away import Away
 from crm.calls import CallCards, CallLists, Calls
 from crm.contact_tasks import ContactTasks
 from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
-from crm.conversations import Conversations
 from crm.deliveries import Deliveries
 from crm.digests import Digests
 from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
-from crm.handoffs import Handoffs
 from crm.health import Health
 from crm.history import History
 from crm.imports import Imports
@@ -57,13 +48,9 @@ from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
 from crm.links import Links
-from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
-from crm.preparing import Preparing
 from crm.presence import Presence
-from crm.privacy import Privacy
-from crm.proposals import Proposals
 from crm.quick_adds import QuickAdds
 from crm.regions import Regions
 from crm.reminder_edits import ReminderEdits
@@ -72,7 +59,6 @@ from crm.reminder_presses import ReminderPresses
 from crm.reminders import Reminders
 from crm.removals import Removals
 from crm.requests import Requests
-from crm.routing import LocalClassifier
 from crm.sends import PER_SECOND
 from crm.settings import Settings
 from crm.stats import Stats
@@ -82,17 +68,14 @@ from crm.tasks.checklists import Checklists
 from crm.tasks.moves import TaskMoves
 from crm.tasks.talk import TaskTalk
 from crm.teams import Teams
-from crm.turns import Turn
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
-from crm.usage import Usage
 from crm.visibility import Visibility
 from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
 from db.changes import Changes
-from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
 from db.digests import SqlDigestDoors
@@ -109,7 +92,6 @@ from db.remembered import Remembered
 from db.requests import SqlRequestDoors
 from db.rosters import SqlRosters
 from db.sends import SharedSends
-from db.stops import Stops
 from db.storage import SqlStorage
 from db.touches import tell_touches
 from db.updates import SqlUpdateJournal
@@ -121,16 +103,10 @@ from handlers.dialogs import DialogStorage
 from handlers.groups import is_there
 from handlers.imports.downloads import download
 from handlers.notices import Notices
-from handlers.offers import offer_heard
-from handlers.proposals import send_cards
-from handlers.usage import warn_operators
-from llm.assistants import Assistants
 from llm.choices import offer_of
-from llm.fallbacks import Patience
 from llm.models import ModelConfig
 from llm.registry import dump, read_registry
-from llm.transcripts import TranscriptConfig, Transcripts
-from llm.work import Desk
+from llm.transcripts import TranscriptConfig
 
 
 def utc_now() -> datetime:
@@ -149,16 +125,11 @@ class App:
     webhooks: SqlWebhooks
     secrets: Secrets
     reminder_clock: ReminderClock
-    turn_worker: TurnWorker
-    trials: ModelTrials
-    stops: Stops
+    talking: Talking
     people_doors: SqlPeopleDoors
     agent_doors: SqlAgentDoors
     directory: CachedAgents
     changes: Changes
-    assistants: Assistants
-    attending: Attending
-    transcripts: Transcripts
     engine: AsyncEngine
     metrics: Metrics
     reports: Reports
@@ -206,86 +177,23 @@ def build(
     reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
-    tasks, calls, contacts = Tasks(storage), Calls(storage), Contacts(storage)
-    deliveries, reminders = Deliveries(storage, SqlDeliveryDoors(engine)), Reminders(storage)
+    deliveries = Deliveries(storage, SqlDeliveryDoors(engine))
     digests = Digests(storage, SqlDigestDoors(engine))
     directory = CachedAgents(SqlRosters(engine), changes)
     metrics.watch(gate, directory, lambda: directory.degraded, {"actor": arrivals, **remembered.caches()})
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()
     feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
-    workers: list[TurnWorker] = []  # made last, since it needs the conversations that wake it
-
-    def wake() -> None:
-        workers[0].wake()
-
-    def cancel(turn_id: int) -> None:
-        workers[0].cancel(turn_id)
-
-    def take(turn: Turn) -> None:
-        workers[0].take(turn)
-
-    conversations = Conversations(
-        storage,
-        SqlTurnDoors(engine),
-        directory,
-        wake=wake,
-        cancel=cancel,
-        classifier=LocalClassifier(),
-        lease=lambda: workers[0].lease() if workers else None,
-        take=take,
+    ground = Ground(
+        bot, engine, storage, journal, dialogs, directory, presence, notices, reports, metrics, redis, clock
     )
-    usage = Usage(storage, clock, bot_micros=bot_micros, warn=notices.about(warn_operators))
-    memory, privacy, preparing = Memory(storage, directory), Privacy(storage), Preparing(storage)
-    proposals = Proposals(storage, resumes=not models.is_offline, wake=wake)
-    reminder_lists = ReminderLists(storage, Undo(storage, UNDOABLE))
-    handing = Handing(Handoffs(storage, directory, wake=wake))
-    desk = Desk(
-        tasks=tasks,
-        task_lists=TaskLists(storage),
-        agenda=Agenda(storage),
-        calls=calls,
-        call_lists=CallLists(storage),
-        contacts=contacts,
-        reminder_lists=reminder_lists,
-        stats=Stats(storage),
-        proposals=proposals,
-        hand_over=handing.hand_over,
-    )
-    assistants = Assistants(
-        directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
-    )
-    quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
-    hearing = Hearing(
-        bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads,
-        partial(offer_heard, bot_id=bot.id, dialogs=dialogs, clock=clock),
-    )  # fmt: skip
-    attending = Attending(bot, assistants, preparing, memory, privacy, notices, hearing)
-    trials, offer = (
-        ModelTrials(bot, assistants, clock, new_reference, reports, journal, storage),
-        offer_of(models),
-    )
-    stops = Stops(redis)
-    workers.append(
-        TurnWorker(
-            bot,
-            conversations,
-            handing.over(Announcing(attending, preparing, Departures(storage, directory), directory)),
-            presence,
-            clock,
-            new_reference,
-            reports,
-            metrics,
-            tell=stops.tell,
-            send_cards=partial(send_cards, bot, proposals=proposals, clock=clock),
-        )
-    )
+    talking, offer = build_talking(ground, models, transcripts, bot_micros=bot_micros), offer_of(models)
     provided: dict[str, Any] = {
         "people": people,
         "groups": groups,
         "presence": presence,
         "requests": requests,
-        "tasks": tasks,
+        "tasks": Tasks(storage),
         "task_lists": TaskLists(storage),
         "agenda": Agenda(storage),
         "digests": digests,
@@ -295,28 +203,28 @@ def build(
         "task_moves": TaskMoves(storage),
         "task_talk": TaskTalk(storage),
         "checklists": Checklists(storage),
-        "calls": calls,
+        "calls": Calls(storage),
         "call_cards": CallCards(storage),
         "call_lists": CallLists(storage),
-        "contacts": contacts,
+        "contacts": Contacts(storage),
         "contact_edits": ContactEdits(storage),
         "contact_files": ContactFiles(storage),
         "contact_merging": Merging(storage),
         "contact_tasks": ContactTasks(storage),
-        "proposals": proposals,
-        "quick_adds": quick_adds,
+        "proposals": talking.proposals,
+        "quick_adds": QuickAdds(storage),
         "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
-        "reminders": reminders,
+        "reminders": Reminders(storage),
         "reminder_edits": ReminderEdits(storage),
-        "reminder_lists": reminder_lists,
+        "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
         "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
         "settings": Settings(storage),
         "teams": Teams(storage),
         "regions": Regions(storage),
         "invites": Invites(storage, partial(token_urlsafe, 18)),
         "removals": Removals(storage),
-        "conversations": conversations,
-        "picking": Picking(storage, directory, wake=wake),
+        "conversations": talking.conversations,
+        "picking": Picking(storage, directory, wake=talking.wake),
         "dialogs": dialogs,
         "health": Health(looks.look, SqlHealth(engine), storage),
         "history": History(storage),
@@ -328,10 +236,10 @@ def build(
         "agent_files": AgentFiles(storage, offer, directory.invalidate),
         "read_registry": read_registry,
         "write_registry": dump,
-        "trials": trials,
-        "memory": memory,
-        "privacy": privacy,
-        "usage": usage,
+        "trials": talking.trials,
+        "memory": talking.memory,
+        "privacy": talking.privacy,
+        "usage": talking.usage,
         "visibility": Visibility(storage),
         "exports": Exports(storage),
         "imports": Imports(storage),
@@ -361,7 +269,7 @@ def build(
         digests=digests,
         agents=SqlAgentDoors(engine),
         memories=SqlMemoryDoors(engine),
-        fading=FadingRounds(bot, proposals, SqlProposalDoors(engine), clock),
+        fading=FadingRounds(bot, talking.proposals, SqlProposalDoors(engine), clock),
     )
     on_made_due(engine, reminder_clock.wake, clock)
     return App(
@@ -373,16 +281,11 @@ def build(
         webhooks=webhooks,
         secrets=secrets,
         reminder_clock=reminder_clock,
-        turn_worker=workers[0],
-        trials=trials,
-        stops=stops,
+        talking=talking,
         people_doors=people_doors,
         agent_doors=SqlAgentDoors(engine),
         directory=directory,
         changes=changes,
-        assistants=assistants,
-        attending=attending,
-        transcripts=heard,
         engine=engine,
         metrics=metrics,
         reports=reports,

@@ -104,7 +104,7 @@ async def _hand_over(app: "App", source: "Polling | Webhook", serving: asyncio.T
 
     source.stop()
     served, *_rest = await asyncio.gather(
-        serving, app.turn_worker.stop(), app.reminder_clock.stop(), return_exceptions=True
+        serving, app.talking.worker.stop(), app.reminder_clock.stop(), return_exceptions=True
     )
     if isinstance(served, PollingStopped):
         raise StartError(str(served)) from None
@@ -147,7 +147,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         bot_micros=int(settings.model_budget_month * 1_000_000),
     )
     try:
-        app.assistants.prepare()
+        app.talking.assistants.prepare()
     except ModelConfigError as fault:
         raise StartError(str(fault)) from None
     return app
@@ -182,13 +182,15 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     stack.push_async_callback(stop_http)
     app.reminder_clock.start(hears=settings.webhook_url is not None)
     stack.push_async_callback(app.reminder_clock.stop)
-    stack.push_async_callback(app.assistants.close)
-    stack.push_async_callback(app.trials.stop)
-    stack.push_async_callback(app.transcripts.close)
-    stack.push_async_callback(app.attending.close)
-    stack.push_async_callback(_end, asyncio.create_task(app.turn_worker.run()))
+    stack.push_async_callback(app.talking.assistants.close)
+    stack.push_async_callback(app.talking.trials.stop)
+    stack.push_async_callback(app.talking.transcripts.close)
+    stack.push_async_callback(app.talking.attending.close)
+    stack.push_async_callback(_end, asyncio.create_task(app.talking.worker.run()))
     stack.push_async_callback(_end, asyncio.create_task(app.changes.listen()))
-    stack.push_async_callback(_end, asyncio.create_task(app.stops.listen(app.turn_worker.heard_stop)))
+    stack.push_async_callback(
+        _end, asyncio.create_task(app.talking.stops.listen(app.talking.worker.heard_stop))
+    )
 
 
 async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bool) -> None:
