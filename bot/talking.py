@@ -40,10 +40,10 @@ from crm.undo_ways import UNDOABLE
 from crm.usage import Usage
 from db.agent_cache import CachedAgents
 from db.breaker import Breaker
-from db.conversations import SqlTurnDoors
 from db.dialogs import SqlDialogs
 from db.stops import Stops
 from db.storage import SqlStorage
+from db.turns import SqlTurnDoors
 from db.updates import SqlUpdateJournal
 from handlers.imports.downloads import download
 from handlers.notices import Notices

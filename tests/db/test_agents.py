@@ -23,8 +23,8 @@ from crm.people import Actor, Role
 from crm.picking import Picking
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
-from db.conversations import SqlTurnDoors
 from db.rosters import SqlRosters
+from db.turns import SqlTurnDoors
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.db.counting import counted
 from tests.db.team import Team, said

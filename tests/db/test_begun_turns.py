@@ -14,9 +14,9 @@ from crm.turns import FIRST_LEASE
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.changes import Changes
-from db.conversations import SqlTurnDoors
 from db.rosters import SqlRosters
 from db.storage import SqlStorage
+from db.turns import SqlTurnDoors
 from tests.acting import NOW, an_arrival
 
 ASSISTANT = AgentSpec("assistant", {"en": "A"}, {"en": "a"}, {"en": "be brief"}, is_default=True)

@@ -11,9 +11,9 @@ from crm.deliveries import Deliveries
 from crm.people import Actor
 from crm.reminders import Reminders
 from db.agents import SqlAgentDoors
-from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.storage import SqlStorage
+from db.turns import SqlTurnDoors
 from tests.acting import NOW, an_arrival
 from tests.fakes import is_ready
 

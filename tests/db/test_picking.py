@@ -10,8 +10,8 @@ from crm.agents import Agent, AgentSpec, Choice, Doubt, Reason
 from crm.conversations import LEASE, ModelAnswer
 from crm.people import Actor
 from db.agents import SqlAgentDoors
-from db.conversations import SqlTurnDoors
 from db.storage import SqlStorage
+from db.turns import SqlTurnDoors
 from tests.db.counting import counted
 from tests.fakes import MONDAY as NOW
 from tests.fakes import an_arrival

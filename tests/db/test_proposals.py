@@ -20,9 +20,9 @@ from crm.people import Actor
 from crm.proposals import LIFETIME, Card, Kind, NewProposal, Proposal, Proposals, State
 from crm.turns import ModelAnswer, Turn
 from db.agents import SqlAgentDoors
-from db.conversations import SqlTurnDoors
 from db.proposals import SqlProposalDoors
 from db.storage import create_engine
+from db.turns import SqlTurnDoors
 from llm.registry import load
 from tests.acting import NOW, an_arrival
 from tests.databases import Database

@@ -17,10 +17,10 @@ from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import REST, Breaker, connect
 from db.changes import Changes
-from db.conversations import SqlTurnDoors
 from db.rosters import SqlRosters
 from db.stops import Stops
 from db.storage import SqlStorage
+from db.turns import SqlTurnDoors
 from tests.acting import NOW, an_arrival
 from tests.valkeys import free_port, frozen, running_valkey, url_of
 

@@ -25,11 +25,11 @@ from crm.tasks import TaskLists, Tasks
 from crm.tasks.filters import Filter
 from crm.tasks.lists import Step
 from db.agents import SqlAgentDoors
-from db.conversations import SqlTurnDoors
 from db.deliveries import SqlDeliveryDoors
 from db.dialogs import SqlDialogs
 from db.people import SqlPeopleDoors
 from db.storage import SqlStorage, create_engine
+from db.turns import SqlTurnDoors
 from db.updates import SqlUpdateJournal
 from db.urls import connection
 from tests.acting import NOW, a_visitor, an_arrival
