@@ -23,7 +23,7 @@ PAGES = sorted(
     if file.name != "CHANGELOG.md"
 )
 FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
-# names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
+# where a test runs each command of the bot that a page names
 RUN_BY = {
     "run": "tests/flows/test_turns.py", "claim": "tests/flows/test_access.py", "check": "tests/flows/test_commands.py",
     "agents": "tests/flows/test_turns.py", **dict.fromkeys(["rotate-webhook-secret"], "tests/flows/test_rotation.py"),
@@ -35,6 +35,7 @@ PARITY = {
     "retries", "pipeline", "deployment with a health check after it", "pre-commit hooks", "secret rotation",
     "one form of error",
 }  # fmt: skip
+# names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
 OTHERS = {
     "POSTGRES_PASSWORD", "BOT_HOST", "DEPLOY_TO", "DEPLOY_SSH_KEY", "RAILWAY_TOKEN", "IMAGE", "TEST_DATABASE_URL",
     "FUZZ_UPDATES",
