@@ -28,8 +28,11 @@ class FadingRounds:
         self._proposals = proposals
         self._doors = doors
         self._clock = clock
+        self._fault: Callable[[Exception], None] = lambda _fault: None
 
-    def schedule(self, scheduler: AsyncIOScheduler) -> None:
+    def schedule(self, scheduler: AsyncIOScheduler, fault: Callable[[Exception], None]) -> None:
+        """`fault` is told what went wrong."""
+        self._fault = fault
         scheduler.add_job(
             self.look, "interval", seconds=EVERY, max_instances=1, coalesce=True, misfire_grace_time=None
         )
@@ -41,8 +44,8 @@ class FadingRounds:
                 await self._fade(one)
         except StorageAway:
             return  # the tick of reminders, which looks more often, has said it
-        except Exception:  # the next look must come all the same
-            log.exception("fading_fault")
+        except Exception as fault:  # the next look must come all the same
+            self._fault(fault)
 
     async def _fade(self, one: Expired) -> None:
         try:
@@ -50,5 +53,12 @@ class FadingRounds:
                 await fade_card(self._bot, one, self._proposals, self._clock)
         except TelegramAPIError as fault:  # the next look tries again
             log.info("card_left_to_the_next_look", reason=type(fault).__name__)
+        except StorageAway:
+            raise
         except CrmError:
             log.info("card_of_nobody")
+        except (
+            Exception
+        ) as fault:  # one that can't be drawn must not keep the others from theirs, nor come back
+            self._fault(fault)
+            await self._proposals.faded(one, self._clock())

@@ -109,7 +109,7 @@ class ReminderClock:
         if self._rounds is not None:
             self._rounds.schedule(self._scheduler)
         if self._fading is not None:
-            self._fading.schedule(self._scheduler)
+            self._fading.schedule(self._scheduler, self._fault)
         self._scheduler.start()
         self._keep(asyncio.create_task(self._watch()))
 

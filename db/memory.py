@@ -153,16 +153,12 @@ class SqlMemory:
             update(turns)
             .where(which)
             .values(user_text="", messages=[], answer=None, attachments=[], reason_detail=None, approval=None)
-            .returning(turns.c.id, turns.c.conversation_id)
+            .returning(turns.c.id, turns.c.conversation_id, turns.c.joins_turn_id)
         )
         rows = touched.all()
-        if (
-            member_id is not None
-        ):  # what was answered along with somebody else's message is in that one's, too
-            along = select(turns.c.joins_turn_id).where(which, turns.c.joins_turn_id.is_not(None))
-            await self._link.execute(
-                update(turns).where(turns.c.id.in_(along)).values(messages=[], answer=None)
-            )
+        # what was answered along with somebody else's message is in the messages of that one, too
+        along = {row.joins_turn_id for row in rows} - {None}
+        await self._link.execute(update(turns).where(turns.c.id.in_(along)).values(messages=[], answer=None))
         unanswered = held.c.member_id == func.my_member()
         if not everywhere:
             unanswered &= (held.c.chat_id == chat_id) & held.c.thread_id.is_not_distinct_from(thread_id)

@@ -141,7 +141,9 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
     try:
         if provider == "anthropic" and config.anthropic_api_key is not None:
             return _anthropic(model, config.anthropic_api_key, config.proxy)
-        return infer_model(name, partial(_behind, config.proxy)) if config.proxy else infer_model(name)
+        if config.proxy:
+            return infer_model(name, partial(_behind, config.proxy))
+        return infer_model(name)  # its provider looks for its key in the environment
     except ModelConfigError:
         raise
     except ImportError:
@@ -150,15 +152,6 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         ) from None
     except Exception as fault:
         raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
-
-
-def _anthropic(model: str, key: str, proxy: str | None) -> Model:
-    """Its library is an extra, and takes seconds to read."""
-    from pydantic_ai.models.anthropic import AnthropicModel
-    from pydantic_ai.providers.anthropic import AnthropicProvider
-
-    client = httpx2.AsyncClient(proxy=proxy, timeout=90) if proxy else None
-    return AnthropicModel(model, provider=AnthropicProvider(api_key=key, http_client=client))
 
 
 def _behind(proxy: str, name: str) -> Provider[Any]:
@@ -171,6 +164,15 @@ def _behind(proxy: str, name: str) -> Provider[Any]:
     reached: Any = provider
     made: Provider[Any] = reached(http_client=httpx2.AsyncClient(proxy=proxy, timeout=90))
     return made
+
+
+def _anthropic(model: str, key: str, proxy: str | None) -> Model:
+    """Its library is an extra, and takes seconds to read."""
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    client = httpx2.AsyncClient(proxy=proxy, timeout=90) if proxy else None
+    return AnthropicModel(model, provider=AnthropicProvider(api_key=key, http_client=client))
 
 
 def host_of(url: str) -> str | None:

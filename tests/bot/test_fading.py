@@ -82,6 +82,14 @@ async def test_what_telegram_could_not_take_is_drawn_by_the_next_look() -> None:
     assert telegram.drawn == [51, 50]
 
 
+async def test_a_card_that_can_not_be_drawn_keeps_no_other_from_its_turn() -> None:
+    storage, clock = a_room(50, 51)
+    telegram = Telegram(RuntimeError("a bug"))
+    await rounds(storage, clock, telegram, Doors(storage)).look()
+    assert telegram.drawn == [51]
+    assert storage.state.faded == {1, 2}
+
+
 @pytest.mark.parametrize("fault", [StorageAway(), RuntimeError("a bug")])
 async def test_no_fault_ends_the_rounds(fault: Exception) -> None:
     storage, clock = a_room(50)
