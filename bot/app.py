@@ -31,6 +31,7 @@ from bot.scheduler import ReminderClock
 from bot.session import Session
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
+from bot.typed import Typed
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
@@ -193,7 +194,7 @@ def build(
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
-    metrics = Metrics()
+    metrics, typed = Metrics(), Typed()
     notices = Notices(bot, journal, clock)
     reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
@@ -243,7 +244,14 @@ def build(
         hand_over=handing.hand_over,
     )
     assistants = Assistants(
-        directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
+        directory,
+        desk,
+        models,
+        clock,
+        usage,
+        Patience(pause=model_pause),
+        partial(download, bot),
+        typed.is_waited_for,
     )
     quick_adds, heard = QuickAdds(storage), Transcripts(transcripts, model_pause)
     hearing = Hearing(bot, heard, partial(download, bot), conversations, quick_adds, usage, assistants.reads)
@@ -332,7 +340,9 @@ def build(
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
     outage, webhooks = Outage(redis), SqlWebhooks(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
-    intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
+    intake = partial(
+        Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock, typed=typed
+    )
     reminder_clock = ReminderClock(
         bot,
         deliveries,
