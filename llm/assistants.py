@@ -75,7 +75,7 @@ class Assistants:
         Raises TimeoutError after TIME_LIMIT, BudgetSpent, ModelAway for what may pass, the provider's other errors as
         they are.
         """
-        await self._pacer.turn(turn)
+        await self._pacer.turn(listener)
         agent, mask = trial or await self._agent(turn), Mask()
         outcomes = await self._outcomes(turn)
         work = Work(turn, self._desk, self._clock, mask, outcomes)
