@@ -103,7 +103,7 @@ async def _two(
     async with _provided() as (model, told):
         home = folder / name
         home.mkdir(mode=0o755)
-        async with fleet_of(2, home, await _database(server, name), at_first=None, **told, **more) as fleet:
+        async with fleet_of(2, home, await _database(server, name), at_first=2, **told, **more) as fleet:
             yield fleet.stage, model
 
 

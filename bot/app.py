@@ -26,6 +26,7 @@ from bot.reports import Reports
 from bot.scheduler import ReminderClock
 from bot.session import Session
 from bot.talking import Ground, Talking, build_talking
+from bot.typed import Typed
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
@@ -172,7 +173,7 @@ def build(
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
-    metrics = Metrics()
+    metrics, typed = Metrics(), Typed()
     notices = Notices(bot, journal, clock)
     reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
@@ -185,7 +186,19 @@ def build(
     limits = Limits()
     feeds = Feeds(storage, SqlFeedDoors(engine), partial(token_urlsafe, 32), public_url)
     ground = Ground(
-        bot, engine, storage, journal, dialogs, directory, presence, notices, reports, metrics, redis, clock
+        bot,
+        engine,
+        storage,
+        journal,
+        dialogs,
+        directory,
+        presence,
+        notices,
+        reports,
+        metrics,
+        redis,
+        clock,
+        typed,
     )
     talking, offer = build_talking(ground, models, transcripts, bot_micros=bot_micros), offer_of(models)
     provided: dict[str, Any] = {
@@ -256,7 +269,9 @@ def build(
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
     outage, webhooks = Outage(redis), SqlWebhooks(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
-    intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
+    intake = partial(
+        Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock, typed=typed
+    )
     reminder_clock = ReminderClock(
         bot,
         deliveries,

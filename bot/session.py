@@ -14,12 +14,12 @@ class Session(AiohttpSession):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self._forms: dict[type[TelegramMethod[Any]], type[Response[Any]]] = {}
+        self._forms: dict[type[TelegramMethod[Any]], object] = {}
 
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
         kind = type(method)
         if kind not in self._forms:
-            self._forms[kind] = Response[kind.__returning__]  # type: ignore[name-defined]  # a type at run time only
+            self._forms[kind] = Response.__class_getitem__(kind.__returning__)
         return super().check_response(bot, method, status_code, content)

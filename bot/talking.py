@@ -18,6 +18,7 @@ from bot.reports import Reports
 from bot.retries import model_pause
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
+from bot.typed import Typed
 from crm.agents.departures import Departures
 from crm.calls import CallLists, Calls
 from crm.contacts import Contacts
@@ -73,6 +74,7 @@ class Ground:
     metrics: Metrics
     redis: Breaker | None
     clock: Callable[[], datetime]
+    typed: Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,14 @@ def build_talking(
         hand_over=handing.hand_over,
     )
     assistants = Assistants(
-        directory, desk, models, clock, usage, Patience(pause=model_pause), partial(download, bot)
+        directory,
+        desk,
+        models,
+        clock,
+        usage,
+        Patience(pause=model_pause),
+        partial(download, bot),
+        ground.typed.is_waited_for,
     )
     heard = Transcripts(transcripts, model_pause)
     hearing = Hearing(

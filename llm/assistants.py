@@ -49,7 +49,9 @@ class Assistants:
         usage: Usage | None = None,
         patience: Patience | None = None,
         download: Callable[[str], Awaitable[bytes]] | None = None,
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`gives_way` says whether answers shall leave time to something else now (llm.pacing)."""
         self._directory = directory
         self._desk = desk
         self._config = config
@@ -59,7 +61,7 @@ class Assistants:
         self._usage = usage
         self._patience = patience or Patience()
         self._download = download
-        self._pacer = Pacer()
+        self._pacer = Pacer(gives_way=gives_way)
 
     async def answer(
         self,
@@ -73,7 +75,7 @@ class Assistants:
         Raises TimeoutError after TIME_LIMIT, BudgetSpent, ModelAway for what may pass, the provider's other errors as
         they are.
         """
-        await self._pacer.turn(turn)
+        await self._pacer.turn(listener)
         agent, mask = trial or await self._agent(turn), Mask()
         outcomes = await self._outcomes(turn)
         work = Work(turn, self._desk, self._clock, mask, outcomes)

@@ -165,7 +165,7 @@ class Heard(WrapperModel):
         model_settings: ModelSettings | None,
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
-        await self._pacer.turn(self)  # what makes a request ready takes a while too
+        await self._pacer.turn(self._listener)  # what makes a request ready takes a while too
         if not self._listener.wants_text:
             return await self.wrapped.request(messages, model_settings, model_request_parameters)
         self._said.begin()
@@ -177,7 +177,7 @@ class Heard(WrapperModel):
         """One response as it grows."""
         has_begun = False
         async for event in stream:
-            await self._pacer.turn(stream)
+            await self._pacer.turn(self._listener)
             if isinstance(event, PartDeltaEvent):
                 if isinstance(event.delta, TextPartDelta):
                     self._said.add(event.delta.content_delta)

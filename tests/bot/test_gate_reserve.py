@@ -66,6 +66,7 @@ async def test_a_command_is_answered_at_once_while_hundreds_of_models_answers_wa
     house.comes(said("command", 7))
     await house.time.pass_until(lambda: "command" in house.order)
     assert ("command", 0.0) in house.sent
+    await house.all_done()
 
 
 async def test_who_keeps_no_limit_of_its_own_has_a_reserve_all_the_same() -> None:

@@ -89,7 +89,9 @@ async def test_one_whose_process_died_is_claimed_when_its_first_lease_is_over(ho
 async def test_it_is_the_turn_that_a_claim_would_read(house: House) -> None:
     await house.asks("one")
     (claimed,) = await house.doors.claim(NOW + FIRST_LEASE * 2, limit=5, lease=LEASE)
-    assert replace(house.begun[0], lease=claimed.lease, attempts=2) == claimed
+    begun = replace(house.begun[0], lease=claimed.lease, attempts=2, progress=claimed.progress)
+    assert begun == claimed
+    assert (tuple(claimed.progress.messages), claimed.progress.input_tokens) == ((), 0)
 
 
 async def test_what_it_knows_as_it_begins_is_what_it_would_read_later(house: House) -> None:
