@@ -36,7 +36,9 @@ IN_FLIGHT = (
 )
 REFILL = IN_FLIGHT // 2  # so many left, more is claimed
 BATCH = 50  # claimed at once: what comes back is read in one go, in which the event loop stands still
-SIDE_BY_SIDE = 6  # of them that ask PostgreSQL at once; the other connections are people's
+SIDE_BY_SIDE = (
+    6  # of them that ask PostgreSQL at once: what a crowd does with the answers stops the loop for long
+)
 NAP = 2.0  # seconds until a look that nothing asked for: APScheduler waits by a clock that may be set back
 SILENCE = 5.0  # seconds in which one message at a time finds out whether Telegram answers again
 DOWN = timedelta(seconds=150)  # without a sign of life, which is given each minute: nothing was running

@@ -112,7 +112,8 @@ class Post:
                 there.append(delivery)
         if not there:
             return []
-        outcomes = await self.deliveries.ready_together(there, self.clock())
+        async with self.lane:
+            outcomes = await self.deliveries.ready_together(there, self.clock())
         ready = []
         for delivery, outcome in zip(there, outcomes, strict=True):
             match outcome:
