@@ -36,6 +36,8 @@ async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_ca
 
 
 async def test_check_with_a_revoked_token_names_the_variable(stage: Stage) -> None:
+    anna = await stage.person("Anna")
+    await anna.asks("/start", "language")  # so the bot knows that its token worked once, and waits for it
     await stage.post("/sim/settings", {"token_revoked": True})
     try:
         code, printed = await _checked(stage.environment)
