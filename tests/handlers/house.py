@@ -234,8 +234,7 @@ class House:
         return members
 
     async def _add_late_tasks(self, team: int, member: int) -> int:
-        """101, due today, then 102 and 103, overdue; the id of the first. In a zone by a name that is nobody's, so that no
-        change of one moves them."""
+        """101, due today, then 102 and 103, overdue; the id of the first. No change of zone moves them."""
         made = [
             await self.one(
                 "INSERT INTO crm_tasks (workspace_id, number, title, due_date, due_tz, assignee_id, created_by)"
