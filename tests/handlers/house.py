@@ -234,11 +234,11 @@ class House:
         return members
 
     async def _add_late_tasks(self, team: int, member: int) -> int:
-        """101, due today, then 102 and 103, overdue; the id of the first."""
+        """101, due today, then 102 and 103, overdue; the id of the first. No change of zone moves them."""
         made = [
             await self.one(
                 "INSERT INTO crm_tasks (workspace_id, number, title, due_date, due_tz, assignee_id, created_by)"
-                " VALUES ($1, 101 + $2::int, $3, current_date - $2::int, 'UTC', $4, $4) RETURNING id",
+                " VALUES ($1, 101 + $2::int, $3, current_date - $2::int, 'Etc/UTC', $4, $4) RETURNING id",
                 *(team, days, THEIRS, member),
             )
             for days in (0, 1, 2)
