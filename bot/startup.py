@@ -223,6 +223,7 @@ def model_config(settings: Settings) -> "ModelConfig":
         base_url=settings.model_base_url,
         api_key=_opened(settings.model_api_key),
         openai_api_key=_opened(settings.openai_api_key),
+        anthropic_api_key=_opened(settings.anthropic_api_key),
         proxy=_opened(settings.model_proxy),
         reads=settings.model_reads,
     )

@@ -43,6 +43,7 @@ class ModelConfig:
     base_url: str | None = None
     api_key: str | None = None
     openai_api_key: str | None = None
+    anthropic_api_key: str | None = None
     proxy: str | None = None
     reads: tuple[str, ...] = ()  # what models are shown as it is (MODEL_READS)
 
@@ -133,9 +134,23 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         )
         return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client))
     try:
-        return infer_model(name)
+        if provider == "anthropic" and config.anthropic_api_key is not None:
+            return _anthropic(model, config.anthropic_api_key)
+        return infer_model(name)  # its provider looks for its key in the environment
+    except ImportError:
+        raise ModelConfigError(
+            f"MODEL: {name} needs a library that is not installed (docs/cookbook.md)"
+        ) from None
     except Exception as fault:
         raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
+
+
+def _anthropic(model: str, key: str) -> Model:
+    """Its library is an extra, and takes seconds to read."""
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    return AnthropicModel(model, provider=AnthropicProvider(api_key=key))
 
 
 def host_of(url: str) -> str | None:

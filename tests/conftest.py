@@ -1,12 +1,42 @@
 """What all tests may ask for: a server, a migrated database, an empty one."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from db.migrate import upgrade
 from tests.databases import TEMPLATE, Database, cloned, names, run, running_server, url_of
+
+# Files go to workers whole, each to whoever is free: what takes longest first, what takes no time last.
+LONGEST_FIRST = (
+    "handlers/test_doors.py",
+    "fuzz",
+    "flows",
+    "bot/test_start_faults.py",
+    "db",
+    "llm",
+    "bot",
+    "deploy",
+    "handlers",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _rank(item.path.relative_to(Path(__file__).parent).as_posix()))
+
+
+def _rank(name: str) -> int:
+    return next(
+        (rank for rank, start in enumerate(LONGEST_FIRST) if name.startswith(start)), len(LONGEST_FIRST)
+    )
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # nine thousand tests and the libraries stay to the end: no collection need walk them
 
 
 @pytest.fixture(scope="session")

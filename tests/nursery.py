@@ -170,7 +170,8 @@ def _serve(link: socket.socket) -> list[str]:
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     reports: dict[int, socket.socket] = {}
     while True:
-        ready = select.select([link, heard], [], [])[0]
+        waiting: list[Any] = [link, heard]
+        ready = select.select(waiting, [], [])[0]
         if heard in ready:
             os.read(heard, 4096)
             _report(reports)
@@ -187,7 +188,8 @@ def _serve(link: socket.socket) -> list[str]:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for one in (link, *reports.values()):
                 one.close()
-            os.close(heard), os.close(told)
+            os.close(heard)
+            os.close(told)
             return _become(json.loads(order), files)
         reports[child] = socket.socket(fileno=files[0])
         reports[child].send(str(child).encode())

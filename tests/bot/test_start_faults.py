@@ -12,8 +12,12 @@ from tests.nursery import bot
 EXITED = 1
 
 
-async def start(*, fresh: bool = False, **told: str) -> tuple[int, str]:
+async def start(**told: str) -> tuple[int, str]:
     """A start that should fail; its exit code and what it complained of."""
+    return await start_of(told)
+
+
+async def start_of(told: dict[str, str], *, fresh: bool = False) -> tuple[int, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     ended = await bot("run", environment=kept | {"PYTHONPATH": str(ROOT)} | told, fresh=fresh)
     assert "Traceback" not in ended.complained
@@ -21,7 +25,7 @@ async def start(*, fresh: bool = False, **told: str) -> tuple[int, str]:
 
 
 async def test_a_wrong_setting(tmp_path: Path) -> None:
-    code, lines = await start(DATA_DIR=str(tmp_path), HTTP_PORT="eighty", fresh=True)
+    code, lines = await start_of({"DATA_DIR": str(tmp_path), "HTTP_PORT": "eighty"}, fresh=True)
     assert code == EXITED
     assert lines.startswith("HTTP_PORT: ")
 

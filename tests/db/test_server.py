@@ -70,19 +70,21 @@ def test_where_the_system_does_not_end_a_server_left_behind_we_do(
 
 
 def test_after_kill_9_of_its_process_the_server_ends_and_the_next_start_works(folder: Path) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], cwd=ROOT, stdout=subprocess.PIPE)
-    assert holder.stdout is not None
-    while b"ready" not in holder.stdout.readline():
-        pass
-    postmaster = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
-    holder.send_signal(signal.SIGKILL)
-    holder.wait()
-    holder.stdout.close()
+    told = [sys.executable, "-c", HOLD, str(folder)]
+    with subprocess.Popen(told, cwd=ROOT, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        try:
+            assert any(b"ready" in line for line in holder.stdout)
+            postmaster = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        finally:
+            holder.send_signal(signal.SIGKILL)
     server = start_server(folder, say=quiet)
-    assert server.process.pid != postmaster
-    ended = Path(f"/proc/{postmaster}/cmdline")
-    assert not ended.exists() or ended.read_bytes() == b""  # gone, or gone and not yet collected by init
-    server.stop()
+    try:
+        assert server.process.pid != postmaster
+        ended = Path(f"/proc/{postmaster}/cmdline")
+        assert not ended.exists() or ended.read_bytes() == b""  # gone, or gone and not yet collected by init
+    finally:
+        server.stop()
 
 
 def test_a_corrupt_folder_is_one_clear_line_and_nothing_is_deleted(folder: Path) -> None:

@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
+from bot.startup import model_config
+from llm.models import ModelConfigError, build_model, close_model
 from scripts import configuration, guide
 from tests.flows.stage import ROOT
 
@@ -21,6 +24,17 @@ PAGES = sorted(
 )
 FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 # names that belong to GitHub, Compose, the deployment or a library, and not to the bot's settings
+RUN_BY = {
+    "run": "tests/flows/test_turns.py", "claim": "tests/flows/test_access.py", "check": "tests/flows/test_commands.py",
+    "agents": "tests/flows/test_turns.py", **dict.fromkeys(["rotate-webhook-secret"], "tests/flows/test_rotation.py"),
+    **dict.fromkeys(("migrate", "backup", "restore"), "tests/flows/test_moving.py"),
+}  # fmt: skip
+# what the origin had, as docs/parity.md names it
+PARITY = {
+    "migrations for tasks", "row-level security", "indexes", "triggers", "agents", "cached lookups", "documents",
+    "retries", "pipeline", "deployment with a health check after it", "pre-commit hooks", "secret rotation",
+    "one form of error",
+}  # fmt: skip
 OTHERS = {
     "POSTGRES_PASSWORD", "BOT_HOST", "DEPLOY_TO", "DEPLOY_SSH_KEY", "RAILWAY_TOKEN", "IMAGE", "TEST_DATABASE_URL",
     "FUZZ_UPDATES",
@@ -69,6 +83,36 @@ def test_commands_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_command_of_the_bot_is_run_by_a_test(page: Path) -> None:
+    for command in typed(page):
+        words = re.sub(r"^(docker compose exec bot |\.venv/bin/)", "", command).split()
+        if (
+            words[:3] == ["python", "-m", "bot"]
+            and len(words) > 3
+            and words[3].isascii()
+            and words[3].islower()
+        ):
+            said = [f'"{word}"' for word in words[3 : 5 if words[3] == "agents" else 4]]
+            assert ", ".join(said) in (ROOT / RUN_BY[words[3]]).read_text(encoding="utf-8"), command
+
+
+def test_each_line_of_parity_names_what_answers_it_and_its_test() -> None:
+    page = ROOT / "docs" / "parity.md"
+    lines = [line.strip("|").split("|") for line in page.read_text(encoding="utf-8").splitlines()[4:]]
+    assert {there.strip().split(":")[0].split(",")[0] for there, _here, _shown in lines} >= PARITY
+    for there, here, shown in lines:
+        answers = re.findall(r"\]\(([^)#]+)", here)
+        tests = [(page.parent / name).resolve() for name in re.findall(r"\]\(([^)#]+)", shown)]
+        assert answers, there
+        assert tests, there
+        for test in tests:
+            files = [test] if test.is_file() else list(test.glob("test_*.py"))
+            assert test.is_relative_to(ROOT / "tests"), there
+            assert files, there
+            assert all("def test_" in file.read_text(encoding="utf-8") for file in files), there
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_names_in_capitals_are_settings(page: Path) -> None:
     for name in re.findall(r"`([A-Z][A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", page.read_text(encoding="utf-8")):
         assert name.lower() in Settings.model_fields or name in OTHERS, name
@@ -81,6 +125,31 @@ def test_the_page_of_settings_is_up_to_date() -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_the_guide_says_what_help_says(language: str) -> None:
     assert guide.PAGES[language].read_text(encoding="utf-8") == guide.page(language)
+
+
+RECIPES = [
+    block
+    for block in FENCE.findall((ROOT / "docs/cookbook.md").read_text(encoding="utf-8"))
+    if "MODEL=" in block
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.split("\n")[0])
+async def test_each_recipe_builds_its_model(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / ".env").write_text(recipe.replace("…", "key").replace("<folder>", "b1g"), encoding="utf-8")
+    config = model_config(load_settings(tmp_path / ".env"))
+    if str(config.model).startswith("anthropic") and find_spec("anthropic") is None:
+        with pytest.raises(ModelConfigError, match="not installed"):  # an extra, as the page says
+            build_model(config)
+        return
+    model = build_model(config)
+    assert model.model_name == str(config.model).partition(":")[2]
+    assert config.base_url is None or str(model.base_url).rstrip("/") == config.base_url
+    await close_model(model)
 
 
 def test_the_version_is_said_and_is_the_packages() -> None:

@@ -49,8 +49,11 @@ def open_folder() -> Iterator[Path]:
 @pytest_asyncio.fixture
 async def stoppable(open_folder: Path) -> AsyncIterator[StoppableDatabase]:
     server = start_server(open_folder, say=print, durable=False)
-    held = StoppableDatabase(await made(server.owner_url("postgres"), "switchboard"), open_folder, server)
-    yield held
+    try:
+        held = StoppableDatabase(await made(server.owner_url("postgres"), "switchboard"), open_folder, server)
+        yield held
+    finally:
+        server.stop()
     held.stop()
 
 

@@ -89,6 +89,7 @@ class Fleet:
             if replica.process is not None:
                 with suppress(subprocess.TimeoutExpired):
                     await asyncio.to_thread(replica.process.wait, 30)
+                replica.process.kill()  # whoever does not end when asked must not outlive the test
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -178,8 +178,10 @@ def environment(
 @asynccontextmanager
 async def staged(folder: Path, database_url: str, **more: str) -> AsyncIterator[Stage]:
     """A playground in this process and a bot process in front of it, ended afterwards."""
-    playground = await start_playground(folder, 0)
-    async with aiohttp.ClientSession() as client:
+    async with AsyncExitStack() as ends:
+        playground = await start_playground(folder, 0)
+        ends.push_async_callback(playground.close)
+        client = await ends.enter_async_context(aiohttp.ClientSession())
         told = environment(
             data_dir=folder, api_url=playground.url, database_url=database_url, http_port=free_port(), **more
         )
@@ -191,7 +193,6 @@ async def staged(folder: Path, database_url: str, **more: str) -> AsyncIterator[
             await asyncio.to_thread(
                 stage.stop
             )  # the bot says goodbye to the playground, which must still answer
-    await playground.close()
 
 
 async def made(server_url: str, name: str) -> Database:

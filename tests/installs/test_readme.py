@@ -78,8 +78,11 @@ def test_the_two_commands(newcomer: tuple[Path, dict[str, str]]) -> None:
         assert made["id"]
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(30)
-        process.stdout.close()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.stdout.close()
     done = subprocess.run(
         test.split(), cwd=place, env=environment, capture_output=True, text=True, check=False
     )
