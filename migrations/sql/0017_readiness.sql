@@ -12,7 +12,8 @@ RETURNS TABLE (
     quiet_until time, workdays smallint[], workday_starts time, workday_ends time, digest_at time,
     evening_digest_at time, timed_leads integer[], meeting_leads integer[], day_leads integer[], morning_starts time,
     afternoon_starts time, evening_starts time, holidays boolean, holiday_country text, digests_on_days_off boolean,
-    weekly_digest boolean, away_since timestamptz, away_until timestamptz
+    weekly_digest boolean, away_since timestamptz, away_until timestamptz, moment timestamptz, nag integer,
+    before interval, source_chat_id bigint
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -43,7 +44,7 @@ BEGIN
                p.quiet_until, p.workdays, p.workday_starts, p.workday_ends, p.digest_at,
                p.evening_digest_at, p.timed_leads, p.meeting_leads, p.day_leads, p.morning_starts,
                p.afternoon_starts, p.evening_starts, p.holidays, p.holiday_country, p.digests_on_days_off,
-               p.weekly_digest, p.away_since, p.away_until
+               p.weekly_digest, p.away_since, p.away_until, d.due_at, d.nag, r.before, r.source_chat_id
         FROM reminder_deliveries d
         JOIN reminders r ON r.id = d.reminder_id
         JOIN members m ON m.id = d.recipient_id
