@@ -44,7 +44,7 @@ BEGIN
                p.quiet_until, p.workdays, p.workday_starts, p.workday_ends, p.digest_at,
                p.evening_digest_at, p.timed_leads, p.meeting_leads, p.day_leads, p.morning_starts,
                p.afternoon_starts, p.evening_starts, p.holidays, p.holiday_country, p.digests_on_days_off,
-               p.weekly_digest, p.away_since, p.away_until, d.due_at, d.nag::integer, r.before, r.source_chat_id
+               p.weekly_digest, p.away_since, p.away_until, d.due_at, d.nag, r.before, r.source_chat_id
         FROM reminder_deliveries d
         JOIN reminders r ON r.id = d.reminder_id
         JOIN members m ON m.id = d.recipient_id
