@@ -103,9 +103,9 @@ async def test_it_takes_over_and_gives_back_what_named_the_other(
     storage.state.agents.append(OWN)
     assert await asked(storage, conversations, 2 * minutes) == (OWN.id, reason)
     await way(picking, OWN, 2)
-    storage.state.deleted = frozenset({OWN.id})
+    storage.state.deleted = {OWN.id}
     assert await asked(storage, conversations, 3 * minutes) == (COACH.id, reason)
-    storage.state.deleted = frozenset()  # the deletion is undone
+    storage.state.deleted = set()  # the deletion is undone
     assert await asked(storage, conversations, 4 * minutes) == (OWN.id, reason)
 
 
