@@ -28,7 +28,6 @@ from db.notes import SqlNotes
 from db.people import SqlPeople
 from db.people_cache import tag_of_user
 from db.picking import SqlPicking
-from db.pings import ping_the_idle
 from db.privacy import SqlPrivacy
 from db.proposals import SqlProposals
 from db.remembered import (
@@ -68,7 +67,6 @@ def create_engine(connection: Connection, *, pool_size: int = 10) -> AsyncEngine
     )
     ask_after_a_rest(engine)
     note_touches(engine)
-    ping_the_idle(engine)
     return engine
 
 
