@@ -8,6 +8,7 @@ from crm.people import ChatKind
 from crm.routing.classifier import Ranker, Score
 
 BOUND = 0.45  # by how much the likeliest agent must lead the next one not to be asked about
+DEFAULT_BOUND = 0.38  # the same for the default agent, with whom a mistake costs least
 STANDS_OUT = 0.35  # confidence below which a message suits nobody in particular
 OPTIONS = 3  # buttons at most
 WORTH_OFFERING = 0.05  # confidence below which an agent is no button
@@ -45,7 +46,8 @@ def choose(
     if not ruled and here.recent_agent_id in by_id:
         return Choice(by_id[here.recent_agent_id], Reason.RECENT, text)
     candidates = [agent for agent, _ in ruled] or roster
-    return _classified(text, rank, candidates) or Choice(_default(here, roster), Reason.DEFAULT, text)
+    default = _default(here, roster)
+    return _classified(text, rank, candidates, default) or Choice(default, Reason.DEFAULT, text)
 
 
 def find_agent(words: str, roster: Sequence[Agent]) -> tuple[Agent, str] | None:
@@ -103,7 +105,9 @@ def _ruled(text: str, language: str, chat_kind: ChatKind, roster: Sequence[Agent
     return [(agent, keyword) for agent, keyword in found if keyword is not None]
 
 
-def _classified(text: str, rank: Ranker, candidates: Sequence[Agent]) -> Choice | Doubt | None:
+def _classified(
+    text: str, rank: Ranker, candidates: Sequence[Agent], default: Agent
+) -> Choice | Doubt | None:
     """None when nothing in the text is known, nobody stands out, or there is nobody to choose from."""
     if len(candidates) == 1:
         return None
@@ -112,10 +116,10 @@ def _classified(text: str, rank: Ranker, candidates: Sequence[Agent]) -> Choice 
     if not total:
         return None
     scores = [Score(score.agent, score.confidence / total) for score in scores]
-    told = scores_told(scores)
+    told, bound = scores_told(scores), DEFAULT_BOUND if scores[0].agent == default else BOUND
     if scores[0].confidence < STANDS_OUT:
         return None
-    if len(scores) == 1 or scores[0].confidence - scores[1].confidence >= BOUND:
+    if len(scores) == 1 or scores[0].confidence - scores[1].confidence >= bound:
         return Choice(scores[0].agent, Reason.CLASSIFIED, text, told)
     worth = [score.agent for score in scores[:OPTIONS] if score.confidence >= WORTH_OFFERING]
     return Doubt(tuple(worth), text, told)

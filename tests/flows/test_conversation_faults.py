@@ -64,7 +64,7 @@ async def test_a_fault_that_passes_costs_nobody_an_answer(
 ) -> None:
     anna = await stage.person("Anna")
     model.replies.append(fault)
-    await anna.asks("what do you think of it", "Point 2")
+    await anna.asks("tell me a story", "Point 2")
     await settled(stage, rows)
     assert await answers(stage, anna) == [WHOLE]
     assert len(model.asked) == 2
@@ -75,7 +75,7 @@ async def test_a_provider_that_stays_away_is_one_apology(
 ) -> None:
     anna = await stage.person("Anna")
     model.reply = Reply(status=500)
-    await anna.asks("what do you think of it", "could not answer.*Reference [0-9A-Z]+")
+    await anna.asks("tell me a story", "could not answer.*Reference [0-9A-Z]+")
     await settled(stage, rows)
     assert len(await answers(stage, anna)) == 1
     assert len(model.asked) == 3
@@ -88,7 +88,7 @@ async def test_garbage_for_a_tool_is_told_to_the_model_which_mends_it(
 ) -> None:
     anna = await stage.person("Anna")
     model.replies.append(Reply("One moment. ", [ToolCall("my_tasks", "{nonsense")]))
-    await anna.asks("what do you think of it", "Point 2")
+    await anna.asks("tell me a story", "Point 2")
     await settled(stage, rows)
     assert await answers(stage, anna) == [WHOLE]
     assert model.asked[-1]["messages"][-1]["role"] == "tool"
@@ -107,7 +107,7 @@ async def test_told_to_wait_while_streaming_drafts_are_dropped_and_the_answer_co
     }
     await stage.post("/sim/faults", {**told, "count": 1})
     before = len(await stage.calls("sendMessageDraft"))
-    await anna.asks("tell me slowly", "word")
+    await anna.asks("tell me a story", "word")
     await settled(stage, rows)
     assert len(await answers(stage, anna)) == 1
     assert len(await stage.calls("sendMessageDraft")) == before + 1  # the one that was refused
@@ -119,7 +119,7 @@ async def test_told_to_wait_for_the_answer_itself_it_waits(
     anna = await stage.person("Anna")
     told = {"method": "sendMessage", "error_code": 429, "description": "Too Many Requests", "retry_after": 1}
     await stage.post("/sim/faults", {**told, "count": 2})
-    await anna.asks("what do you think of it", "Point 2")
+    await anna.asks("tell me a story", "Point 2")
     await settled(stage, rows)
     assert (await answers(stage, anna), len(model.asked)) == ([WHOLE], 1)
 
@@ -131,7 +131,7 @@ async def test_without_drafts_a_message_grows_and_becomes_the_answer(
     model.hold()
     refused = {"method": "sendMessageDraft", "error_code": 400, "description": "Bad Request: DRAFTS_OFF"}
     await stage.post("/sim/faults", {**refused, "count": 5})
-    await anna.say("what do you think of it")
+    await anna.say("tell me a story")
     growing = await anna.hears("Let me see")
     assert growing["buttons"][0][0]["text"] == "Stop"
     model.go.set()
@@ -149,7 +149,7 @@ async def test_entities_that_telegram_refuses_go_without_them(
     model.replies.append(Reply("This is **bold**."))
     refused = {"method": "sendMessage", "error_code": 400, "description": "Bad Request: can't parse entities"}
     await stage.post("/sim/faults", {**refused, "count": 1})
-    message = await anna.asks("what do you think of it", "This is bold")
+    message = await anna.asks("tell me a story", "This is bold")
     assert message["entities"] == []
 
 
@@ -162,7 +162,7 @@ async def test_a_closed_topic_gets_nothing_and_no_other_place_does(
     before = len(await answers(stage, anna, group))
     closed = {"method": "sendMessage", "error_code": 400, "description": "Bad Request: TOPIC_CLOSED"}
     await stage.post("/sim/faults", {**closed, "count": 1})
-    await anna.say("@switchboard_bot what do you think of it", chat_id=group, thread_id=5)
+    await anna.say("@switchboard_bot tell me a story", chat_id=group, thread_id=5)
     await stage.until(lambda: rows.count("turns WHERE reference = 'topic gone'"), 1)
     assert len(await answers(stage, anna, group)) == before
     await anna.asks("@switchboard_bot and of this", "Point 2", chat_id=group, thread_id=6)
@@ -198,7 +198,7 @@ async def test_kill_9_in_the_middle_and_a_second_replica_goes_on_from_the_last_s
         await anna.asks("/start", "language")
         model.replies.append(Reply("One moment. ", [ToolCall("my_tasks")]))
         model.reply = Reply(pause=0.2)
-        await anna.say("what do you think of it")
+        await anna.say("tell me a story")
         await fleet.stage.until(
             lambda: own_database.count("turns WHERE messages::text LIKE '%tool-return%'"), 1
         )

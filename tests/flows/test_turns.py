@@ -127,7 +127,7 @@ async def test_what_is_written_meanwhile_is_answered_together(
 async def test_drafts_only_grow_and_are_at_most_one_a_second(talking: Stage, model: ModelServer) -> None:
     anna = await talking.person("Anna")
     model.replies.append(Reply("word " * 30, pause=0.08))
-    await anna.asks("tell me slowly", "word")
+    await anna.asks("tell me a story", "word")
     calls = [
         call
         for call in await talking.calls("sendMessageDraft")
