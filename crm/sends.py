@@ -4,4 +4,4 @@ BURST = 8  # messages to a person at once; then one a second, so that quick pres
 # As (seconds, messages in them). The published minute and second are stretched by what messages may be late on their
 # way, or two that left far enough apart would arrive too close.
 GROUP = (60.5, 20)
-SECOND, PER_SECOND = 1.03, 30
+SECOND, PER_SECOND = 1.04, 30

@@ -123,11 +123,12 @@ class SqlUpdateJournal:
             .order_by(updates.c.postponed_until, updates.c.update_id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("ready")  # looked for once: as a subquery some plans look again for each row, and take more
         )
         async with plain_transaction(self._engine) as link:
             taken = await link.execute(
                 update(updates)
-                .where(updates.c.bot_id == bot_id, updates.c.update_id.in_(ready.scalar_subquery()))
+                .where(updates.c.bot_id == bot_id, updates.c.update_id.in_(select(ready.c.update_id)))
                 .values(postponed_until=now + lease)
                 .returning(updates.c.update_id, updates.c.postponed, updates.c.answer)
             )

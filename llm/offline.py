@@ -95,11 +95,11 @@ def _in_words(found: str, language: str, tool: str) -> str:
 
 
 def _stats_in_words(found: str, language: str) -> str:
-    """«the team: created 3, done 2, overdue 0, calls connected 1», a line for each member too."""
+    """«the team · created 3 · done 2 · overdue now 0 · calls 1», a line for each member too."""
     outcomes, told = WORDS.get(language, {}), STATS.get(language, {})
     lines = []
     for line in found.splitlines():
-        name, _colon, amounts = line.rpartition(": ")
+        name, _dot, amounts = line.partition(" · ")
         for word, said in {**outcomes, **told}.items():
             amounts = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said, amounts)
         lines.append(f"{told.get(name, name)}: {amounts}")

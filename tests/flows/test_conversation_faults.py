@@ -192,6 +192,10 @@ async def test_kill_9_in_the_middle_and_a_second_replica_goes_on_from_the_last_s
 ) -> None:
     told = {"MODEL": "openai:stub", "MODEL_BASE_URL": model.url}
     folder = tmp_path_factory.mktemp("kill")
+
+    async def asked() -> int:
+        return len(model.asked)
+
     async with fleet_of(2, folder, own_database.owner_url, at_first=1, **told) as fleet:
         dying, living = fleet.replicas
         anna = await fleet.stage.person("Anna")
@@ -202,6 +206,7 @@ async def test_kill_9_in_the_middle_and_a_second_replica_goes_on_from_the_last_s
         await fleet.stage.until(
             lambda: own_database.count("turns WHERE messages::text LIKE '%tool-return%'"), 1
         )
+        await fleet.stage.until(asked, 2)  # it streams the rest
         await asyncio.to_thread(dying.kill)
         model.reply = Reply()
         await own_database.fetch("UPDATE turns SET lease_until = now()")  # as if half a minute had passed

@@ -53,7 +53,7 @@ async def test_as_text_keeps_everything_as_the_title(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "default", "other"),
     [
-        ("en", "/task at 5 pick up the parcel", "17:00", "05:00"),
+        ("en", "/task at 5 collect the parcel", "17:00", "05:00"),
         ("ru", "/task завтра в 5 забрать посылку", "17:00", "05:00"),
     ],
 )  # fmt: skip
@@ -192,7 +192,7 @@ async def test_a_private_text_without_doubt_is_saved_at_once(
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "at 5 pick up the parcel"),
+        ("en", "at 5 collect the parcel"),
         ("en", "what is due tomorrow at 10:00?"),
         ("en", "show me the calls of tomorrow"),
         ("ru", "покажи задачи на завтра"),

@@ -158,7 +158,7 @@ async def test_the_row_for_an_agents_card_binds_where_it_is_pressed(desk: Desk) 
 
 async def test_a_doubt_gives_buttons_and_the_pressed_one_answers(desk: Desk) -> None:
     desk.storage.state.agents[:] = [
-        an_agent(slug, examples=(f"{drink} please", f"I want {drink}"), names={"en": slug.title()})
+        an_agent(slug, examples=(f"{drink} tea please", f"I want {drink} tea"), names={"en": slug.title()})
         for slug, drink in (("coach", "black"), ("writer", "green"))
     ]
     question = await desk.says("black or green")
