@@ -37,6 +37,7 @@ class Simulation:
             web.post("/sim/inline", presses.inline),
             web.get("/sim/files/{name:[0-9a-f]{16}}", self.file),
             web.get("/sim/calls", self.calls),
+            web.get("/sim/faults", self.faults),
             web.post("/sim/faults", self.fault),
             web.post("/sim/settings", self.settings),
             web.post("/sim/sample", self.sample),
@@ -105,6 +106,10 @@ class Simulation:
         return web.json_response(
             [call for call in self._world.calls if call["id"] > after and wanted in (None, call["method"])]
         )
+
+    async def faults(self, request: web.Request) -> web.Response:
+        """Those that no call has met yet."""
+        return web.json_response(self._world.faults)
 
     async def fault(self, request: web.Request) -> web.Response:
         given = await json_of(request)

@@ -116,6 +116,14 @@ class Stage:
             await asyncio.sleep(0.05)
         raise AssertionError(f"not {wanted} within {PATIENCE} s\n{self.log()[-3000:]}")
 
+    async def held(self) -> None:
+        """Wait until each fault that was asked for has met its call: only then is an answer really held back."""
+
+        async def waiting() -> int:
+            return len(await self.get("/sim/faults"))
+
+        await self.until(waiting, 0)
+
     def log(self) -> str:
         return (self.data_dir / "bot.log").read_text(errors="replace")
 

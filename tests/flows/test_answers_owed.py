@@ -35,6 +35,7 @@ class Cut:
 
     async def kill_and_start(self) -> None:
         await self.stage.until(lambda: self.rows.count(OWED), 1)
+        await self.stage.held()
         self.stage.kill()
         await self.stage.start()
         await self.stage.until(lambda: self.rows.count(OWED), 0)
@@ -111,7 +112,7 @@ async def test_an_inline_query_that_was_not_answered_is_answered_after_the_resta
     asking = asyncio.create_task(
         owing.post("/sim/inline", {"user_id": anna.id, "query": "task tomorrow outlive the query"})
     )
-    await asyncio.sleep(1)  # the bot is answering
+    await owing.held()
     owing.kill()
     await owing.start()
 

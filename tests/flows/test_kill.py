@@ -14,6 +14,7 @@ async def test_kill_between_the_effect_and_the_acknowledgement_leaves_one_task_a
     await own_stage.post("/sim/faults", {"method": "sendMessage", "delay": 30, "error_code": 500, "count": 1})
     await anna.say("/task survive the power cut")
     await own_stage.until(lambda: own_database.count("crm_tasks"), 1)
+    await own_stage.held()
     own_stage.kill()
     await own_stage.start()
     await anna.hears("survive the power cut", patience=60)

@@ -38,6 +38,7 @@ async def test_a_stop_hands_over_a_slow_update_and_a_running_turn(
         await fleet.stage.post("/sim/faults", slow)
         await boris.say("/task hand this over")
         await fleet.stage.until(lambda: own_database.count("crm_tasks"), 1)
+        await fleet.stage.held()
         staying.spawn()
         await fleet.ready([staying])
         begun = time.monotonic()

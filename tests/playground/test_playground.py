@@ -170,8 +170,10 @@ async def test_a_fault_that_was_asked_for_comes_once(place: Visitor) -> None:
     await place.sim(
         "/faults", method="sendMessage", error_code=429, description="Too Many Requests", retry_after=3
     )
+    assert [fault["method"] for fault in await place.see("/faults")] == ["sendMessage"]
     refused = await place.api("sendMessage", chat_id=user, text="x")
     assert refused["parameters"] == {"retry_after": 3}
+    assert await place.see("/faults") == []
     assert (await place.api("sendMessage", chat_id=user, text="x"))["ok"]
 
 
