@@ -82,7 +82,8 @@ RETURNS TABLE (
     repeats boolean, thread_id bigint, number integer, task_id bigint, assigner_id bigint,
     workspace_id bigint, member_id bigint, role text, from_group boolean, person_id bigint, telegram_user_id bigint,
     private_chat_id bigint, display_name text, language text, timezone text, is_operator boolean,
-    chat_id bigint, telegram_chat_id bigint, kind text, is_linked boolean
+    chat_id bigint, telegram_chat_id bigint, kind text, is_linked boolean,
+    contact_id bigint, nag integer
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -106,7 +107,8 @@ BEGIN
                m.workspace_id, m.id, m.role, m.from_group, p.id, p.telegram_user_id, p.private_chat_id,
                p.display_name, p.language, p.timezone, p.is_operator, h.id, h.telegram_chat_id, h.kind,
                h.kind = 'private' OR h.unreachable_at IS NULL AND EXISTS (
-                   SELECT FROM chat_links l WHERE l.chat_id = h.id AND l.workspace_id = h.workspace_id)
+                   SELECT FROM chat_links l WHERE l.chat_id = h.id AND l.workspace_id = h.workspace_id),
+               CASE WHEN t.task_type = 'call' THEN t.contact_id END, d.nag
         FROM reminder_deliveries d
         JOIN reminders r ON r.id = d.reminder_id
         JOIN members m ON m.id = d.recipient_id

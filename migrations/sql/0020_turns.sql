@@ -2,7 +2,7 @@
 
 -- The oldest unfinished turn of each conversation. One that nobody has begun takes along what waits behind it, up to the
 -- first message of somebody with another role, under whose rights this one may not run. A turn without words is one
--- of the bot's own and stays alone.
+-- of the bot's own and stays alone, and so does one that carries a file, for which no other turn has a place.
 CREATE OR REPLACE FUNCTION claim_turns(in_now timestamptz, in_limit integer, in_lease interval)
 RETURNS TABLE (id bigint, lease text, workspace_id bigint, member_id bigint, chat_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -10,7 +10,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     RETURN QUERY
     WITH next AS (
-        SELECT t.id, t.conversation_id, t.state = 'queued' AND t.user_text <> '' AS takes_along, m.role
+        SELECT t.id, t.conversation_id, t.state = 'queued' AND t.user_text <> '' AND t.attachments = '[]' AS takes_along, m.role
         FROM turns t JOIN members m ON m.id = t.member_id AND m.removed_at IS NULL
         WHERE t.state IN ('queued', 'running', 'ready') AND (t.lease_until IS NULL OR t.lease_until < in_now)
           AND NOT EXISTS (
@@ -29,7 +29,7 @@ BEGIN
           AND NOT EXISTS (
               SELECT FROM turns g JOIN members m ON m.id = g.member_id
               WHERE g.conversation_id = n.conversation_id AND g.id > n.id AND g.id <= t.id AND g.state = 'queued'
-                AND (g.user_text = '' OR m.role <> n.role OR m.removed_at IS NOT NULL))
+                AND (g.user_text = '' OR g.attachments <> '[]' OR m.role <> n.role OR m.removed_at IS NOT NULL))
     )
     SELECT t.id, t.lease, t.workspace_id, t.member_id, v.chat_id
     FROM mine t JOIN conversations v ON v.id = t.conversation_id

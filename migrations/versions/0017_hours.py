@@ -1,13 +1,11 @@
 """People's hours: holidays by country, digests, being away and who stands in."""
 
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import run_file, run_script
 
 revision = "0017"
 down_revision = "0016"
@@ -76,8 +74,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_digests_about_id"), "digests", ["about_id"])
     op.create_index("ix_digests_pending", "digests", ["due_at"], postgresql_where="state = 'pending'")
     op.create_index("ix_digests_leased", "digests", ["lease_until"], postgresql_where="state = 'leased'")
-    run_script((SQL / "0017_hours.sql").read_text())
-    run_script((SQL / "0017_readiness.sql").read_text())
+    run_file("0017_hours.sql")
+    run_file("0017_readiness.sql")
 
 
 def downgrade() -> None:
@@ -85,10 +83,3 @@ def downgrade() -> None:
     op.drop_table("digests")
     for name in ON_PEOPLE:
         op.drop_column("people", name)
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))

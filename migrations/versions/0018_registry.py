@@ -1,24 +1,15 @@
 """The registry: assistants are kept by managers and operators, hidden in a team, and deleted so that it can be undone."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import earlier, run_file, run_script
 
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
-
-EXPORT_BEFORE = """
-CREATE OR REPLACE FUNCTION export_global_agents() RETURNS TABLE (slug text, spec jsonb, is_default boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT slug, spec, is_default FROM agents WHERE workspace_id IS NULL AND is_active ORDER BY id $$;
-"""
 
 
 def upgrade() -> None:
@@ -27,11 +18,11 @@ def upgrade() -> None:
         "workspaces",
         sa.Column("hidden_agents", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     )
-    run_script((SQL / "0018_registry.sql").read_text())
+    run_file("0018_registry.sql")
 
 
 def downgrade() -> None:
-    run_script(EXPORT_BEFORE)
+    run_script(earlier("doors_work.sql", "export_global_agents"))
     op.execute("DROP FUNCTION purge_agents(timestamptz)")
     op.execute("DROP FUNCTION enter_and_look(bigint, bigint, bigint, bigint[], timestamptz[])")
     op.execute("DROP POLICY operators_look ON agent_versions")
@@ -41,10 +32,3 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION my_operator()")
     op.drop_column("workspaces", "hidden_agents")
     op.drop_column("agents", "deleted_at")
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))

@@ -1,12 +1,9 @@
 """Routing: whom a chat or topic is bound to, whom each member picked there, and messages held until that is clear."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import earlier, run_file, run_script, tenant, times, within
 
 revision = "0019"
 down_revision = "0018"
@@ -18,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "agent_bindings",
         *tenant("agent_bindings"),
-        *within("agent_bindings", "chat_id", "chats"),
+        *within("agent_bindings", "chat_id", "chats", required=True, cascade=True),
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
         *agent("agent_bindings"),
         *times(),
@@ -30,9 +27,9 @@ def upgrade() -> None:
     op.create_table(
         "agent_picks",
         *tenant("agent_picks"),
-        *within("agent_picks", "chat_id", "chats"),
+        *within("agent_picks", "chat_id", "chats", required=True, cascade=True),
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
-        *within("agent_picks", "member_id", "members"),
+        *within("agent_picks", "member_id", "members", required=True, cascade=True),
         *agent("agent_picks"),
         sa.Column("is_handed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         *times(),
@@ -44,9 +41,9 @@ def upgrade() -> None:
     op.create_table(
         "held_questions",
         *tenant("held_questions"),
-        *within("held_questions", "chat_id", "chats"),
+        *within("held_questions", "chat_id", "chats", required=True, cascade=True),
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
-        *within("held_questions", "member_id", "members"),
+        *within("held_questions", "member_id", "members", required=True, cascade=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("scores", sa.Text(), nullable=False),
@@ -63,36 +60,13 @@ def upgrade() -> None:
         ("held_questions", "expires_at"),
     ):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute((SQL / "0019_routing.sql").read_text()))
+    run_file("0019_routing.sql")
 
 
 def downgrade() -> None:
-    links = (SQL / "0003_links.sql").read_text()
-    op.execute(links[links.index("CREATE OR REPLACE FUNCTION purge(") :].split("$$;", 1)[0] + "$$")
+    run_script(earlier("0003_links.sql", "purge"))
     for table in ("held_questions", "agent_picks", "agent_bindings"):
         op.drop_table(table)
-
-
-def tenant(table: str) -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f(f"fk_{table}_workspace_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
-        sa.UniqueConstraint("workspace_id", "id", name=op.f(f"uq_{table}_workspace_id_id")),
-    ]
-
-
-def within(table: str, column: str, target: str) -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column(column, sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", column], [f"{target}.workspace_id", f"{target}.id"],
-            name=op.f(f"fk_{table}_workspace_id_{column}"), ondelete="CASCADE",
-        ),
-    ]
 
 
 def agent(table: str) -> list[sa.schema.SchemaItem]:
@@ -101,11 +75,4 @@ def agent(table: str) -> list[sa.schema.SchemaItem]:
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f(f"fk_{table}_agent_id"), ondelete="CASCADE"
         ),
-    ]
-
-
-def times() -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
-        for name in ("created_at", "updated_at")
     ]

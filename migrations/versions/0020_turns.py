@@ -1,13 +1,10 @@
 """Turns: several messages answered at once, stopped with what was said, gone on with after a crash."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import earlier, run_file, run_script
 
 revision = "0020"
 down_revision = "0019"
@@ -26,19 +23,18 @@ def upgrade() -> None:
         "turns",
         sa.Column("message_ids", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
     )
+    op.add_column("turns", sa.Column("attachments", postgresql.JSONB(), server_default="[]", nullable=False))
     allow((*STATES, "joined", "stopped"))
-    run_script((SQL / "0020_turns.sql").read_text())
+    run_file("0020_turns.sql")
 
 
 def downgrade() -> None:
-    walls = (SQL / "0002_walls.sql").read_text()
-    claim = walls[walls.index("CREATE FUNCTION claim_turns(") :]
-    run_script("DROP FUNCTION renew_turns(bigint[], text[], timestamptz);")
-    run_script(claim[: claim.index("END $$;") + 7].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    op.execute("DROP FUNCTION renew_turns(bigint[], text[], timestamptz)")
+    run_script(earlier("0002_walls.sql", "claim_turns"))
     op.execute("UPDATE turns SET state = 'done' WHERE state = 'stopped'")
     op.execute("UPDATE turns SET state = 'canceled' WHERE state = 'joined'")
     allow(STATES)
-    for name in ("message_ids", "shown_message_id", "stopped_at", "joins_turn_id", "speaker"):
+    for name in ("attachments", "message_ids", "shown_message_id", "stopped_at", "joins_turn_id", "speaker"):
         op.drop_column("turns", name)
 
 
@@ -49,10 +45,3 @@ def allow(states: tuple[str, ...]) -> None:
         op.f("ck_turns_state"), "turns", f"state IN ({listed})", postgresql_not_valid=True
     )
     op.execute("ALTER TABLE turns VALIDATE CONSTRAINT ck_turns_state")
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))

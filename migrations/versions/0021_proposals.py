@@ -1,13 +1,10 @@
 """Proposals: what assistants ask to write, and turns that go on once it is decided."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import run_file, tenant, times, within
 
 revision = "0021"
 down_revision = "0020"
@@ -23,13 +20,12 @@ def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "proposals",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("turn_id", sa.BigInteger(), nullable=False),
+        *tenant("proposals"),
+        *within("proposals", "turn_id", "turns", required=True, cascade=True),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("call_key", sa.Text(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
-        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        *within("proposals", "member_id", "members", required=True),
+        *within("proposals", "chat_id", "chats", required=True, cascade=True),
         sa.Column("agent_id", sa.BigInteger()),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("said", postgresql.JSONB(), nullable=False),
@@ -41,31 +37,14 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text()),
         sa.Column("telegram_message_id", sa.BigInteger()),
         sa.Column("faded_at", moment),
-        sa.Column("created_at", moment, server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", moment, server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_proposals_workspace_id")
-        ),
+        *times(),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_proposals_agent_id"), ondelete="SET NULL"
-        ),
-        *(
-            sa.ForeignKeyConstraint(
-                ["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"],
-                name=op.f(f"fk_proposals_workspace_id_{column}"), ondelete=gone,
-            )
-            for column, table, gone in (
-                ("turn_id", "turns", "CASCADE"),
-                ("member_id", "members", None),
-                ("chat_id", "chats", "CASCADE"),
-            )
         ),
         sa.CheckConstraint(
             "kind IN ('task', 'reminder', 'call', 'contact', 'change', 'done')", name=op.f("ck_proposals_kind")
         ),
         sa.CheckConstraint("state IN ('open', 'confirmed', 'canceled')", name=op.f("ck_proposals_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
-        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_proposals_workspace_id_id")),
         sa.UniqueConstraint(
             "workspace_id", "turn_id", "ordinal", name=op.f("uq_proposals_workspace_id_turn_id_ordinal")
         ),
@@ -86,7 +65,7 @@ def upgrade() -> None:
         ["workspace_id", "resumes_turn_id"], ["workspace_id", "id"], ondelete="SET NULL (resumes_turn_id)",
         postgresql_not_valid=True,  # the column is new and empty: there is nothing to validate
     )
-    run_script((SQL / "0021_proposals.sql").read_text())
+    run_file("0021_proposals.sql")
 
 
 def downgrade() -> None:
@@ -97,10 +76,3 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_turns_workspace_id_resumes_turn_id"), "turns")
     op.drop_column("turns", "resumes_turn_id")
     op.drop_table("proposals")
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))

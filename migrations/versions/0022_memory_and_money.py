@@ -1,13 +1,9 @@
 """Memory and money: what assistants keep of people, what they cost, and the budgets that stop them."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import run_file, tenant, times, within
 
 revision = "0022"
 down_revision = "0021"
@@ -22,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "spends",
         *tenant("spends"),
-        *within("spends", "member_id", "members", required=True, cascade=False),
+        *within("spends", "member_id", "members", required=True),
         *within("spends", "chat_id", "chats"),
         sa.Column("agent_id", sa.BigInteger(), nullable=True),
         *within("spends", "turn_id", "turns"),
@@ -72,7 +68,7 @@ def upgrade() -> None:
     op.create_table(
         "memories",
         *tenant("memories"),
-        *within("memories", "member_id", "members", required=True, cascade=False),
+        *within("memories", "member_id", "members", required=True),
         *within("memories", "conversation_id", "conversations", cascade=True),
         sa.Column("body", sa.Text(), nullable=False),
         *times(),
@@ -92,72 +88,22 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("summary", sa.Text(), nullable=True))
     for name in ("summary_until", "fresh_after"):
         op.add_column("conversations", sa.Column(name, sa.BigInteger(), server_default="0", nullable=False))
-    op.add_column(
-        "turns",
-        sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
-    )
     op.add_column("turns", sa.Column("album", sa.Text()))
     op.add_column(
         "workspaces", sa.Column("assistants_off", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
-    run_script((SQL / "0022_memory_and_money.sql").read_text())
+    run_file("0022_memory_and_money.sql")
 
 
 def downgrade() -> None:
-    run_script(earlier_claim())
     op.execute("DROP FUNCTION purge_talk(timestamptz)")
     op.execute("DROP FUNCTION usage_in_all(timestamptz, timestamptz)")
     op.execute("DROP FUNCTION settle_spend(bigint, text, bigint, bigint, bigint, boolean)")
     op.execute("DROP FUNCTION reserve_spend(bigint, bigint, text, bigint, bigint, timestamptz, bigint)")
     op.drop_column("workspaces", "assistants_off")
     op.drop_index("ix_turns_album", table_name="turns", if_exists=True)
-    for name in ("album", "attachments"):
-        op.drop_column("turns", name)
+    op.drop_column("turns", "album")
     for name in ("fresh_after", "summary_until", "summary"):
         op.drop_column("conversations", name)
     for table in ("provider_notices", "memories", "budget_notices", "budgets", "spend_months", "spends"):
         op.drop_table(table)
-
-
-def earlier_claim() -> str:
-    """The door as 0020 made it."""
-    door = (SQL / "0020_turns.sql").read_text()
-    door = door[door.index("CREATE OR REPLACE FUNCTION claim_turns(") :]
-    return door[: door.index("END $$;") + 7]
-
-
-def tenant(table: str) -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f(f"fk_{table}_workspace_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
-        sa.UniqueConstraint("workspace_id", "id", name=op.f(f"uq_{table}_workspace_id_id")),
-    ]
-
-
-def within(
-    table: str, column: str, target: str, *, required: bool = False, cascade: bool = False
-) -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column(column, sa.BigInteger(), nullable=not required),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", column], [f"{target}.workspace_id", f"{target}.id"],
-            name=op.f(f"fk_{table}_workspace_id_{column}"),
-            ondelete="CASCADE" if cascade else None if required else f"SET NULL ({column})",
-        ),
-    ]
-
-
-def times() -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
-        for name in ("created_at", "updated_at")
-    ]
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))

@@ -1,11 +1,9 @@
 """Touches: what processes remember says when it changes."""
 
-from pathlib import Path
-
 from alembic import op
-from sqlalchemy.util import await_only
 
-SQL = Path(__file__).parent.parent / "sql"
+from db.revisions import run_file
+
 TABLES = ("agents", "agent_bindings", "people", "members", "chats", "chat_links", "chat_members", "workspaces")
 
 revision = "0023"
@@ -15,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run_script((SQL / "0023_touches.sql").read_text())
+    run_file("0023_touches.sql")
 
 
 def downgrade() -> None:
@@ -24,10 +22,3 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER say_touched ON {table}")
     op.execute("DROP FUNCTION say_touched()")
     op.execute("DROP FUNCTION say_touched_row(text, jsonb)")
-
-
-def run_script(script: str) -> None:
-    """Several statements at once, which the driver takes only outside of a prepared statement."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    await_only(driver.execute(script))
