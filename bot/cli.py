@@ -164,7 +164,7 @@ def parse() -> None:
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
     from bot.database import prepare_database
-    from bot.startup import model_config
+    from bot.model_settings import model_config
     from crm.agents.files import BrokenRegistry, check_all
     from db.agents import SqlAgentDoors
     from db.changes import announce

@@ -9,11 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from bot.backups import keep_nightly
 from bot.database import Database, DatabaseError, open_database, prepare_database
 from bot.logs import start_logs
+from bot.model_settings import model_config, transcript_config
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from bot.polling import Polling
     from bot.webhook import Webhook
     from db.urls import Connection
-    from llm.models import ModelConfig
-    from llm.transcripts import TranscriptConfig
 
 PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
@@ -143,7 +140,7 @@ async def _assemble(settings: Settings, application: "Connection", stack: AsyncE
         sends_per_second=settings.sends_per_second,
         webhook_secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
         public_url=settings.public_url,
-        transcripts=_transcripts(settings),
+        transcripts=transcript_config(settings),
         bot_micros=int(settings.model_budget_month * 1_000_000),
     )
     try:
@@ -207,38 +204,6 @@ async def _receive(app: "App", url: str, stack: AsyncExitStack, *, take_over: bo
     except TelegramAPIError as fault:
         raise StartError(f"WEBHOOK_URL: Telegram can't set it now: {type(fault).__name__}") from None
     stack.push_async_callback(_end, asyncio.create_task(look_after(app.bot, url, app.webhook)))
-
-
-def model_config(settings: Settings) -> "ModelConfig":
-    """What the settings say of models, as plain strings."""
-    from llm.models import ModelConfig
-
-    return ModelConfig(
-        model=settings.model,
-        fallbacks=settings.model_fallbacks,
-        base_url=settings.model_base_url,
-        api_key=_opened(settings.model_api_key),
-        openai_api_key=_opened(settings.openai_api_key),
-        anthropic_api_key=_opened(settings.anthropic_api_key),
-        proxy=_opened(settings.model_proxy),
-        reads=settings.model_reads,
-    )
-
-
-def _transcripts(settings: Settings) -> "TranscriptConfig":
-    """TRANSCRIBE_MODEL at its server; OpenAI's own key serves there when no other is set."""
-    from llm.transcripts import TranscriptConfig
-
-    key = _opened(settings.transcribe_api_key)
-    if key is None and settings.transcribe_base_url is None:
-        key = _opened(settings.openai_api_key)
-    return TranscriptConfig(
-        settings.transcribe_model, settings.transcribe_base_url, key, _opened(settings.model_proxy)
-    )
-
-
-def _opened(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret is not None else None
 
 
 async def _end(task: asyncio.Task[None]) -> None:

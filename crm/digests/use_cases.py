@@ -1,169 +1,25 @@
-"""Digests: what a person is told once a day or a week of all their teams, and when they or a colleague are away."""
+"""Digests: when one is told and when it waits, and what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from typing import Protocol
 
 from crm.answers import Answer, Reply
 from crm.deliveries import LEASE, RETRY_STEPS
+from crm.digests.entities import Digest, DigestDoors, Kind, Nothing, Part, Seat, TeamDay, Told
+from crm.digests.parts import NIGHT, evening, part_of
 from crm.errors import N_, NotFound, Removed
 from crm.holidays import is_day_off, next_working_day
 from crm.hours import habits_of
-from crm.people import Actor, Role
+from crm.people import Actor
 from crm.quiet import Habits, held_until
-from crm.stats import MemberWork, Work
-from crm.storage import MUCH, Storage, Unit
+from crm.storage import MUCH, Storage
 from crm.tasks.agenda import AT_ONCE
 from crm.tasks.changes import set_date
-from crm.tasks.entities import Task
-from crm.tasks.filters import Days, Filter, When, days, week_of
-from crm.tasks.late import is_overdue
 from crm.tasks.saving import without_readings
 from crm.tasks.writing import write_change
 from crm.updates import Arrival
 
-SHOWN = 10  # tasks of each kind in one team's part
-NIGHT = timedelta(hours=5)  # an evening that is told of after midnight is that of the day before
 KEPT = timedelta(days=60)  # a digest's row; it must outlive the day it is of
-STOODS = 20  # titles in the report of an absence
-
-
-class Kind(StrEnum):
-    MORNING = "morning"
-    EVENING = "evening"
-    WEEKLY = "weekly"
-    BACK = "back"  # one's own absence is over
-    STAND_IN = "stand_in"  # one stands in for a colleague from now on
-    STAND_IN_OVER = "stand_in_over"
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person in one of their teams; `size` counts its members."""
-
-    actor: Actor
-    team: str
-    size: int
-    is_current: bool
-
-    @property
-    def leads(self) -> bool:
-        """Whether they are told of the week of this team."""
-        return self.actor.role in (Role.OWNER, Role.MANAGER) and self.size > 1
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What is owed to a person, leased to us. `day` is theirs, of a week its Monday; `about` is who is or was away,
-    `since` and `until` of that absence. Times are aware, UTC."""
-
-    id: int
-    lease: str
-    attempts: int
-    kind: Kind
-    day: date
-    due_at: datetime
-    language: str
-    telegram_chat_id: int
-    seats: Sequence[Seat]
-    about: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TeamDay:
-    """One's day in a team. `now` is in the person's zone; what is overdue comes with the longest first."""
-
-    team: str
-    actor: Actor
-    is_current: bool
-    now: datetime
-    overdue: Sequence[Task] = ()
-    today: Sequence[Task] = ()
-    waiting: Sequence[Task] = ()
-    done: Sequence[Task] = ()
-    calls: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.overdue or self.today or self.waiting or self.done or self.calls)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamWeek:
-    """What a team did; `members` have something to tell."""
-
-    team: str
-    days: Days
-    total: Work
-    members: Sequence[MemberWork]
-    new_contacts: int
-
-    def __bool__(self) -> bool:
-        return bool(self.total or self.new_contacts)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamReport:
-    """What became of things while one was away: titles of what waited, of what went to whoever stood in, and of what
-    they did; with their name."""
-
-    team: str
-    waited: Sequence[str] = ()
-    passed_on: Sequence[str] = ()
-    done: Sequence[tuple[str, str]] = ()  # who, title
-
-    def __bool__(self) -> bool:
-        return bool(self.waited or self.passed_on or self.done)
-
-
-Part = TeamDay | TeamWeek | TeamReport
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A digest with what it tells, a part for each team that has something to tell."""
-
-    digest: Digest
-    parts: Sequence[Part] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Not to be sent; with `until` it may be later."""
-
-    reason: str
-    until: datetime | None = None
-
-
-class DigestStore(Protocol):
-    async def waiting(self, member_id: int, limit: int) -> Sequence[Task]:
-        """Tasks that were put aside until something happens."""
-
-    async def new_contacts(self, of: Days) -> int: ...
-
-    async def report(self, member_id: int, since: datetime, limit: int) -> TeamReport:
-        """What became of a member's things since then. `team` is left empty."""
-
-
-class DigestDoors(Protocol):
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Digest]:
-        """Make the rows that are due, each once, and lease what is to be sent; whoever's absence is over is back."""
-
-    async def holds(self, digest: Digest) -> bool:
-        """Whether it is still leased to us, and the person still to be written to."""
-
-    async def mark_sent(self, digest: Digest, telegram_message_id: int, now: datetime) -> bool: ...
-
-    async def mark_skipped(self, digest: Digest, reason: str, now: datetime) -> bool: ...
-
-    async def mark_pending(self, digest: Digest, reason: str, until: datetime, now: datetime) -> bool: ...
-
-    async def mark_failed(self, digest: Digest, reason: str, now: datetime) -> bool: ...
-
-    async def purge(self, before: datetime) -> None: ...
 
 
 class Digests:
@@ -187,7 +43,7 @@ class Digests:
                 continue
             try:
                 async with self._storage.transaction(seat.actor) as unit:
-                    part = await _part(unit, digest, seat, now)
+                    part = await part_of(unit, digest, seat, now)
             except Removed:
                 continue
             if part:
@@ -243,7 +99,7 @@ class Digests:
                 later = without_readings(set_date(tomorrow, actor.timezone)(task))
                 await write_change(unit, actor, arrival, task, later, batch=arrival.update_id)
             seat = Seat(actor, await unit.teams.name(), 1, is_current=True)
-            answer = reply(await _evening(unit, seat, now))
+            answer = reply(await evening(unit, seat, now))
             await unit.updates.finish(arrival, answer)
         return answer
 
@@ -283,52 +139,3 @@ def _day_off(digest: Digest, habits: Habits, now: datetime) -> Nothing | None:
 
 def _day_of(digest: Digest, here: datetime) -> date:
     return (here - NIGHT).date() if digest.kind is Kind.EVENING else here.date()
-
-
-async def _part(unit: Unit, digest: Digest, seat: Seat, now: datetime) -> Part:
-    if digest.kind is Kind.MORNING:
-        return await _morning(unit, seat, now)
-    if digest.kind is Kind.EVENING:
-        return await _evening(unit, seat, now)
-    if digest.kind is Kind.WEEKLY:
-        return await _week(unit, seat, digest, now)
-    report = await unit.digests.report(seat.actor.member_id, digest.since or now, STOODS)
-    return replace(report, team=seat.team)
-
-
-async def _morning(unit: Unit, seat: Seat, now: datetime) -> TeamDay:
-    day = await _open(unit, seat, now)
-    return replace(day, waiting=await unit.digests.waiting(seat.actor.member_id, SHOWN + 1))
-
-
-async def _evening(unit: Unit, seat: Seat, now: datetime) -> TeamDay:
-    """After midnight it is the day before that is told of."""
-    here = (now.astimezone(seat.actor.zone).replace(tzinfo=None) - NIGHT).date()
-    of = days(here, here, seat.actor.zone)
-    told_at = min(
-        now.astimezone(seat.actor.zone), (of.ends - timedelta(seconds=1)).astimezone(seat.actor.zone)
-    )
-    wanted = Filter(assignee_id=seat.actor.member_id, done=True, when=When.TODAY)
-    done = await unit.task_lists.page(wanted, None, limit=SHOWN + 1, now=told_at)
-    work = [one.work for one in await unit.stats.of(of, told_at) if one.member_id == seat.actor.member_id]
-    calls = sum(sum(one.calls.values()) for one in work)
-    return replace(await _open(unit, seat, told_at), done=done, calls=calls)
-
-
-async def _open(unit: Unit, seat: Seat, now: datetime) -> TeamDay:
-    here = now.astimezone(seat.actor.zone)
-    tasks = await unit.task_lists.day(seat.actor.member_id, here, limit=2 * SHOWN + 2)
-    overdue = [task for task in tasks if is_overdue(task, now)]
-    today = [task for task in tasks if not is_overdue(task, now)]
-    return TeamDay(seat.team, seat.actor, seat.is_current, here, overdue, today)
-
-
-async def _week(unit: Unit, seat: Seat, digest: Digest, now: datetime) -> TeamWeek:
-    """The week before the digest's Monday, in the person's zone."""
-    zone = seat.actor.zone
-    monday = datetime.combine(digest.day, datetime.min.time(), zone)
-    of = week_of(monday - timedelta(days=1), zone)
-    members = await unit.stats.of(of, now.astimezone(zone))
-    total = sum((one.work for one in members), Work())
-    named = sorted(members, key=lambda one: (one.name is None, one.name or ""))
-    return TeamWeek(seat.team, of, total, named, await unit.digests.new_contacts(of))

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.model_settings import model_config
 from bot.settings import Settings, load_settings
-from bot.startup import model_config
 from llm.models import ModelConfigError, build_model, close_model
 from scripts import configuration, guide
 from tests.flows.stage import ROOT
