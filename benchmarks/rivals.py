@@ -38,7 +38,6 @@ from db.deliveries import SqlDeliveryDoors
 from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.storage import SqlStorage
-from db.updates import SqlUpdateJournal
 
 say = sys.stdout.write
 SIDE_BY_SIDE = 10  # as many connections as ours has
@@ -109,9 +108,7 @@ async def ours(server_url: str, count: int) -> tuple[float, Stalls, float]:
         Bot(f"1:{'a' * 35}", session=Instant()),
         Deliveries(storage, SqlDeliveryDoors(town.engine)),
         Presence(people, groups, is_there, now),
-        SqlUpdateJournal(town.engine),
         now,
-        memories=None,
     )
     Message(
         message_id=1, date=now(), chat=Chat(id=1, type="private")

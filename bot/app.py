@@ -27,52 +27,28 @@ from bot.scheduler import ReminderClock
 from bot.session import Session
 from bot.talking import Ground, Talking, build_talking
 from bot.typed import Typed
+from bot.upkeep import Upkeep
+from bot.use_cases import over_rows
 from bot.vitals import Looks
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
 from crm.attachments import Senses
-from crm.away import Away
-from crm.calls import CallCards, CallLists, Calls
-from crm.contact_tasks import ContactTasks
-from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.deliveries import Deliveries
 from crm.digests import Digests
-from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
 from crm.health import Health
-from crm.history import History
-from crm.imports import Imports
-from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
-from crm.links import Links
 from crm.people import People
 from crm.picking import Picking
 from crm.presence import Presence
-from crm.quick_adds import QuickAdds
-from crm.regions import Regions
-from crm.reminder_edits import ReminderEdits
-from crm.reminder_lists import ReminderLists
-from crm.reminder_presses import ReminderPresses
-from crm.reminders import Reminders
-from crm.removals import Removals
 from crm.requests import Requests
 from crm.sends import PER_SECOND
-from crm.settings import Settings
-from crm.stats import Stats
-from crm.tasks import TaskLists, Tasks
-from crm.tasks.agenda import Agenda
-from crm.tasks.checklists import Checklists
-from crm.tasks.moves import TaskMoves
-from crm.tasks.talk import TaskTalk
-from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
-from crm.visibility import Visibility
-from crm.zone_changes import ZoneChanges
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import Breaker
@@ -202,47 +178,19 @@ def build(
     )
     talking, offer = build_talking(ground, models, transcripts, bot_micros=bot_micros), offer_of(models)
     provided: dict[str, Any] = {
+        **over_rows(storage),
         "people": people,
         "groups": groups,
         "presence": presence,
         "requests": requests,
-        "tasks": Tasks(storage),
-        "task_lists": TaskLists(storage),
-        "agenda": Agenda(storage),
         "digests": digests,
-        "away": Away(storage),
-        "zone_changes": ZoneChanges(storage),
-        "stats": Stats(storage),
-        "task_moves": TaskMoves(storage),
-        "task_talk": TaskTalk(storage),
-        "checklists": Checklists(storage),
-        "calls": Calls(storage),
-        "call_cards": CallCards(storage),
-        "call_lists": CallLists(storage),
-        "contacts": Contacts(storage),
-        "contact_edits": ContactEdits(storage),
-        "contact_files": ContactFiles(storage),
-        "contact_merging": Merging(storage),
-        "contact_tasks": ContactTasks(storage),
         "proposals": talking.proposals,
-        "quick_adds": QuickAdds(storage),
         "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
-        "reminders": Reminders(storage),
-        "reminder_edits": ReminderEdits(storage),
-        "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
-        "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
-        "settings": Settings(storage),
-        "teams": Teams(storage),
-        "regions": Regions(storage),
         "invites": Invites(storage, partial(token_urlsafe, 18)),
-        "removals": Removals(storage),
         "conversations": talking.conversations,
         "picking": Picking(storage, directory, wake=talking.wake),
         "dialogs": dialogs,
         "health": Health(looks.look, SqlHealth(engine), storage),
-        "history": History(storage),
-        "inline": Inline(storage),
-        "links": Links(storage),
         "limits": limits,
         "undo": Undo(storage, UNDOABLE, {"agent": directory.invalidate}),
         "registry": Registry(storage, offer, directory.invalidate),
@@ -253,9 +201,6 @@ def build(
         "memory": talking.memory,
         "privacy": talking.privacy,
         "usage": talking.usage,
-        "visibility": Visibility(storage),
-        "exports": Exports(storage),
-        "imports": Imports(storage),
         "feeds": feeds,
         "download": partial(download, bot),
         "clock": clock,
@@ -267,7 +212,7 @@ def build(
         storage=DialogStorage(dialogs, clock), fsm_strategy=FSMStrategy.USER_IN_TOPIC, **provided
     )
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
-    outage, webhooks = Outage(redis), SqlWebhooks(engine)
+    outage, webhooks, agent_doors = Outage(redis), SqlWebhooks(engine), SqlAgentDoors(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
     intake = partial(
         Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock, typed=typed
@@ -276,14 +221,12 @@ def build(
         bot,
         deliveries,
         presence,
-        journal,
         clock,
         reports=reports,
         metrics=metrics,
         postponed=PostponedAnswers(bot, journal, clock),
         digests=digests,
-        agents=SqlAgentDoors(engine),
-        memories=SqlMemoryDoors(engine),
+        upkeep=Upkeep(journal, SqlMemoryDoors(engine), agent_doors, clock),
         fading=FadingRounds(bot, talking.proposals, SqlProposalDoors(engine), clock),
     )
     on_made_due(engine, reminder_clock.wake, clock)
@@ -298,7 +241,7 @@ def build(
         reminder_clock=reminder_clock,
         talking=talking,
         people_doors=people_doors,
-        agent_doors=SqlAgentDoors(engine),
+        agent_doors=agent_doors,
         directory=directory,
         changes=changes,
         engine=engine,

@@ -1,4 +1,4 @@
-"""The scheduler: looks every second for what falls due and sends each reminder at its moment; tidies up each hour."""
+"""The scheduler: looks every second for what falls due and sends each reminder at its moment."""
 
 import asyncio
 import contextlib
@@ -18,34 +18,26 @@ from bot.gate import Priority, sending
 from bot.metrics import Metrics
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from crm.agents import AgentDoors
+from bot.signs import SignsOfLife
+from bot.upkeep import Upkeep
 from crm.deliveries import Deliveries, Delivery
 from crm.digests import Digests
 from crm.errors import CrmError, StorageAway
-from crm.lateness import Downtime, folded
-from crm.memory import MemoryDoors
+from crm.lateness import folded
 from crm.presence import Presence
-from crm.undo import KEPT as UNDONE
-from crm.updates import KEPT, UpdateJournal
 from handlers.deliveries import Outcome, Post
 
 log = structlog.get_logger()
 AHEAD = timedelta(seconds=1)  # what is claimed before its moment
-IN_FLIGHT = (
-    100  # messages claimed and not sent yet: what the gate lets out in a few seconds, well within a lease
-)
+# messages claimed and not sent yet: what the gate lets out in a few seconds, well within a lease
+IN_FLIGHT = 100
 REFILL = IN_FLIGHT // 2  # so many left, more is claimed
 BATCH = 50  # claimed at once: what comes back is read in one go, in which the event loop stands still
-SIDE_BY_SIDE = (
-    6  # of them that ask PostgreSQL at once: what a crowd does with the answers stops the loop for long
-)
+# of them that ask PostgreSQL at once: what a crowd does with the answers stops the loop for long
+SIDE_BY_SIDE = 6
 NAP = 2.0  # seconds until a look that nothing asked for: APScheduler waits by a clock that may be set back
 SILENCE = 5.0  # seconds in which one message at a time finds out whether Telegram answers again
-DOWN = timedelta(seconds=150)  # without a sign of life, which is given each minute: nothing was running
 SENDING = 5.0  # seconds a stop waits for reminders on their way
-SETTLING = timedelta(
-    minutes=1
-)  # from the start to the first tidying, so that frequent restarts don't put it off
 
 
 class ReminderClock:
@@ -56,21 +48,18 @@ class ReminderClock:
         bot: Bot,
         deliveries: Deliveries,
         presence: Presence,
-        journal: UpdateJournal,
         clock: Callable[[], datetime],
         *,
         reports: Reports | None = None,
         metrics: Metrics | None = None,
         postponed: PostponedAnswers | None = None,
         digests: Digests | None = None,
-        memories: MemoryDoors | None,
-        agents: AgentDoors | None = None,
         fading: FadingRounds | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         lane = asyncio.Semaphore(SIDE_BY_SIDE)
         self._post = Post(bot, deliveries, presence, clock, lane, leased=self._leased)
         self._deliveries = deliveries
-        self._journal = journal
         self._clock = clock
         self._reports = reports
         self._metrics = metrics or Metrics()
@@ -80,30 +69,26 @@ class ReminderClock:
         self._waiting: dict[asyncio.Task[None], list[Delivery]] = {}  # of them, whose moment has not come
         self._renewed: dict[int, Delivery] = {}  # leased to us anew while a message told of them
         self._messages: set[asyncio.Task[None]] = set()
-        self._memories = memories
-        self._agents = agents
         self._fading = fading
+        self.upkeep = upkeep
+        self.signs = SignsOfLife(deliveries, clock, self._fault, self.wake)
         self._jobs: set[asyncio.Task[None]] = set()
-        self._looking, self._waking = asyncio.Lock(), asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._woken = asyncio.Event()
         self._is_more = False  # the last look left something due behind
         self._silent_until = 0.0  # loop time
         self._stopping = False
         self._away = False
-        self._breathed = False
-        self._hears = self._heard_once = self._heard_lately = False
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self, *, hears: bool = False) -> None:
         """`hears`: that it runs is all there is to say of Telegram's updates, which come by themselves."""
-        self._hears = hears
         self._scheduler.add_job(
             self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None
         )
-        self._scheduler.add_job(
-            self.tidy, "interval", hours=1, next_run_time=self._clock() + SETTLING, misfire_grace_time=None
-        )
-        self._scheduler.add_job(self.breathe, "interval", minutes=1, misfire_grace_time=None)
+        self.signs.schedule(self._scheduler, hears=hears)
+        if self.upkeep is not None:
+            self.upkeep.schedule(self._scheduler, self._fault)
         if self._reports is not None:
             self._scheduler.add_job(self.tell, "interval", minutes=1, misfire_grace_time=None)
         if self._postponed is not None:
@@ -121,10 +106,8 @@ class ReminderClock:
 
     def heard(self) -> None:
         """Telegram gave the bot its updates; written down each minute, the first time at once."""
-        first, self._heard_once = not self._heard_once, True
-        self._heard_lately = True
-        if first:
-            self._keep(asyncio.create_task(self.breathe()))
+        if self.signs.heard():
+            self._keep(asyncio.create_task(self.signs.give()))
 
     async def stop(self) -> None:
         """No more looks; what is being sent is finished, and what only waits is given back to the other replicas."""
@@ -167,7 +150,8 @@ class ReminderClock:
 
     async def _look(self) -> None:
         try:
-            await self._wake_up()
+            await self.signs.begin()
+            self._post = replace(self._post, downtime=self.signs.downtime)
             while not self._stopping and (room := self._room()) > 0:
                 now = self._clock()
                 limit = min(room, BATCH)
@@ -238,31 +222,6 @@ class ReminderClock:
             with contextlib.suppress(StorageAway, CrmError):
                 await self._deliveries.release(delivery)
 
-    async def _wake_up(self) -> None:
-        """The first sign of life: how long there was none says whether late ones are late because of that."""
-        async with self._waking:
-            if self._breathed:
-                return
-            now = self._clock()
-            before = await self._deliveries.alive(now)
-            if before is not None and now - before > DOWN:
-                self._post = replace(self._post, downtime=Downtime(before, now))
-            self._breathed = True
-
-    async def breathe(self) -> None:
-        """Signs of life, each minute: that the bot runs, and that Telegram gives it its updates."""
-        try:
-            await self._wake_up()  # Telegram may be heard before the first look
-            await self._deliveries.alive(self._clock())
-            heard, self._heard_lately = self._heard_lately or self._hears, False
-            if heard and (told := await self._deliveries.heard(self._clock())):
-                log.warning("updates_may_be_lost", chats=told)
-                self.wake()
-        except StorageAway:
-            return  # the tick, which looks more often, has said it
-        except Exception as fault:
-            self._fault(fault)
-
     async def tell(self) -> None:
         """Tell the operators of faults that went on."""
         if self._reports is not None:
@@ -282,19 +241,6 @@ class ReminderClock:
             await postponed.send_due()
         except StorageAway:
             return  # the tick, which looks more often, has said it
-        except Exception as fault:
-            self._fault(fault)
-
-    async def tidy(self) -> None:
-        """Forget what is kept for a while only. While PostgreSQL is away there is always the next hour."""
-        try:
-            await self._journal.purge(self._clock() - KEPT)
-            if self._memories is not None:
-                await self._memories.purge(self._clock())
-            if self._agents is not None:
-                await self._agents.purge(self._clock() - UNDONE)
-        except StorageAway:
-            log.warning("postgresql_away", room="upkeep")
         except Exception as fault:
             self._fault(fault)
 

@@ -1,4 +1,4 @@
-"""The scheduler: what is due is sent at its moment, and each hour what is kept for a while only is forgotten."""
+"""The scheduler: what is due is sent at its moment, once, and a stop gives back what only waited."""
 
 import asyncio
 from dataclasses import replace
@@ -11,18 +11,14 @@ from structlog.contextvars import get_contextvars
 
 from bot.postponed import PostponedAnswers
 from bot.reports import Reports
-from bot.scheduler import SETTLING, ReminderClock
-from crm.agents import AgentDoors
+from bot.scheduler import ReminderClock
 from crm.answers import Answer
 from crm.deliveries import Deliveries, Delivery
 from crm.grammar.dates import Due
 from crm.people import People
 from crm.presence import Presence
 from crm.reminders import NewReminder
-from crm.updates import KEPT, Postponed
-from db.storage import create_engine
-from db.updates import SqlUpdateJournal
-from tests.databases import Database
+from crm.updates import Postponed
 from tests.fakes import (
     MONDAY,
     FakeClock,
@@ -39,40 +35,19 @@ from tests.telegram import a_message
 BOT = cast(Bot, None)  # nothing is sent here
 
 
-def a_clock(storage: FakeStorage, journal: FakeJournal) -> ReminderClock:
+def a_clock(storage: FakeStorage) -> ReminderClock:
     people = People(storage, FakePeopleDoors(storage), open_to_all=True)
     deliveries = Deliveries(storage, FakeDeliveryDoors(storage))
     presence = everybody_stays(people, FakeClock())
-    return ReminderClock(BOT, deliveries, presence, journal, FakeClock(), memories=None)
+    return ReminderClock(BOT, deliveries, presence, FakeClock())
 
 
-async def test_what_was_handled_seven_days_ago_is_forgotten() -> None:
-    storage = FakeStorage()
-    journal = FakeJournal(storage)
-    await a_clock(storage, journal).tidy()
-    assert journal.purged == [MONDAY - timedelta(days=7)]
-
-
-async def test_assistants_deleted_thirty_days_ago_are_forgotten() -> None:
-    class Doors:
-        async def purge(self, before: datetime) -> None:
-            forgotten.append(before)
-
-    forgotten: list[datetime] = []
-    clock = a_clock(storage := FakeStorage(), FakeJournal(storage))
-    clock._agents = cast(AgentDoors, Doors())
-    await clock.tidy()
-    assert forgotten == [MONDAY - timedelta(days=30)]
-
-
-async def test_postgresql_away_is_no_fault_of_the_upkeep() -> None:
+async def test_postgresql_away_is_no_fault_of_the_look() -> None:
     storage = FakeStorage()
     storage.away = True
-    journal = FakeJournal(storage)
-    clock = a_clock(storage, journal)
-    await clock.tidy()
+    clock = a_clock(storage)
+    clock._reports = cast(Reports, None)  # whatever is reported is a fault
     await clock.tick()
-    assert journal.purged == []
 
 
 async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
@@ -81,7 +56,7 @@ async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
         moment = MONDAY + timedelta(seconds=1)
         soon = Due(moment.date(), moment.time(), "UTC")
         await unit.reminders.add(NewReminder("tea", soon), an_actor(), an_arrival())
-    one = a_clock(storage, FakeJournal(storage))
+    one = a_clock(storage)
     await one.tick()
     [row] = storage.state.reminders.values()
     assert row.state == "leased"
@@ -118,7 +93,7 @@ async def a_clock_that_holds(storage: FakeStorage, moment: datetime, bot: Bot) -
     async with storage.transaction(an_actor()) as unit:
         due = Due(moment.date(), moment.time(), "UTC")
         await unit.reminders.add(NewReminder("tea", due), an_actor(), an_arrival())
-    one = a_clock(storage, FakeJournal(storage))
+    one = a_clock(storage)
     one._post = replace(one._post, bot=bot)
     await one.tick()
     return one
@@ -137,7 +112,7 @@ async def test_a_stop_waits_for_a_postponed_answer_that_is_on_its_way_and_begins
     for update_id in (1, 2):
         address = {"update_id": update_id, "message": a_message(7)}
         await journal.postpone(42, Postponed(update_id, address, Answer(f"answer {update_id}")), now)
-    clock = a_clock(storage, journal)
+    clock = a_clock(storage)
     clock._postponed = PostponedAnswers(cast(Bot, telegram), journal, lambda: now)
     looking = asyncio.create_task(clock.answer())
     await telegram.asked.wait()
@@ -166,41 +141,18 @@ class SlowTelegram:
         return SimpleNamespace(message_id=1)
 
 
-async def test_the_upkeep_is_on_the_plan_each_hour_and_soon_after_a_start() -> None:
-    storage = FakeStorage()
-    clock = a_clock(storage, FakeJournal(storage))
+async def test_the_look_is_on_the_plan_each_second() -> None:
+    clock = a_clock(FakeStorage())
     clock._clock = lambda: datetime.now(UTC)
     clock.start()
-    jobs = {job.name.rsplit(".", 1)[-1]: job for job in clock._scheduler.get_jobs()}
-    assert jobs["tick"].trigger.interval == timedelta(seconds=1)
-    assert jobs["tidy"].trigger.interval == timedelta(hours=1)
-    assert jobs["tidy"].next_run_time - datetime.now(UTC) <= SETTLING
+    [look] = [job for job in clock._scheduler.get_jobs() if job.name.endswith(".tick")]
+    assert look.trigger.interval == timedelta(seconds=1)
     await clock.stop()
-
-
-async def test_only_what_is_old_goes_from_the_database(database: Database) -> None:
-    engine = create_engine(database.application, pool_size=1)
-    journal, now = SqlUpdateJournal(engine), datetime.now(UTC)
-    await journal.begin(1, 1)
-    await journal.begin(1, 2)
-    await database.fetch(
-        "UPDATE handled_updates SET begun_at = $1 WHERE update_id = 1", now - KEPT - timedelta(minutes=1)
-    )
-    await database.fetch(
-        "INSERT INTO dialogs (bot_id, chat_id, thread_id, user_id, state, data, expires_at) VALUES"
-        " (1, 1, 0, 1, 'ask:task', '{}', $1), (1, 2, 0, 2, 'ask:task', '{}', $2)",
-        now - KEPT - timedelta(minutes=1),
-        now,
-    )
-    await journal.purge(now - KEPT)
-    await engine.dispose()
-    assert [row[0] for row in await database.fetch("SELECT update_id FROM handled_updates")] == [2]
-    assert [row[0] for row in await database.fetch("SELECT chat_id FROM dialogs")] == [2]
 
 
 async def test_a_fault_while_sending_is_reported_with_its_kind_of_chat_and_ends_nothing() -> None:
     storage = FakeStorage()
-    clock = a_clock(storage, FakeJournal(storage))
+    clock = a_clock(storage)
     reported: list[tuple[str, str, object]] = []
 
     def report(fault: BaseException, reference: str) -> None:
@@ -218,7 +170,7 @@ async def test_a_fault_while_sending_is_reported_with_its_kind_of_chat_and_ends_
 
 async def test_a_fault_of_the_look_itself_is_reported_and_the_next_look_comes() -> None:
     storage = FakeStorage()
-    clock = a_clock(storage, FakeJournal(storage))
+    clock = a_clock(storage)
     reported: list[BaseException] = []
     clock._reports = cast(Reports, lambda fault, _reference: reported.append(fault))
     clock._deliveries, deliveries = cast(Deliveries, None), clock._deliveries

@@ -19,7 +19,7 @@ from crm.lateness import Downtime
 from crm.people import Actor
 from crm.reminders import NewReminder
 from tests.bot.test_scheduler import a_clock
-from tests.fakes import MONDAY, FakeClock, FakeJournal, FakeStorage, an_actor, an_arrival
+from tests.fakes import MONDAY, FakeClock, FakeStorage, an_actor, an_arrival
 
 
 class QuickTelegram:
@@ -58,7 +58,7 @@ async def settled(clock: ReminderClock) -> None:
 
 
 def a_sender(storage: FakeStorage, telegram: QuickTelegram) -> tuple[ReminderClock, FakeClock]:
-    clock = a_clock(storage, FakeJournal(storage))
+    clock = a_clock(storage)
     time = FakeClock()
     clock._clock = time
     clock._post = replace(clock._post, bot=cast(Bot, telegram), clock=time)
@@ -196,6 +196,6 @@ async def test_hearing_telegram_before_the_first_look_does_not_hide_a_long_sleep
     storage = FakeStorage()
     storage.state.alive_at = MONDAY - timedelta(hours=3)
     clock, _time = a_sender(storage, QuickTelegram())
-    await clock.breathe()
+    await clock.signs.give()
     await clock.tick()
     assert clock._post.downtime == Downtime(MONDAY - timedelta(hours=3), MONDAY)

@@ -10,53 +10,28 @@ from aiogram.fsm.strategy import FSMStrategy
 from aiogram.methods import GetFile, GetMe, TelegramMethod
 from aiogram.types import File, Update, User
 
+from bot.use_cases import over_rows
 from crm.agents.checks import Offer
 from crm.agents.files import AgentFiles
 from crm.agents.registry import Registry
 from crm.answers import Answer
 from crm.attachments import Senses
-from crm.away import Away
-from crm.calls import CallCards, CallLists, Calls
-from crm.contact_tasks import ContactTasks
-from crm.contacts import ContactEdits, ContactFiles, Contacts, Merging
 from crm.conversations import Conversations
 from crm.digests import Digests
-from crm.exports import Exports
 from crm.feeds import Feeds
 from crm.groups import Groups
 from crm.health import DeliveryHealth, Health, Queue, Redis, Vitals, Waiting
-from crm.history import History
-from crm.imports import Imports
-from crm.inline import Inline
 from crm.invites import Invites
 from crm.limits import Limits
-from crm.links import Links
 from crm.memory import Memory
 from crm.people import People
 from crm.picking import Picking
 from crm.privacy import Privacy
 from crm.proposals import Proposals
-from crm.quick_adds import QuickAdds
-from crm.regions import Regions
-from crm.reminder_edits import ReminderEdits
-from crm.reminder_lists import ReminderLists
-from crm.reminder_presses import ReminderPresses
-from crm.reminders import Reminders
-from crm.removals import Removals
 from crm.requests import Requests
-from crm.settings import Settings
-from crm.stats import Stats
-from crm.tasks import TaskLists, Tasks
-from crm.tasks.agenda import Agenda
-from crm.tasks.checklists import Checklists
-from crm.tasks.moves import TaskMoves
-from crm.tasks.talk import TaskTalk
-from crm.teams import Teams
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
 from crm.usage import Usage
-from crm.visibility import Visibility
-from crm.zone_changes import ZoneChanges
 from handlers import connect
 from handlers.access import Defaults
 from handlers.dialogs import DialogStorage
@@ -143,43 +118,15 @@ class Desk:
         groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
         requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
+            **over_rows(storage),
             "people": people,
             "groups": groups,
             "presence": presence,
             "requests": requests,
-            "tasks": Tasks(storage),
-            "task_lists": TaskLists(storage),
-            "agenda": Agenda(storage),
-            "away": Away(storage),
-            "zone_changes": ZoneChanges(storage),
             "digests": Digests(storage, FakeDigestDoors()),
-            "stats": Stats(storage),
-            "task_moves": TaskMoves(storage),
-            "task_talk": TaskTalk(storage),
-            "checklists": Checklists(storage),
-            "calls": Calls(storage),
-            "call_cards": CallCards(storage),
-            "call_lists": CallLists(storage),
-            "contacts": Contacts(storage),
-            "contact_edits": ContactEdits(storage),
-            "contact_files": ContactFiles(storage),
-            "contact_merging": Merging(storage),
-            "contact_tasks": ContactTasks(storage),
             "proposals": self.proposals,
-            "quick_adds": QuickAdds(storage),
-            "reminders": Reminders(storage),
-            "reminder_edits": ReminderEdits(storage),
-            "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),
-            "reminder_presses": ReminderPresses(storage, Undo(storage, UNDOABLE)),
-            "settings": Settings(storage),
-            "teams": Teams(storage),
-            "regions": Regions(storage),
             "invites": Invites(storage, lambda: "a-code-nobody-guesses"),
-            "removals": Removals(storage),
             "health": Health(self._look, self, storage),
-            "history": History(storage),
-            "inline": Inline(storage),
-            "links": Links(storage),
             "limits": limits,
             "undo": Undo(storage, UNDOABLE, {"agent": self._agents_changed}),
             "registry": Registry(storage, OFFER, self._agents_changed),
@@ -191,9 +138,6 @@ class Desk:
             "memory": Memory(storage, FakeDirectory(storage)),
             "privacy": Privacy(storage),
             "usage": Usage(storage, self.clock, bot_micros=5_000_000),
-            "visibility": Visibility(storage),
-            "exports": Exports(storage),
-            "imports": Imports(storage),
             "feeds": Feeds(storage, FakeFeedDoors(storage), self._secret, "https://bot.example.org/"),
             "download": self._download,
             "conversations": conversations,
