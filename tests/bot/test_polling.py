@@ -261,9 +261,14 @@ async def test_conflicts_between_successes_of_a_busy_bot_end_it_too() -> None:
     assert desk.finished
 
 
-async def test_a_refused_token_ends_it_with_one_line() -> None:
-    with pytest.raises(PollingStopped, match=r"^BOT_TOKEN: Telegram refuses it"):
-        await Polling(cast(Bot, Telegram(faults=[REFUSED])), Desk().handle, sleep=no_sleep).run()
+async def test_a_token_refused_before_the_first_answer_is_tried_again_too() -> None:
+    """The start has met Telegram by it: whoever changed it since can make it good again."""
+    telegram, desk = Telegram([said(1)], faults=[AWAY, REFUSED, REFUSED]), Desk()
+
+    async def then(_polling: Polling) -> None:
+        await until(lambda: desk.finished == [1])
+
+    await polled(telegram, desk, then)
 
 
 async def test_a_token_that_worked_and_is_refused_now_is_said_once_and_tried_again() -> None:

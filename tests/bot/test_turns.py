@@ -1,144 +1,19 @@
 """Turns: each is answered once, an error has one form, and the worker outlives what goes wrong around it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from aiogram import Bot
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramForbiddenError,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-)
-from aiogram.methods import SendMessage
 
-from bot.turns import TurnWorker
 from crm.agents import Choice, Reason
-from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
+from crm.conversations import ATTEMPTS
 from crm.errors import BadInput, StorageAway
-from crm.people import ChatKind, People
-from crm.turns import Listener, ModelAway
+from crm.turns import ModelAway
+from tests.bot.turns import House
 from tests.fakes import (
-    FakeClock,
-    FakeDirectory,
-    FakePeopleDoors,
-    FakeStorage,
-    FakeTurnDoors,
-    TurnRow,
     an_actor,
-    an_agent,
     an_arrival,
-    everybody_stays,
 )
-
-
-@dataclass
-class Sent:
-    message_id: int = 77
-
-
-@dataclass
-class Telegram:
-    said: list[str] = field(default_factory=list)
-    drafts: list[str] = field(default_factory=list)
-    faults: list[Exception] = field(default_factory=list)
-
-    async def send_message(self, _chat_id: int, text: str, **_more: Any) -> Sent:
-        if self.faults:
-            raise self.faults.pop(0)
-        self.said.append(text)
-        return Sent()
-
-    async def send_message_draft(self, _chat_id: int, text: str, **_more: Any) -> bool:
-        self.drafts.append(text)
-        return True
-
-    async def send_chat_action(self, _chat_id: int, _action: str, **_more: Any) -> bool:
-        return True
-
-
-class Model:
-    """Answers each question with its echo, unless told otherwise; `hold` keeps it thinking."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.turns: list[Turn] = []
-        self.says = ""  # until it is held or stopped
-        self.faults: list[Exception] = []
-        self.hold: asyncio.Event | None = None
-
-    async def answer(self, turn: Turn, listener: Listener) -> ModelAnswer:
-        self.asked.append(turn.text)
-        self.turns.append(turn)
-        listener.follow(lambda: self.says)
-        listener.heard()
-        if self.hold is not None:
-            try:
-                await self.hold.wait()
-            except asyncio.CancelledError:
-                if not listener.is_stopped:
-                    raise
-                return ModelAnswer(self.says, [], "stub", 3, 4, cost_micros=5, is_partial=True)
-        if self.faults:
-            raise self.faults.pop(0)
-        return ModelAnswer(f"echo {turn.text}", [], "stub")
-
-
-class House:
-    """A worker over fakes; `run` lets it work until it is idle."""
-
-    def __init__(self, *, at_once: bool = False) -> None:
-        """`at_once`: turns begin as they are committed; else each is claimed."""
-        self.storage, self.clock, self.model, self.telegram = FakeStorage(), FakeClock(), Model(), Telegram()
-        self.storage.state.agents.append(an_agent("assistant", is_default=True))
-        self.reported: list[tuple[str, str]] = []
-        self.slept: list[float] = []
-        self.doors = FakeTurnDoors(self.storage)
-        self.conversations = Conversations(
-            self.storage, self.doors, FakeDirectory(self.storage), wake=self.wake, cancel=self.cancel,
-            lease=lambda: self.worker.lease() if at_once else None, take=self.take,
-        )  # fmt: skip
-        people = People(self.storage, FakePeopleDoors(self.storage), open_to_all=True)
-        self.worker = TurnWorker(
-            cast(Bot, self.telegram), self.conversations, self.model, everybody_stays(people, self.clock), self.clock,
-            lambda: "REF00001", lambda fault, reference: self.reported.append((type(fault).__name__, reference)),
-            sleep=self.sleep,
-        )  # fmt: skip
-        self._updates = 0
-
-    def wake(self) -> None:
-        self.worker.wake()
-
-    def take(self, turn: Turn) -> None:
-        self.worker.take(turn)
-
-    def cancel(self, turn_id: int) -> None:
-        self.worker.cancel(turn_id)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    async def ask(self, text: str, **who: Any) -> int:
-        self._updates += 1
-        await self.conversations.ask(an_actor(**who), an_arrival(self._updates), text)
-        return max(self.storage.state.turns)
-
-    def row(self, turn_id: int) -> TurnRow:
-        return self.storage.state.turns[turn_id]
-
-    async def run(self, done: Callable[[], bool]) -> None:
-        working = asyncio.create_task(self.worker.run())
-        try:
-            async with asyncio.timeout(5):
-                while not done():  # noqa: ASYNC110 - what is looked at has no event of its own
-                    await asyncio.sleep(0)
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
 
 
 @pytest.fixture
@@ -191,31 +66,6 @@ async def test_a_rule_met_on_the_way_is_no_fault_to_report(house: House) -> None
     assert house.reported == []
 
 
-async def test_an_answer_that_is_ready_is_sent_without_asking_again(house: House) -> None:
-    turn = await house.ask("how are you")
-    [claimed] = await house.conversations.claim(house.clock())
-    assert await house.conversations.keep_answer(claimed, ModelAnswer("kept", [], "stub"))
-    house.clock.move(minutes=1)  # the process ended, its lease ran out
-    await house.run(lambda: house.row(turn).state == "sent")
-    assert (house.model.asked, house.telegram.said) == ([], ["kept"])
-
-
-async def test_an_answer_that_could_not_be_sent_is_left_to_its_lease(house: House) -> None:
-    house.telegram.faults = [TelegramNetworkError(SendMessage(chat_id=1, text="x"), "refused")]
-    turn = await house.ask("how are you")
-    await house.run(lambda: house.row(turn).state == "answered" and not house.telegram.faults)
-    house.clock.move(minutes=1)
-    await house.run(lambda: house.row(turn).state == "sent")
-    assert (house.model.asked, house.telegram.said) == (["how are you"], ["echo how are you"])
-
-
-async def test_a_chat_that_blocked_the_bot_ends_the_turn(house: House) -> None:
-    house.telegram.faults = [TelegramForbiddenError(SendMessage(chat_id=1, text="x"), "blocked")]
-    turn = await house.ask("how are you")
-    await house.run(lambda: house.row(turn).state == "failed")
-    assert house.row(turn).reference == "refused"
-
-
 async def stopped_while_it_thinks(house: House) -> int:
     """A turn whose model is stopped by a person; its id."""
     house.model.hold = asyncio.Event()
@@ -265,68 +115,6 @@ async def test_a_provider_that_stays_away_is_given_up_after_three_tries(house: H
     assert len(house.telegram.said) == 1
 
 
-async def test_what_telegram_wants_later_waits_in_the_row(house: House) -> None:
-    house.telegram.faults = [TelegramRetryAfter(SendMessage(chat_id=1, text="x"), "wait", 40)]
-    turn = await house.ask("how are you")
-    await house.run(lambda: house.row(turn).held_until == house.clock() + timedelta(seconds=40))
-    assert house.row(turn).turn.attempts == 0
-    house.clock.move(seconds=39)
-    assert await house.conversations.claim(house.clock()) == []
-    house.clock.move(seconds=1)
-    await house.run(lambda: house.row(turn).state == "sent")
-    assert (house.model.asked, house.telegram.said) == (["how are you"], ["echo how are you"])
-
-
-async def test_an_apology_that_could_not_be_sent_is_owed_like_an_answer(house: House) -> None:
-    house.model.faults = [ValueError("no")]
-    house.telegram.faults = [TelegramNetworkError(SendMessage(chat_id=1, text="x"), "refused")]
-    turn = await house.ask("how are you")
-    await house.run(lambda: house.row(turn).state == "answered" and not house.telegram.faults)
-    house.clock.move(minutes=1)
-    await house.run(lambda: house.row(turn).state == "failed")
-    assert len(house.telegram.said) == 1
-    assert "REF00001" in house.telegram.said[0]
-
-
-async def test_a_kill_between_pieces_sends_only_those_that_are_missing(house: House) -> None:
-    turn = await house.ask("how are you")
-    [claimed] = await house.conversations.claim(house.clock())
-    long = "\n\n".join(letter * 3000 for letter in "abc")
-    assert await house.conversations.keep_answer(claimed, ModelAnswer(long, [], "stub"))
-    assert await house.conversations.keep_pieces(claimed, [70, 71])
-    house.clock.move(minutes=1)  # the process ended, its lease ran out
-    await house.run(lambda: house.row(turn).state == "sent")
-    assert house.telegram.said == ["c" * 3000]
-    assert house.row(turn).turn.pieces == (70, 71, 77)
-
-
-async def test_each_piece_is_written_down_before_the_next_is_sent(house: House) -> None:
-    turn = await house.ask("how are you")
-    [claimed] = await house.conversations.claim(house.clock())
-    long = "\n\n".join(letter * 3000 for letter in "abc")
-    await house.conversations.keep_answer(claimed, ModelAnswer(long, [], "stub"))
-    house.clock.move(minutes=1)
-    written: list[int] = []
-    send = house.telegram.send_message
-
-    async def send_message(*given: Any, **more: Any) -> Sent:
-        written.append(len(house.row(turn).turn.pieces))
-        return await send(*given, **more)
-
-    house.telegram.send_message = send_message  # type: ignore[method-assign]  # looks at the row first
-    await house.run(lambda: house.row(turn).state == "sent")
-    assert written == [0, 1, 2]
-
-
-async def test_a_closed_topic_ends_the_turn_and_nothing_is_said_elsewhere(house: House) -> None:
-    house.telegram.faults = [
-        TelegramBadRequest(SendMessage(chat_id=1, text="x"), "Bad Request: TOPIC_CLOSED")
-    ]
-    turn = await house.ask("how are you", chat_kind=ChatKind.GROUP)
-    await house.run(lambda: house.row(turn).state == "failed")
-    assert (house.row(turn).reference, house.telegram.said) == ("topic gone", [])
-
-
 async def test_a_turn_that_ended_its_process_too_often_gets_an_apology(house: House) -> None:
     turn = await house.ask("how are you")
     for _ in range(ATTEMPTS):
@@ -370,28 +158,6 @@ async def test_a_stop_gives_a_turn_back_so_that_another_process_takes_it_at_once
     assert (row.state, row.held_until, row.turn.attempts) == ("queued", None, 0)
     [claimed] = await house.conversations.claim(house.clock())
     assert claimed.id == turn
-
-
-async def test_a_stop_lets_an_answer_on_its_way_arrive(house: House) -> None:
-    sending, go = asyncio.Event(), asyncio.Event()
-
-    async def send_message(_chat_id: int, text: str, **_more: Any) -> Sent:
-        sending.set()
-        await go.wait()
-        house.telegram.said.append(text)
-        return Sent()
-
-    house.telegram.send_message = send_message  # type: ignore[method-assign]  # a slow one
-    turn = await house.ask("how are you")
-    working = asyncio.create_task(house.worker.run())
-    async with asyncio.timeout(5):
-        await sending.wait()
-        stopping = asyncio.create_task(house.worker.stop())
-        await asyncio.sleep(0)
-        go.set()
-        await stopping
-        await working
-    assert (house.row(turn).state, house.telegram.said) == ("sent", ["echo how are you"])
 
 
 async def working(house: House) -> "asyncio.Task[None]":

@@ -87,34 +87,29 @@ def presses(data: str) -> Update:
     return lambda user_id, facts: an_update(callback_query=a_press(user_id, filled(data, facts)))
 
 
-def confirmed(about: str, line: str) -> Knock:
-    """Yes to the question that a line opens; its button names the update that asked."""
-    asked: list[int] = []
+def answers_own(first: Update, data: str, *, managers: bool = False, changes: bool = False) -> Knock:
+    """A button that names the update which the same person sent first, `{of}` in its data."""
+    sent: list[int] = []
 
-    def ask(user_id: int, facts: Facts) -> dict[str, Any]:
-        update = says(line)(user_id, facts)
-        asked.append(update["update_id"])
+    def send(user_id: int, facts: Facts) -> dict[str, Any]:
+        update = first(user_id, facts)
+        sent.append(update["update_id"])
         return update
 
-    def agree(user_id: int, facts: Facts) -> dict[str, Any]:
-        return presses(f"{about}:yes:{asked[-1]}")(user_id, facts)
+    def press(user_id: int, facts: Facts) -> dict[str, Any]:
+        return presses(data.replace("{of}", str(sent[-1])))(user_id, facts)
 
-    return Knock(agree, changes=True, first=ask)
+    return Knock(press, managers=managers, changes=changes, first=send)
+
+
+def confirmed(about: str, line: str) -> Knock:
+    """Yes to the question that a line opens."""
+    return answers_own(says(line), f"{about}:yes:{{of}}", changes=True)
 
 
 def chosen(line: str, contact_id: str) -> Knock:
-    """Whom a line meant, which names several; the button names the update that asked."""
-    asked: list[int] = []
-
-    def ask(user_id: int, facts: Facts) -> dict[str, Any]:
-        update = says(line)(user_id, facts)
-        asked.append(update["update_id"])
-        return update
-
-    def choose(user_id: int, facts: Facts) -> dict[str, Any]:
-        return presses(f"callwho:{asked[-1]}:{contact_id}")(user_id, facts)
-
-    return Knock(choose, changes=True, first=ask)
+    """Whom a line meant, which names several."""
+    return answers_own(says(line), f"callwho:{{of}}:{contact_id}", changes=True)
 
 
 def presses_in_group(data: str) -> Update:

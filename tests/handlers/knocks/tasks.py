@@ -1,0 +1,81 @@
+"""Tasks: the line, the lists, and all that a card does."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from tests.handlers.doors import Knock, confirmed, edits, presses, replies_to_task, says, shares
+
+ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
+IN_A_WEEK = datetime.now(UTC) + timedelta(days=7)
+CARD = "t:{task_id}.{task_version}:"
+OF_TASKS: Mapping[str, Knock] = {
+    "tasks.create_task": Knock(says("/task tomorrow 10:00 water the plants"), changes=True),
+    "tasks.answer_task": Knock(says("water the roses"), changes=True, first=says("/task")),
+    "tasks.confirm_task": confirmed("confirm", "/task yesterday 10:00 tea"),
+    "tasks.reread_task": Knock(edits("/task tomorrow 11:00 another"), changes=True),
+    "quick_adds.reread": Knock(edits("tomorrow 12:00 another"), changes=True),
+    "quick_adds.save_at_once": Knock(says("water the lawn tomorrow 10:00"), changes=True),
+    "task_lists.list_tasks": Knock(says("/tasks mine")),
+    "task_lists.turn_list": Knock(presses("tl:-:>{task_id}:")),
+    "task_lists.turn_old_list": Knock(presses("tasks:0")),
+    "task_lists.open_picker": Knock(presses("tl:-:contact:")),
+    "task_lists.open_task": Knock(presses("t:{task_id}:open")),
+    "finishing.finish_tasks": Knock(says("/done 103"), changes=True),
+    "finding.find_tasks": Knock(says("/find silverpea")),
+    "agenda.show_agenda": Knock(says("/agenda")),
+    "agenda.return_to_agenda": Knock(presses("ag:show")),
+    "agenda.finish_on_agenda": Knock(presses("ag:done:{undone_task_id}.1"), changes=True),
+    "overdue.offer_days": Knock(presses("od:m.o:move")),
+    "overdue.offer_heirs": Knock(presses("od:m.o:who")),
+    "overdue.hand_over_overdue": Knock(presses("od:o:give:{dora}"), changes=True),
+    "overdue.move_overdue": Knock(presses("oa:o:to:t"), changes=True),
+    "digests.put_off": Knock(presses("dg:{undone_task_id}")),
+    "zone_changes.keep_clocks": Knock(presses("tz:clock")),
+    "zone_changes.keep_moments": Knock(presses("tz:moment:Asia/Tokyo")),
+    "away.go_away": Knock(says("/away")),
+    "away.leave_for": Knock(presses("away:for:week"), changes=True),
+    "away.ask_until": Knock(presses("away:ask")),
+    "away.turn_month": Knock(presses("away:move:2099-01")),
+    "away.choose_day": Knock(presses(f"away:day:{IN_A_WEEK:%Y-%m-%d}"), changes=True),
+    "away.show_card": Knock(presses("away:card")),
+    "away.answer_until": Knock(says("for two weeks"), changes=True, first=presses("away:ask")),
+    "away.offer_colleagues": Knock(presses("away:who")),
+    "away.choose_substitute": Knock(presses("away:in:{clara}"), changes=True),
+    "away.press_back": Knock(presses("away:back"), changes=True),
+    "away.come_back": Knock(says("/back")),
+    "away.say_back": Knock(says("I am back")),
+    "stats.show_stats": Knock(says("/stats")),
+    "stats.turn_stats": Knock(presses("stats:month")),
+    "task_menus.open_menu": Knock(presses(CARD + "more")),
+    "task_menus.close_menu": Knock(presses(CARD + "card")),
+    "task_menus.change_task": Knock(presses(CARD + "prio:high"), changes=True),
+    "task_menus.set_status": Knock(presses(CARD + "status:deferred"), changes=True),
+    "task_menus.complete_from_card": Knock(presses(CARD + "done"), changes=True),
+    "task_menus.take_back": Knock(presses(CARD + "undo"), changes=True),
+    "task_menus.bring_back": Knock(presses("t:{task_id}:back"), changes=True),
+    "tasks.complete_task": Knock(
+        presses("done:{task_id}"), changes=True, first=presses(CARD + "status:deferred")
+    ),
+    "task_moving.open_snooze": Knock(presses(CARD + "snooze")),
+    "task_moving.snooze_task": Knock(presses(CARD + "snooze:hour"), changes=True),
+    "task_moving.open_calendar": Knock(presses(CARD + "move:2087-01")),
+    "task_moving.pick_day": Knock(presses(CARD + "day:2087-01-15"), changes=True),
+    "task_moving.press_nothing": Knock(presses("·")),
+    # the next two find no question open; what follows one is tested beside each
+    "task_moving.confirm_moment": Knock(presses("when.{task_id}:yes:1")),
+    "task_assignees.choose_assignee": Knock(presses("who:1:{clara}")),
+    "task_checklists.show_checklist": Knock(presses(CARD + "list")),
+    "task_checklists.tick_item": Knock(presses(CARD + "tick:{item_id}"), changes=True),
+    "task_checklists.remove_item": Knock(presses(CARD + "drop:{item_id}"), changes=True),
+    "task_questions.ask_about_task": Knock(presses(CARD + "say")),
+    "task_questions.answer_about_task": Knock(says("noted"), changes=True, first=presses(CARD + "say")),
+    "task_talk.show_comments": Knock(presses(CARD + "talk")),
+    "task_talk.show_watchers": Knock(presses(CARD + "watch")),
+    "task_talk.change_watcher": Knock(presses(CARD + "watch:{anna}"), changes=True),
+    "task_talk.show_files": Knock(presses(CARD + "files")),
+    "task_talk.send_file": Knock(presses(CARD + "file:0")),
+    "task_replies.add_to_task": Knock(replies_to_task, changes=True),
+    "forwards.take_message": Knock(shares(text="what do you think", forward_origin=ZOE)),
+    "forwards.decide_forward": Knock(presses("fwd:{forward_mark}:task"), changes=True),
+    "task_menus.take_message_back": Knock(presses("m:{task_message_id}:undo"), changes=True),
+}
