@@ -84,7 +84,7 @@ class Polling:
         return min(self._open, default=self._next)
 
     async def run(self) -> None:
-        """Until stop(). Raises PollingStopped when another process polls this bot or the token is refused."""
+        """Until stop(). Raises PollingStopped when another process polls this bot."""
         try:
             while not self._stopping.is_set():
                 if len(self._open) >= WINDOW:
@@ -122,11 +122,7 @@ class Polling:
                 offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
             )
         except TelegramUnauthorizedError:
-            if not self._was_first:
-                raise PollingStopped(
-                    "BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one"
-                ) from None
-            return await self._rest(TOKEN, "token_refused")
+            return await self._rest(TOKEN, "token_refused")  # a wrong one stopped the start (bot.startup)
         except TelegramConflictError as conflict:
             if self._must_give_way():
                 raise PollingStopped(

@@ -15,7 +15,7 @@ from crm.grammar.tokens import Line, Span
 _FIELDS = {
     "remind": "object", "lead": "reminders", "zone": "due_tz", "length": "duration_minutes", "repeat": "rrule",
     "until": "rrule", "times": "rrule", "span": "rrule", "except": "rrule", "completion": "repeat_from",
-    "link": "object",
+    "link": "object", "make": "object",
 }  # fmt: skip
 WHEN = frozenset({*_FIELDS.values(), "due"}) - {"object"}
 
@@ -40,7 +40,7 @@ class Choice:
 
     def without_time(self) -> "Choice":
         """When nothing said when: only that it is a reminder is left."""
-        kept = tuple(piece for piece in self.pieces if piece.kind in ("remind", "link"))
+        kept = tuple(piece for piece in self.pieces if piece.kind in ("remind", "make", "link"))
         return Choice(pieces=kept, is_reminder=self.is_reminder)
 
 
@@ -87,8 +87,9 @@ def choose(line: Line, pieces: list[Piece]) -> Choice:
     if opening is not None and opening.kind == "lead" and not is_reminder:
         is_reminder = opening.first == 0 and line.lows[0] in ("напомни", "напомните")
     kept = sorted([*chosen.values(), *also, *leads], key=lambda piece: piece.first)
-    if "remind" in chosen:
-        kept = sorted([*kept, *_links(line, chosen["remind"], kept)], key=lambda piece: piece.first)
+    for kind in ("remind", "make"):
+        if kind in chosen:
+            kept = sorted([*kept, *_links(line, chosen[kind], kept)], key=lambda piece: piece.first)
     length = chosen.get("length")
     return Choice(
         said=said,
@@ -250,9 +251,9 @@ def _with_limits(chosen: dict[str, Piece], said: Said) -> Said:
     return said
 
 
-def _links(line: Line, remind: Piece, kept: list[Piece]) -> Iterator[Piece]:
+def _links(line: Line, opening: Piece, kept: list[Piece]) -> Iterator[Piece]:
     """The "to" of "remind me … to", the «что» of «напомни …, что»: they go with it."""
-    at = remind.end
+    at = opening.end
     ends = {piece.first: piece.end for piece in kept}
     while at in ends and ends[at] > at:
         at = ends[at]

@@ -2,6 +2,7 @@
 
 from crm.grammar.fields import Draft
 from crm.grammar.letters import words
+from crm.grammar.making import BESIDE, OPENINGS, TASK, VERBS
 from crm.grammar.tokens import tokenised
 
 _ASKING = words(
@@ -12,12 +13,6 @@ _ASKING = words(
     "объясни помоги помогите подскажи подскажите удали отмени перенеси измени закрой отметь переведи сравни опиши "
     "составь придумай можно можешь можете ли куда откуда чей чья чье привет здравствуйте спасибо"
 )
-_MAKING = words(
-    "create add make new создай создайте добавь добавьте заведи заведите поставь поставьте запиши запишите"
-)
-_BESIDE = words("a an the new новую ещё еще одну мне")
-_TASK = words("task задачу задачку")
-_OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай well")
 
 
 def is_without_doubt(draft: Draft, text: str) -> bool:
@@ -29,16 +24,18 @@ def is_without_doubt(draft: Draft, text: str) -> bool:
         return False
     if draft.object in ("call", "reminder"):
         return True
-    return (draft.due is not None or draft.rrule is not None) and not _asks(text)
+    return (draft.due is not None or draft.rrule is not None) and not _asks(text, draft)
 
 
-def _asks(text: str) -> bool:
+def _asks(text: str, draft: Draft) -> bool:
     """Whether it is a question, or begins as a request to the bot does."""
     if "?" in text:
         return True
-    said = [token.low for token in tokenised(text) if token.is_word and token.low not in _OPENINGS]
+    if "object" in draft.spans:  # "create a task to …": what it says of itself is none of its title
+        return False
+    said = [token.low for token in tokenised(text) if token.is_word and token.low not in OPENINGS]
     if not said:
         return False
-    if said[0] in _MAKING:  # "create a task to …": those words are none of its title
-        return next((word for word in said[1:] if word not in _BESIDE), "") in _TASK
+    if said[0] in VERBS:  # "add the task to …", which the grammar leaves as it is
+        return next((word for word in said[1:] if word != "the" and word not in BESIDE), "") in TASK
     return said[0] in _ASKING

@@ -37,13 +37,13 @@ def _is_in_title(line: Line, piece: Piece, pieces: list[Piece], at: int, by_firs
     is_english = word.isascii()
     before = pieces[at - 1] if at else None
     touches = (
-        before is not None and before.end == piece.first and before.kind != "remind"
+        before is not None and before.end == piece.first and before.kind not in ("remind", "make")
     ) or piece.end in by_first
     following = line.lows[piece.end]
     if touches and _is_named(line, piece.first):
         return "title"
     opens = (before is None and piece.first == 0) or (
-        before is not None and before.kind == "remind" and before.end == piece.first
+        before is not None and before.kind in ("remind", "make") and before.end == piece.first
     )
     opens = opens or not any(low.isalnum() for low in line.lows[: piece.first])
     if not is_english:

@@ -16,6 +16,7 @@ from crm.grammar.everywords import STARTS as REPEAT_STARTS
 from crm.grammar.everywords import left_out, repeat_at
 from crm.grammar.letters import words
 from crm.grammar.limits import completion, duration, starting, times, until
+from crm.grammar.making import VERBS, make
 from crm.grammar.numbers import NUMBERS
 from crm.grammar.pieces import Piece
 from crm.grammar.ranges import clock_range, day_range
@@ -201,6 +202,7 @@ def _registered() -> dict[str, tuple[Recogniser, ...]]:
         ),
     )
     begin(remind, ("reminder", "напоминание"))
+    begin(make, VERBS)
     begin(_roughly, ROUGHLY)
     begin(completion, ("после", "от", "с", "from", "after", "upon"))
     begin(times, ("for", "всего", "только", *NUMBERS))

@@ -27,7 +27,7 @@ def list_card(entries: Sequence[Entry], page: int, actor: Actor, *, edit: bool =
         state = state_words(one)
         parts += [
             "\n\n",
-            Bold(shown_name(one.agent)),
+            Bold(_listed(one)),
             f" · @{one.agent.slug}",
             f" · {state}" if state else "",
         ]
@@ -35,11 +35,19 @@ def list_card(entries: Sequence[Entry], page: int, actor: Actor, *, edit: bool =
     if not entries:
         parts += ["\n\n", _("There are no assistants yet.")]
     text, entities = formatted(*parts)
-    each = [(Button(shown_name(one.agent)[:60], data=mark(one.agent, "card")),) for one in here]
+    each = [(Button(_listed(one), data=mark(one.agent, "card")),) for one in here]
     turns = [(page - 1, "‹"), (page + 1, "›")]
     steps = tuple(Button(sign, data=f"asl:{to}") for to, sign in turns if 0 <= to < pages)
     rows = (*each, steps) if steps else tuple(each)
     return Answer(text, entities, buttons=(*rows, *_making(entries, actor)), edit=edit)
+
+
+def _listed(entry: Entry) -> str:
+    """Its name; where the team's own stands in for the bot's of the same name, with whose it is."""
+    name = shown_name(entry.agent)[:60]
+    if entry.replaces is not None:
+        return _("{name} (the team's own)").format(name=name)
+    return _("{name} (the bot's own)").format(name=name) if entry.replaced_by is not None else name
 
 
 def agent_card(entry: Entry, actor: Actor, *, edit: bool = False, head: str | None = None) -> Answer:

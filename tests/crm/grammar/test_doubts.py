@@ -17,6 +17,9 @@ from tests.crm.grammar.lines import draft_of
         "/звонок Анна исх 12м дозвонился: просит цену",
         "call Anna out 12m connected",
         "please book a table tomorrow",
+        "создай задачу отправить счёт завтра в 10",
+        "пожалуйста, поставь мне новую задачу позвонить Анне завтра",
+        "create a new task to send the invoice tomorrow 10:00",
     ],
 )
 def test_a_clear_line_is_saved_at_once(text: str) -> None:
@@ -33,9 +36,10 @@ def test_a_clear_line_is_saved_at_once(text: str) -> None:
         "Feb 29 renew license",  # far
         "что у меня завтра",
         "покажи задачи на завтра",
-        "создай задачу отправить счёт завтра в 10",
-        "пожалуйста, поставь мне новую задачу позвонить Анне завтра",
-        "create a new task to send the invoice tomorrow 10:00",
+        "добавь задачу в трекер завтра",
+        "поставь задачу Марине завтра",
+        "add the task to the board tomorrow",
+        "create a task to send the invoice tomorrow 10:00?",
         "найди звонки за понедельник",
         "show tasks for tomorrow",
         "tell me what is due tomorrow",

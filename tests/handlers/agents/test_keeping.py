@@ -116,7 +116,12 @@ async def test_a_team_puts_its_own_in_place_of_the_bots(desk: Desk) -> None:
     assert answering == ours
     again = await desk.presses(f"as:{shared.id}.1:own")
     assert "already" in again.toast
-    assert "the team's own answers instead" in (await desk.says("/agents")).text
+    listed = await desk.says("/agents")
+    assert "the team's own answers instead" in listed.text
+    assert [one.text for row in listed.buttons for one in row][:2] == [
+        "Assistant (the team's own)",
+        "Assistant (the bot's own)",
+    ]
 
 
 async def test_deleting_the_teams_own_says_that_the_bots_goes_on(desk: Desk) -> None:
