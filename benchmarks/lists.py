@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.crowd import RARE, fill
 from crm.grammar.wordforms import wanted_words
-from crm.people import Actor, ChatKind, Visitor
+from crm.people import Actor
 from crm.storage import Unit
 from crm.tasks.filters import Filter, When
 from crm.tasks.lists import FOUND, PAGE, Step
@@ -28,6 +28,7 @@ from db.migrate import upgrade
 from db.people import SqlPeopleDoors
 from db.server import start_server
 from db.storage import SqlStorage, create_engine
+from tests.acting import a_visitor
 
 SIZES = tuple(int(size) for size in os.environ.get("LISTS_SIZES", "100,10000,1000000").split(","))
 RUNS = 15
@@ -65,7 +66,7 @@ async def _of_size(server_url: str, size: int) -> dict[str, float]:
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     engine = create_engine(await upgrade(url, say=lambda _line: None))
     actors = [
-        await SqlPeopleDoors(engine).arrive(_visitor(user), open_to_all=True) for user in range(101, 121)
+        await SqlPeopleDoors(engine).arrive(a_visitor(user), open_to_all=True) for user in range(101, 121)
     ]
     me = actors[0]
     link = await asyncpg.connect(url)
@@ -132,20 +133,6 @@ async def _median(storage: SqlStorage, actor: Actor, read: Read) -> float:
             await read(unit)
             times.append(perf_counter() - started)
     return median(times)
-
-
-def _visitor(user: int) -> Visitor:
-    return Visitor(
-        telegram_user_id=user,
-        display_name=f"Person {user}",
-        username=None,
-        language="en",
-        timezone="Europe/Berlin",
-        telegram_chat_id=user,
-        chat_kind=ChatKind.PRIVATE,
-        chat_title=None,
-        started=True,
-    )
 
 
 if __name__ == "__main__":

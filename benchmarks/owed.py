@@ -8,10 +8,11 @@ import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm.people import Actor, ChatKind, Visitor
+from crm.people import Actor
 from db.migrate import upgrade
 from db.people import SqlPeopleDoors
 from db.storage import create_engine
+from tests.acting import a_visitor
 
 _OWE = """
 WITH asked AS (
@@ -73,7 +74,7 @@ async def make_town(server_url: str, name: str, users: Sequence[int]) -> Town:
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     engine = create_engine(await upgrade(url, say=lambda _line: None))
     doors = SqlPeopleDoors(engine)
-    return Town(url, engine, [await doors.arrive(_visitor(user), open_to_all=True) for user in users])
+    return Town(url, engine, [await doors.arrive(a_visitor(user), open_to_all=True) for user in users])
 
 
 async def _drop_indexes(link: asyncpg.Connection) -> list[str]:
@@ -85,17 +86,3 @@ async def _drop_indexes(link: asyncpg.Connection) -> list[str]:
     for name, _definition in found:
         await link.execute(f"DROP INDEX {name}")
     return [definition for _name, definition in found]
-
-
-def _visitor(user: int) -> Visitor:
-    return Visitor(
-        telegram_user_id=user,
-        display_name=f"Person {user}",
-        username=None,
-        language="en",
-        timezone="Europe/Berlin",
-        telegram_chat_id=user,
-        chat_kind=ChatKind.PRIVATE,
-        chat_title=None,
-        started=True,
-    )

@@ -42,8 +42,9 @@ def actor_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def actor_of(row: Row[Any], *, privately: bool) -> Actor:
-    """The member a claimed row is for, in the chat its message goes to: where it arose, or `privately`."""
+def actor_of(row: Row[Any], *, privately: bool, from_group: bool = False) -> Actor:
+    """The member a claimed row is for, in the chat its message goes to: where it arose, or `privately`. What arose in
+    no chat goes to the private one."""
     private = privately and row.private_chat_id is not None
     return Actor(
         person_id=row.person_id,
@@ -56,7 +57,8 @@ def actor_of(row: Row[Any], *, privately: bool) -> Actor:
         role=Role(row.role),
         chat_id=row.chat_id,
         telegram_chat_id=row.private_chat_id if private else row.telegram_chat_id,
-        chat_kind=ChatKind.PRIVATE if private else ChatKind(row.kind),
+        chat_kind=ChatKind.PRIVATE if private else ChatKind(row.kind or ChatKind.PRIVATE),
         is_operator=row.is_operator,
         is_new=False,
+        from_group=from_group,
     )

@@ -13,9 +13,10 @@ from sqlalchemy.types import BigInteger, Text
 from crm.deliveries import LEASE, Delivery, Group
 from crm.grammar.dates import Due
 from crm.hours import TO_GROUPS, Matter
-from crm.people import Actor, ChatKind, Role
+from crm.people import ChatKind
 from crm.reminders import NAGS
 from crm.storage import MUCH
+from db.actors import actor_of
 from db.gathering import Gathered
 from db.hours import matter_of
 from db.models.reminders import reminder_deliveries as deliveries
@@ -192,12 +193,12 @@ def _delivery(row: Row[Any], lease: str) -> Delivery:
     privately = not (linked and row.notice in TO_GROUPS)
     if row.private_chat_id is None and not linked and row.kind != ChatKind.PRIVATE:
         actor = replace(
-            _actor(row, privately=False),
+            actor_of(row, privately=False, from_group=row.from_group),
             telegram_chat_id=row.telegram_user_id,  # whoever never wrote refuses there, and that is handled
             chat_kind=ChatKind.PRIVATE,
         )
     else:
-        actor = _actor(row, privately=privately)
+        actor = actor_of(row, privately=privately, from_group=row.from_group)
     return Delivery(
         id=row.delivery_id,
         lease=lease,
@@ -216,26 +217,6 @@ def _delivery(row: Row[Any], lease: str) -> Delivery:
         group=Group(row.telegram_chat_id, row.thread_id) if linked else None,
         contact_id=row.contact_id,
         nag=row.nag,
-    )
-
-
-def _actor(row: Row[Any], *, privately: bool) -> Actor:
-    private = privately and row.private_chat_id is not None
-    return Actor(
-        person_id=row.person_id,
-        telegram_user_id=row.telegram_user_id,
-        display_name=row.display_name,
-        language=row.language,
-        timezone=row.timezone,
-        workspace_id=row.workspace_id,
-        member_id=row.member_id,
-        role=Role(row.role),
-        chat_id=row.chat_id,
-        telegram_chat_id=row.private_chat_id if private else row.telegram_chat_id,
-        chat_kind=ChatKind.PRIVATE if private else ChatKind(row.kind or "private"),
-        is_operator=row.is_operator,
-        is_new=False,
-        from_group=row.from_group,
     )
 
 

@@ -1,6 +1,6 @@
 """Conversations in Telegram: plain text in, and a word to stop what is being answered."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiogram import F, Router
@@ -9,9 +9,10 @@ from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 from crm.answers import Answer
 from crm.attachments import Senses
 from crm.conversations import Conversations
-from crm.limits import TURN_COST, Limits, Pace
+from crm.limits import Limits
 from crm.people import Actor
 from crm.updates import Arrival
+from handlers.pace import at_pace
 from handlers.picking.cards import which
 from handlers.quotes import material_of
 from handlers.texts import gettext as _
@@ -44,11 +45,8 @@ async def ask_assistant(
     senses: Senses,
     clock: Callable[[], datetime],
 ) -> Answer | None:
-    pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
-    if pace is Pace.TOO_FAST:
-        return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
-    if pace is Pace.FINE:
-        return await conversations.ask_or_hold(
+    def ask() -> Awaitable[Answer | None]:
+        return conversations.ask_or_hold(
             actor,
             arrival,
             message.text or "",
@@ -56,7 +54,8 @@ async def ask_assistant(
             replied_to=_replied_to(message, arrival.bot_id),
             attachments=material_of(message, senses),
         )
-    return None
+
+    return await at_pace(limits, actor, clock(), ask)
 
 
 def _replied_to(message: Message, bot_id: int) -> int | None:

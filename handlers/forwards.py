@@ -23,6 +23,7 @@ from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
 from handlers.media_files import files_of
 from handlers.offers import Offers, an_offer, offering, offers_of, with_more
+from handlers.pace import too_many
 from handlers.quick_adds import saved_card
 from handlers.quotes import forwarded_words
 from handlers.sources import attachments_of, on_one_line, source_from, source_of, text_of
@@ -156,7 +157,7 @@ async def _ask_assistant(
     clock: Clock,
 ) -> Answer:
     if limits.spend(actor.telegram_user_id, TURN_COST, clock()) is not Pace.FINE:
-        return Answer(toast=_("That is more questions than I can answer at once. Ask again in a minute."))
+        return Answer(toast=too_many())
     shown = attachments_from(asked.get("shown", ()))
     for one in shown:
         check(one)

@@ -11,7 +11,7 @@ from crm.answers import Answer
 from crm.attachments import SEEN, Senses, check
 from crm.conversations import Conversations
 from crm.dialogs import DialogStore
-from crm.limits import TURN_COST, Limits, Pace
+from crm.limits import Limits
 from crm.people import Actor, ChatKind
 from crm.quick_adds import QuickAdds, Saved
 from crm.tasks.talk import TaskTalk
@@ -20,6 +20,7 @@ from handlers.albums import album_of
 from handlers.forwards import join_offer, keep_task_of_album
 from handlers.media_files import PDF, PICTURES, files_of
 from handlers.offers import offers_of
+from handlers.pace import at_pace
 from handlers.quick_adds import saved_card
 from handlers.quotes import material_of
 from handlers.sources import source_of
@@ -107,11 +108,10 @@ async def _ask(
     files = files_of(message)
     for one in files:
         check(one)
-    pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
-    if pace is Pace.TOO_FAST:
-        return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
-    if pace is Pace.FINE:
+
+    async def ask() -> None:
         album = album_of(message, clock()) if files[0].kind in SEEN else None
         attachments = (*files, *material_of(message, senses))
         await conversations.ask(actor, arrival, message.caption or "", attachments=attachments, album=album)
-    return None
+
+    return await at_pace(limits, actor, clock(), ask)

@@ -18,7 +18,7 @@ from crm.updates import Arrival
 from handlers.answers import edit_text, send_text
 from handlers.private import title_for
 from handlers.proposal_cards import mark, proposal_card
-from handlers.questions import ask
+from handlers.questions import ask, in_place
 from handlers.texts import gettext as _
 from handlers.texts import ngettext, speaking
 from handlers.words import AnswerTo
@@ -99,9 +99,7 @@ async def ask_edit(
     question = _(
         "What shall it say? Type all of it anew, or only what is to be different, such as: tomorrow 15:00"
     )
-    if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
-        question += "\n" + _("Answer as a reply to this message.")
-    asked = await ask(state, EDIT, question)
+    asked = await ask(state, EDIT, in_place(question, actor))
     await state.set_data({"proposal_id": proposal_id})
     return asked
 

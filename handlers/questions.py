@@ -10,6 +10,7 @@ from aiogram.types import Message
 
 from crm.answers import Answer
 from crm.grammar.letters import storable
+from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.texts import gettext as _
 from handlers.words import Words
@@ -51,6 +52,13 @@ async def ask(state: FSMContext, about: str, question: str) -> Answer:
     """Remember what was asked: TASK, CALL, CONTACT or REMIND."""
     await state.set_state(about)
     return Answer(question, question=True)
+
+
+def in_place(question: str, actor: Actor) -> str:
+    """A question with how it is answered in a group, where the bot hears only what is said to it."""
+    if actor.chat_kind is ChatKind.PRIVATE:
+        return question
+    return question + "\n" + _("Answer as a reply to this message.")
 
 
 async def keep(state: FSMContext, words: str, arrival: Arrival) -> None:

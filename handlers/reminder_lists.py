@@ -11,11 +11,11 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
 from crm.errors import BadInput, CrmError, Stale
-from crm.people import Actor, ChatKind
+from crm.people import Actor
 from crm.reminder_edits import Field, ReminderEdits
 from crm.reminder_lists import ReminderLists
 from crm.updates import Arrival
-from handlers.questions import ask
+from handlers.questions import ask, in_place
 from handlers.reminder_cards import (
     deleted_card,
     edited_card,
@@ -147,9 +147,7 @@ async def ask_reminder_field(
     listed = await reminder_lists.show(actor, pressed(query))
     field = Field(str(query.data).split(":")[2])
     question = question_words(field, listed).format(text=text_of(listed, actor))
-    if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
-        question += "\n" + _("Answer as a reply to this message.")
-    asked = await ask(state, f"reminder:{field}", question)
+    asked = await ask(state, f"reminder:{field}", in_place(question, actor))
     await state.set_data({"reminder_id": listed.id})
     return asked
 

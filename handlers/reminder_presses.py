@@ -14,14 +14,14 @@ from aiogram.types import Message as TelegramMessage
 from crm.answers import Answer, Button
 from crm.errors import N_, BadInput, CrmError, Stale
 from crm.grammar.dates import Due
-from crm.people import Actor, ChatKind
+from crm.people import Actor
 from crm.reminder_presses import Message, ReminderPresses, put_off_by
 from crm.tasks.changes import snoozed
 from crm.updates import Arrival
 from handlers.calendars import HOURS, month_of, month_rows
 from handlers.calls.cards import call_card
 from handlers.pressed_reminders import Rows, data, done_message, message_card
-from handlers.questions import ask
+from handlers.questions import ask, in_place
 from handlers.task_moving import snooze_names
 from handlers.texts import due_words
 from handlers.texts import gettext as _
@@ -168,9 +168,7 @@ async def ask_moment(
 ) -> Answer:
     message = await _shown(query, actor, reminder_presses)
     question = _("Until when shall it wait? For example: tomorrow 15:00")
-    if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
-        question += "\n" + _("Answer as a reply to this message.")
-    asked = await ask(state, WHEN, question)
+    asked = await ask(state, WHEN, in_place(question, actor))
     await state.set_data({"delivery_id": message.delivery_id})
     return asked
 

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
 from crm.errors import BadInput, CrmError, ToConfirm
-from crm.people import Actor, ChatKind
+from crm.people import Actor
 from crm.tasks import Task, Tasks
 from crm.tasks.changes import set_description, set_result
 from crm.tasks.checklists import Checklists
@@ -16,7 +16,7 @@ from crm.tasks.talk import TaskTalk, checked_text
 from crm.updates import Arrival
 from handlers.confirmations import ask_to_confirm
 from handlers.private import title_for
-from handlers.questions import ask
+from handlers.questions import ask, in_place
 from handlers.task_cards import task_card
 from handlers.task_checklists import checklist_card
 from handlers.task_marks import pressed, presses
@@ -54,9 +54,7 @@ async def ask_about_task(query: CallbackQuery, actor: Actor, tasks: Tasks, state
         "lead": _("When shall I remind you of “{title}”? For example: 2 hours before, or tomorrow 9:00"),
     }
     question = questions[press.what].format(title=title_for(task.title, actor))
-    if actor.chat_kind is not ChatKind.PRIVATE:  # where the bot hears only what is said to it
-        question += "\n" + _("Answer as a reply to this message.")
-    asked = await ask(state, f"task:{press.what}", question)
+    asked = await ask(state, f"task:{press.what}", in_place(question, actor))
     await state.set_data({"task_id": task.id})
     return asked
 

@@ -16,6 +16,7 @@ from crm.people import Actor
 from crm.updates import Arrival
 from handlers.agents.marks import pressed, presses
 from handlers.agents.words import shown_name
+from handlers.pace import too_many
 from handlers.questions import ask
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo
@@ -62,7 +63,7 @@ async def try_agent(
             N_("That is {length} characters. Ask in up to {limit}."), length=len(words), limit=QUESTION_LIMIT
         )
     if limits.spend(actor.telegram_user_id, TURN_COST, clock()) is not Pace.FINE:
-        return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
+        return Answer(too_many())
     answer, agent = await registry.on_trial(
         actor,
         arrival,

@@ -1,6 +1,6 @@
 """Picking in Telegram: /agent, /ask and /why, who answers in a chat, and the question whom a message is for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from aiogram import F, Router
@@ -11,10 +11,11 @@ from crm.agents import Agent
 from crm.answers import Answer
 from crm.attachments import Attachment, Senses
 from crm.conversations import Conversations
-from crm.limits import TURN_COST, Limits, Pace
+from crm.limits import Limits
 from crm.people import Actor
 from crm.picking import Picking
 from crm.updates import Arrival
+from handlers.pace import at_pace
 from handlers.picking.cards import agent_card, asked_card, binding_card, which, whom_card, why_card
 from handlers.questions import ask
 from handlers.quotes import material_of
@@ -163,11 +164,9 @@ async def _ask(
     agent: Agent | None,
     about: Sequence[Attachment] = (),
 ) -> Answer | None:
-    pace = limits.spend(actor.telegram_user_id, TURN_COST, clock())
-    if pace is Pace.TOO_FAST:
-        return Answer(_("That is more questions than I can answer at once. Ask again in a minute."))
-    if pace is not Pace.FINE:
-        return None
-    return await conversations.ask_or_hold(
-        actor, arrival, text, lambda held: which(held, actor), asked=agent, attachments=about
-    )
+    def ask() -> Awaitable[Answer | None]:
+        return conversations.ask_or_hold(
+            actor, arrival, text, lambda held: which(held, actor), asked=agent, attachments=about
+        )
+
+    return await at_pace(limits, actor, clock(), ask)

@@ -4,61 +4,23 @@ import io
 import json
 import logging
 import re
-import sys
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-import sentry_sdk
 import structlog
 from aiogram import Bot
 from aiogram.types import ErrorEvent, Update
-from sentry_sdk.envelope import Envelope
-from sentry_sdk.transport import Transport
 
-from bot.faults import new_reference, report, start_sentry
-from bot.logs import start_logs
+from bot.faults import new_reference, report
 from crm.answers import Answer
 from crm.errors import N_, AlreadyHandled, BadInput, NotInvited, StorageAway
 from handlers.errors import answer_error
 from handlers.texts import speaking
+from tests.bot.listening import Memory
 from tests.fakes import FakeClock, an_actor
 
 PHONE, TEXT, TOKEN = "+79991234567", "call the tax office", f"123456789:{'B' * 35}"
 SECRETS = (PHONE, TEXT, "B" * 35)
-
-
-class Memory(Transport):
-    """Sentry's events, kept here."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[Any] = []
-
-    def capture_envelope(self, envelope: Envelope) -> None:
-        self.events += [event for item in envelope.items if (event := item.get_event()) is not None]
-
-
-@pytest.fixture
-def sentry() -> Iterator[Memory]:
-    start_sentry("https://key@127.0.0.1:1/1", environment="test", release="0")
-    client, memory = sentry_sdk.get_client(), Memory()
-    client.transport = memory
-    yield memory
-    sentry_sdk.get_global_scope().set_client(None)  # off again
-
-
-@pytest.fixture(params=["json", "console"])
-def logs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """The log as a start sets it up, in both forms, and what is written there."""
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    handlers, level = logging.root.handlers[:], logging.root.level
-    start_logs("INFO", request.param)
-    yield written
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 def an_update(*, pressed: bool = False, chat: str = "private") -> Update:

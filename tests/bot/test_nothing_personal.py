@@ -2,23 +2,18 @@
 
 import io
 import json
-import logging
-import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 import sentry_sdk
-import structlog
 from aiogram import Bot
 from aiogram.types import Update
-from sentry_sdk.envelope import Envelope
-from sentry_sdk.transport import Transport
 
-from bot.faults import new_reference, report, start_sentry
+from bot.faults import new_reference, report
 from bot.intake import Intake
-from bot.logs import start_logs
 from bot.release import RELEASE
+from tests.bot.listening import Memory
 from tests.fakes import FakeJournal
 from tests.handlers.desk import Desk
 from tests.telegram import TOKEN as TELEGRAM_TOKEN
@@ -29,40 +24,6 @@ PHONE, LAST = "+79997654321", "7654321"
 NAME, TITLE, TEXT, PROMPT = "Незабудкин", "ледоход", "скидку на ледоход", "прочти мои мысли"
 TOKEN = f"987654321:{'C' * 35}"
 PERSONAL = (PHONE, LAST, NAME, TITLE, TEXT, PROMPT, "C" * 35, "Person", str(USER))
-
-
-class Memory(Transport):
-    """All that would have gone to Sentry, byte for byte."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[str] = []
-        self.events: list[Any] = []
-
-    def capture_envelope(self, envelope: Envelope) -> None:
-        self.sent.append(envelope.serialize().decode())
-        self.events += [event for item in envelope.items if (event := item.get_event()) is not None]
-
-
-@pytest.fixture
-def sentry() -> Iterator[Memory]:
-    start_sentry("https://key@127.0.0.1:1/1", environment="test", release=RELEASE)
-    client, memory = sentry_sdk.get_client(), Memory()
-    client.transport = memory
-    yield memory
-    sentry_sdk.get_global_scope().set_client(None)  # off again
-
-
-@pytest.fixture(params=["json", "console"])
-def logs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    handlers, level = logging.root.handlers[:], logging.root.level
-    start_logs("INFO", request.param)
-    yield written
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 class WholeDesk(Desk):

@@ -18,11 +18,6 @@ def say(call: Call) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def calls(storage: FakeStorage) -> Calls:
     return Calls(storage)
 

@@ -16,11 +16,6 @@ def say(saved: SavedContact) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def contacts(storage: FakeStorage) -> Contacts:
     return Contacts(storage)
 

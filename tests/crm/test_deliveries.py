@@ -28,11 +28,6 @@ def say(reminder: Reminder) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def reminders(storage: FakeStorage) -> Reminders:
     return Reminders(storage)
 

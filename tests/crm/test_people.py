@@ -38,11 +38,6 @@ def a_visitor(
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def doors(storage: FakeStorage) -> FakePeopleDoors:
     return FakePeopleDoors(storage)
 

@@ -21,11 +21,6 @@ def kinds(saved: Sequence[Saved]) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def quick_adds(storage: FakeStorage) -> QuickAdds:
     return QuickAdds(storage)
 

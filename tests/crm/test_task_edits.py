@@ -26,11 +26,6 @@ def say_one(task: Task) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def tasks(storage: FakeStorage) -> Tasks:
     return Tasks(storage)
 

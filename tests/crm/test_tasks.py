@@ -25,11 +25,6 @@ def say_done(done: Completed) -> Answer:
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
 def tasks(storage: FakeStorage) -> Tasks:
     port: Storage = storage
     return Tasks(port)

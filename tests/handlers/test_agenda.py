@@ -9,8 +9,9 @@ from crm.stats import MemberWork, Work
 from handlers.task_lines import late_words
 from handlers.texts import speaking
 from tests.fakes import an_actor
+from tests.handlers.buttons import data_of, labels
 from tests.handlers.desk import Desk
-from tests.handlers.test_task_lists import BORIS, data, labels
+from tests.handlers.test_task_lists import BORIS
 
 KEYS = ["Move all overdue", "Hand all over"]
 
@@ -49,36 +50,36 @@ async def test_an_empty_day_is_friendly_in_both_languages(desk: Desk) -> None:
 
 async def test_done_draws_the_day_again(busy: Desk) -> None:
     agenda = await busy.says("/agenda")
-    after = await busy.presses(data(agenda, "✓ 1"))
+    after = await busy.presses(data_of(agenda, "✓ 1"))
     assert (after.edit, after.toast) == (True, "Done")
     assert "#1 old" not in after.text
-    again = await busy.presses(data(agenda, "✓ 1"))
+    again = await busy.presses(data_of(agenda, "✓ 1"))
     assert again.text == f"Changed since, here it is now\n\n{after.text}"
     assert again.toast is None
     assert "no longer here" in (await busy.presses("ag:done:999.1")).toast
-    assert (await busy.presses(data(agenda, "#3"))).text.startswith("#3 tea")
+    assert (await busy.presses(data_of(agenda, "#3"))).text.startswith("#3 tea")
 
 
 @pytest.mark.parametrize(
     ("day", "said"), [("Today", "Mon, 2 Mar"), ("Tomorrow", "Tue, 3 Mar"), ("Mon, 9 Mar", "Mon, 9 Mar")]
 )
 async def test_everything_overdue_is_moved_by_two_presses(busy: Desk, day: str, said: str) -> None:
-    menu = await busy.presses(data(await busy.says("/agenda"), KEYS[0]))
+    menu = await busy.presses(data_of(await busy.says("/agenda"), KEYS[0]))
     assert labels(menu) == ["Today", "Tomorrow", "Mon, 9 Mar", "‹ Back"]
-    moved = await busy.presses(data(menu, day))
+    moved = await busy.presses(data_of(menu, day))
     assert moved.text == f"2 tasks moved to {said}\n/undo takes all of it back."
-    assert "Overdue" not in (await busy.presses(data(moved, "‹ Back"))).text
-    assert (await busy.presses(data(menu, day))).text == "Nothing was changed."
+    assert "Overdue" not in (await busy.presses(data_of(moved, "‹ Back"))).text
+    assert (await busy.presses(data_of(menu, day))).text == "Nothing was changed."
     assert "and 1 other" in (await busy.says("/undo")).text
     assert "#1 old · 1 day late" in (await busy.says("/agenda")).text
 
 
 async def test_everything_overdue_is_handed_over_by_two_presses(busy: Desk) -> None:
-    menu = await busy.presses(data(await busy.says("/tasks overdue"), KEYS[1]))
+    menu = await busy.presses(data_of(await busy.says("/tasks overdue"), KEYS[1]))
     assert labels(menu) == ["Boris", "‹ Back"]
-    handed = await busy.presses(data(menu, "Boris"))
+    handed = await busy.presses(data_of(menu, "Boris"))
     assert handed.text == "2 tasks handed to Boris\n/undo takes all of it back."
-    assert "#1 old · Sun, 1 Mar · Boris · overdue" in (await busy.presses(data(handed, "‹ Back"))).text
+    assert "#1 old · Sun, 1 Mar · Boris · overdue" in (await busy.presses(data_of(handed, "‹ Back"))).text
 
 
 async def test_nobody_to_hand_to_is_said(desk: Desk) -> None:
@@ -111,7 +112,7 @@ async def test_the_week_and_the_month_are_told_in_words(busy: Desk) -> None:
         "5 calls: talked 2, no answer 3\n\nYou\ntasks: created 5, done 3, overdue now 2\n\n"
         "Boris\ntasks: created 0, done 0, overdue now 0\n5 calls: talked 2, no answer 3"
     )
-    month = await busy.presses(data(week, "Month"))
+    month = await busy.presses(data_of(week, "Month"))
     assert month.text.startswith("This month, Sun, 1 Mar – Tue, 31 Mar")
     assert labels(month) == ["Week"]
     assert (await busy.says("/итоги месяц")).text == month.text

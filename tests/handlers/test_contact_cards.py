@@ -28,6 +28,7 @@ from handlers.contacts.lists import contact_list
 from handlers.contacts.merging import merge_choice, side_by_side
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
+from tests.handlers.buttons import fit_the_bot_api, labels
 
 HUGE = 10**18 - 1
 ANNA = an_actor()
@@ -43,10 +44,6 @@ FULL = ContactCard(
     task_count=1,
     call_count=7,
 )  # fmt: skip
-
-
-def labels(answer: Answer) -> list[str]:
-    return [button.text for row in answer.buttons for button in row]
 
 
 @pytest.mark.parametrize(
@@ -110,15 +107,7 @@ def answers() -> list[Answer]:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_buttons_fit_the_bot_api_with_the_longest_ids(language: str) -> None:
     with speaking(language):
-        for answer in answers():
-            buttons = [button for row in answer.buttons for button in row]
-            assert buttons
-            assert len(buttons) <= 100
-            assert all(len(row) <= 8 for row in answer.buttons)
-            for button in buttons:
-                assert button.text
-                assert len((button.data or "").encode()) <= 64
-                assert len(button.start or "") <= 64
+        assert fit_the_bot_api(answers())
 
 
 def test_stages_have_words_of_their_own() -> None:

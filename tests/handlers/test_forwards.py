@@ -7,8 +7,9 @@ from aiogram.types import Chat
 
 from crm.tasks import Task
 from handlers.sources import link_to
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import ME, Desk
-from tests.handlers.test_task_moving import button, the_task
+from tests.handlers.test_task_moving import the_task
 
 GROUP = -1001234567890
 FROM_ZOE: dict[str, Any] = {
@@ -58,7 +59,7 @@ async def test_any_other_forward_is_asked_about_and_becomes_a_task(desk: Desk, l
     asked = await desk.says("Could you look at\nthe contract?", **FROM_ZOE)
     assert asked.text.startswith("«Could you look at the contract?»\n")
     assert desk.titles == desk.questions == []
-    press = button(asked, "Make a task" if language == "en" else "Сделать задачей")
+    press = data_of(asked, "Make a task" if language == "en" else "Сделать задачей")
     card = await desk.presses(press)
     assert card.edit
     assert the_task(desk).title == "Could you look at the contract?"
@@ -69,7 +70,7 @@ async def test_any_other_forward_is_asked_about_and_becomes_a_task(desk: Desk, l
 
 async def test_a_forward_may_go_to_the_assistant_instead(desk: Desk) -> None:
     asked = await desk.says("What is a retainer?", **FROM_ZOE)
-    await desk.presses(button(asked, "Ask the assistant"))
+    await desk.presses(data_of(asked, "Ask the assistant"))
     assert desk.questions == ["What is a retainer?"]
     assert desk.titles == []
     [row] = desk.storage.state.turns.values()
@@ -80,7 +81,7 @@ async def test_a_forward_may_go_to_the_assistant_instead(desk: Desk) -> None:
 async def test_several_forwards_are_decided_about_each_for_itself(desk: Desk) -> None:
     asked = [await desk.says(f"thing {number}", **FROM_ZOE) for number in range(3)]
     for one in (asked[2], asked[0]):
-        await desk.presses(button(one, "Make a task"))
+        await desk.presses(data_of(one, "Make a task"))
     assert desk.titles == ["thing 2", "thing 0"]
 
 
@@ -88,7 +89,7 @@ async def test_a_forwarded_post_keeps_the_link_to_it(desk: Desk) -> None:
     channel = {"id": -1009876543210, "type": "channel", "title": "News", "username": "news"}
     origin = {"type": "channel", "date": 1772441000, "chat": channel, "message_id": 12}
     asked = await desk.says("A new price list", forward_origin=origin)
-    card = await desk.presses(button(asked, "Make a task"))
+    card = await desk.presses(data_of(asked, "Make a task"))
     assert the_task(desk).source_url == "https://t.me/news/12"
     assert [one.url for one in card.entities if one.url] == ["https://t.me/news/12"]
     assert the_task(desk).description == ""
@@ -97,7 +98,7 @@ async def test_a_forwarded_post_keeps_the_link_to_it(desk: Desk) -> None:
 async def test_a_photo_alone_asks_what_is_to_be_done(desk: Desk) -> None:
     photo = [{"file_id": "p", "file_unique_id": "u", "width": 1, "height": 1}]
     asked = await desk.says(None, photo=photo)
-    question = await desk.presses(button(asked, "Make a task"))
+    question = await desk.presses(data_of(asked, "Make a task"))
     assert question.question
     assert "📎 1" in (await desk.says("check the meter")).text
 
@@ -142,7 +143,7 @@ async def test_where_telegram_has_no_link_author_and_words_are_kept(desk: Desk) 
     task = the_task(desk)
     assert (task.source_url, task.description) == (None, "Zoe: it is urgent")
     assert "it is urgent" not in card.text  # a group reads no description
-    assert button(card, "More")
+    assert data_of(card, "More")
 
 
 async def test_task_in_reply_to_our_own_card_takes_none_of_its_words(desk: Desk) -> None:

@@ -9,20 +9,16 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from crm.answers import Answer
 from crm.errors import BadInput
 from crm.imports import BrokenFile
 from handlers.imports.workbooks import UNFOLDED, read_table
 from handlers.texts import speaking
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import Desk
 
 PEOPLE = (
     b"Name,Phone,E-mail\nAnna Petrova,+7 999 123-45-67,anna@example.com\nBoris,+7 999 765-43-21,\nVera,abc,\n"
 )
-
-
-def button(answer: Answer, text: str) -> str:
-    return next(str(one.data) for row in answer.buttons for one in row if text in one.text)
 
 
 def names(desk: Desk) -> list[str]:
@@ -34,20 +30,20 @@ async def test_a_document_alone_is_offered_looked_at_taken_in_and_taken_back(des
     offered = await desk.sends("people.csv", PEOPLE)
     assert "people.csv: 3 rows" in offered.text
     assert offered.buttons[0][0].text == "Contacts"
-    look = await desk.presses(button(offered, "Contacts"))
+    look = await desk.presses(data_of(offered, "Contacts"))
     assert "New: 2\nChanged: 0\nLeft out: 1" in look.text
     assert "row 4: “abc” is no phone" in look.text
     assert "Anna Petrova · +79991234567 · anna@example.com" in look.text
     assert names(desk) == []
-    done = await desk.presses(button(look, "Take in 2"))
+    done = await desk.presses(data_of(look, "Take in 2"))
     assert done.text.startswith("Taken in.")
     assert names(desk) == ["Anna Petrova", "Boris"]
-    again = await desk.presses(button(look, "Take in 2"))
+    again = await desk.presses(data_of(look, "Take in 2"))
     assert again.toast == "This import is no longer open. Send the file again."
-    back = await desk.presses(button(done, "Take it all back"))
+    back = await desk.presses(data_of(done, "Take it all back"))
     assert back.text == "Taken back: 2 rows."
     assert names(desk) == []
-    assert "not there to take back" in (await desk.presses(button(done, "Take it all back"))).toast
+    assert "not there to take back" in (await desk.presses(data_of(done, "Take it all back"))).toast
 
 
 async def test_an_asked_for_file_that_leaves_no_doubt_is_shown_at_once(desk: Desk) -> None:
@@ -60,38 +56,38 @@ async def test_an_asked_for_file_that_leaves_no_doubt_is_shown_at_once(desk: Des
 
 async def test_unknown_headers_are_matched_by_buttons(desk: Desk) -> None:
     offered = await desk.sends("people.csv", b"foo;bar;baz\nAnna;+7 999 123-45-67;x\n")
-    card = await desk.presses(button(offered, "Contacts"))
+    card = await desk.presses(data_of(offered, "Contacts"))
     assert "I need a column with one of these: Name" in card.text
     assert [row[0].text for row in card.buttons[:3]] == ["foo → —", "bar → —", "baz → —"]
-    fields = await desk.presses(button(card, "foo"))
+    fields = await desk.presses(data_of(card, "foo"))
     assert "“foo”" in fields.text
     card = await desk.presses(
         next(str(one.data) for row in fields.buttons for one in row if one.text == "Name")
     )
-    card = await desk.presses(button(await desk.presses(button(card, "bar")), "Phone"))
+    card = await desk.presses(data_of(await desk.presses(data_of(card, "bar")), "Phone"))
     assert [row[0].text for row in card.buttons[:3]] == ["foo → Name", "bar → Phone", "baz → —"]
-    look = await desk.presses(button(card, "Ready"))
+    look = await desk.presses(data_of(card, "Ready"))
     assert "Columns left out: baz" in look.text
-    await desk.presses(button(look, "Take in 1"))
+    await desk.presses(data_of(look, "Take in 1"))
     assert names(desk) == ["Anna"]
 
 
 async def test_cancel_takes_nothing_in_and_ends_it(desk: Desk) -> None:
-    look = await desk.presses(button(await desk.sends("people.csv", PEOPLE), "Contacts"))
-    assert "nothing was changed" in (await desk.presses(button(look, "Cancel"))).text
-    assert "no longer open" in (await desk.presses(button(look, "Take in"))).toast
+    look = await desk.presses(data_of(await desk.sends("people.csv", PEOPLE), "Contacts"))
+    assert "nothing was changed" in (await desk.presses(data_of(look, "Cancel"))).text
+    assert "no longer open" in (await desk.presses(data_of(look, "Take in"))).toast
     assert names(desk) == []
 
 
 async def test_a_command_in_between_ends_it(desk: Desk) -> None:
-    look = await desk.presses(button(await desk.sends("people.csv", PEOPLE), "Contacts"))
+    look = await desk.presses(data_of(await desk.sends("people.csv", PEOPLE), "Contacts"))
     await desk.says("/tasks")
-    assert "no longer open" in (await desk.presses(button(look, "Take in"))).toast
+    assert "no longer open" in (await desk.presses(data_of(look, "Take in"))).toast
 
 
 async def test_repeated_headers_are_told(desk: Desk) -> None:
     offered = await desk.sends("people.csv", b"Name,Phone,Phone\nAnna,+7 999 123-45-67,+7 999 123-45-68\n")
-    look = await desk.presses(button(offered, "Contacts"))
+    look = await desk.presses(data_of(offered, "Contacts"))
     assert "These headers stand over several columns: Phone" in look.text
     assert "+79991234567 · +79991234568" in look.text
 

@@ -7,8 +7,9 @@ import pytest
 
 from crm.people import Role
 from tests.fakes import an_actor
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import Desk
-from tests.handlers.test_task_moving import button, the_task
+from tests.handlers.test_task_moving import the_task
 
 GROUP = -5001
 NAMES = {2: "Boris", 3: "Clara Braun", 4: "Семён", 5: "Dora", 6: "Boris Zorin"}
@@ -106,4 +107,4 @@ async def test_what_is_written_beside_a_task_stays_out_of_a_group(desk: Desk) ->
     for what in ("talk", "files", "file:0"):
         refused = await desk.presses(f"t:{task.id}.{task.version}:{what}", message=where)
         assert "in private only" in refused.toast
-    assert button(more, "‹ Back")
+    assert data_of(more, "‹ Back")

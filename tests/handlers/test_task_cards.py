@@ -25,6 +25,7 @@ from handlers.task_moving import calendar_rows, snooze_rows, time_rows
 from handlers.task_talk import comments_card, files_card, watchers_card
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
+from tests.handlers.buttons import fit_the_bot_api, labels
 
 HUGE = 10**18 - 1
 ANNA = an_actor()
@@ -134,10 +135,6 @@ def test_a_lead_time_is_told_in_its_largest_whole_unit(minutes: int, english: st
             assert lead_words(timedelta(minutes=minutes)) == words
 
 
-def labels(answer: Answer) -> list[str]:
-    return [button.text for row in answer.buttons for button in row]
-
-
 def answers() -> Iterator[Answer]:
     task = replace(FULL, readings=({"title": "x"},) * 20)
     many = [replace(task, number=number) for number in range(1, 51)]
@@ -167,14 +164,7 @@ def answers() -> Iterator[Answer]:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_buttons_fit_the_bot_api_with_the_longest_ids(language: str) -> None:
     with speaking(language):
-        for answer in answers():
-            buttons = [button for row in answer.buttons for button in row]
-            assert buttons
-            assert len(buttons) <= 100
-            assert all(len(row) <= 8 for row in answer.buttons)
-            for button in buttons:
-                assert button.text
-                assert 1 <= len((button.data or button.start or "").encode()) <= 64
+        assert fit_the_bot_api(answers())
 
 
 def test_no_button_is_left_in_english_for_a_russian() -> None:

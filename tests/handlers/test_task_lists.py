@@ -1,14 +1,15 @@
 """Lists in Telegram: lines, pages, filters as words and buttons, names that are asked about, in both languages."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from crm.people import Role
 from crm.tasks.filters import Filter
-from handlers.task_lists import ROOM, data_of, pressed
+from handlers import task_lists
+from handlers.task_lists import ROOM, pressed
 from tests.fakes import an_actor
+from tests.handlers.buttons import data_of, labels
 from tests.handlers.desk import Desk
 
 BORIS = an_actor(
@@ -20,14 +21,6 @@ BORIS = an_actor(
     display_name="Boris",
     role=Role.MEMBER,
 )
-
-
-def labels(answer: Any) -> list[str]:
-    return [button.text for row in answer.buttons for button in row]
-
-
-def data(answer: Any, label: str) -> str:
-    return next(str(button.data) for row in answer.buttons for button in row if button.text == label)
 
 
 @pytest.fixture
@@ -44,11 +37,11 @@ async def test_a_long_list_has_pages_that_are_turned_in_place(desk: Desk) -> Non
     first = await desk.says("/tasks")
     assert first.text.startswith("Open tasks\n#1 job 1\n")
     assert "‹" not in labels(first)
-    second = await desk.presses(data(first, "›"))
+    second = await desk.presses(data_of(first, "›"))
     assert second.edit
     assert second.text == "Open tasks\n#11 job 11\n#12 job 12"
     assert "›" not in labels(second)
-    assert (await desk.presses(data(second, "‹"))).text == first.text
+    assert (await desk.presses(data_of(second, "‹"))).text == first.text
 
 
 async def test_a_pager_of_an_old_list_shows_the_list(desk: Desk) -> None:
@@ -86,20 +79,20 @@ async def test_words_are_taken_or_told_what_may_follow(desk: Desk, words: str, s
 async def test_filters_are_set_and_taken_away_by_a_press(desk: Desk) -> None:
     await desk.says("/task today any")
     await desk.says("/task some day")
-    shown = await desk.presses(data(await desk.says("/tasks"), "Today"))
+    shown = await desk.presses(data_of(await desk.says("/tasks"), "Today"))
     assert shown.text == "Open tasks · today\n#1 any · Mon, 2 Mar"
-    again = await desk.presses(data(shown, "• Today"))
+    again = await desk.presses(data_of(shown, "• Today"))
     assert "some day" in again.text
-    both = await desk.presses(data(shown, "Mine"))
+    both = await desk.presses(data_of(shown, "Mine"))
     assert both.text.startswith("Open tasks · mine · today\n")
-    done = await desk.presses(data(both, "Done ones"))
+    done = await desk.presses(data_of(both, "Done ones"))
     assert done.text == "Nothing fits: Done tasks · mine · today"
     assert "Overdue" not in labels(done)
 
 
 async def test_a_number_opens_the_card_and_the_list_stays(desk: Desk) -> None:
     await desk.says("/task tea")
-    card = await desk.presses(data(await desk.says("/tasks"), "#1"))
+    card = await desk.presses(data_of(await desk.says("/tasks"), "#1"))
     assert (card.edit, card.text) == (False, "#1 tea")
     assert "/tasks" in (await desk.presses("t:77:open")).toast
 
@@ -114,13 +107,13 @@ async def test_a_contact_a_label_and_a_member_are_picked(busy: Desk) -> None:
         ("Label…", "#b2b", "Open tasks · #b2b"),
         ("For whom…", "Boris", "Open tasks · Boris"),
     ):
-        picker = await busy.presses(data(shown, what))
-        narrowed = await busy.presses(data(picker, name))
+        picker = await busy.presses(data_of(shown, what))
+        narrowed = await busy.presses(data_of(picker, name))
         assert narrowed.text == f"{head}\n{narrowed.text.splitlines()[1]}"
         assert "tea" not in narrowed.text
-        again = await busy.presses(data(narrowed, f"• {what}"))
-        assert "tea" in (await busy.presses(data(again, "Any"))).text
-        assert (await busy.presses(data(again, "‹ Back"))).text == narrowed.text
+        again = await busy.presses(data_of(narrowed, f"• {what}"))
+        assert "tea" in (await busy.presses(data_of(again, "Any"))).text
+        assert (await busy.presses(data_of(again, "‹ Back"))).text == narrowed.text
 
 
 async def test_names_that_may_be_meant_are_buttons(busy: Desk) -> None:
@@ -131,7 +124,7 @@ async def test_names_that_may_be_meant_are_buttons(busy: Desk) -> None:
     assert asked.text == "Who is meant by “Anna”?"
     assert labels(asked)[:2] == ["Anna Petrova", "Anna Ivanova"]
     assert (
-        await busy.presses(data(asked, "Anna Petrova"))
+        await busy.presses(data_of(asked, "Anna Petrova"))
     ).text == "Nothing fits: Open tasks · today · this contact"
     near = await busy.says("/tasks @boriss")
     assert near.text == "There is no “@boriss” in the team. Is it one of these?"
@@ -147,7 +140,7 @@ async def test_a_group_is_offered_no_contacts(busy: Desk) -> None:
 @pytest.mark.parametrize("label", ["звонки", "x" * 60, "оченьдлиннаяметка" * 4, "a:b", "ж…"])
 def test_a_label_fits_its_button_or_as_much_of_it_as_may(label: str) -> None:
     one = Filter(mine=True, contact_id=123456, label=label)
-    carried = data_of(one, ">1234567890")
+    carried = task_lists.data_of(one, ">1234567890")
     assert len(carried.encode()) <= ROOM
     back, step = pressed(carried)
     assert (back.mine, back.contact_id, step) == (True, 123456, ">1234567890")

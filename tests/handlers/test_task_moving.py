@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from crm.answers import Answer
 from crm.grammar.dates import Due
 from crm.tasks import Status, Task
 from handlers.calendars import EMPTY
 from handlers.task_moving import calendar_rows
 from handlers.texts import speaking
 from tests.fakes import MONDAY
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import Desk
 
 TODAY = MONDAY.date()  # the desk's people live by UTC, and it is nine in the morning
@@ -19,12 +19,6 @@ TODAY = MONDAY.date()  # the desk's people live by UTC, and it is nine in the mo
 
 def the_task(desk: Desk) -> Task:
     return next(iter(desk.storage.state.tasks.values())).task
-
-
-def button(answer: Answer, text: str) -> str:
-    found = [one.data for row in answer.buttons for one in row if one.text.startswith(text)]
-    assert found, f"{text} is not among {[one.text for row in answer.buttons for one in row]}"
-    return str(found[0])
 
 
 async def a_card(desk: Desk, line: str = "/task tomorrow 10:00 send the offer") -> Any:
@@ -42,16 +36,16 @@ async def a_card(desk: Desk, line: str = "/task tomorrow 10:00 send the offer") 
 )
 async def test_snooze_puts_a_task_off(desk: Desk, choice: str, due: Due) -> None:
     card = await a_card(desk, "/task in 3 days 10:00 send the offer")
-    menu = await desk.presses(button(card, "Snooze"))
-    after = await desk.presses(button(menu, choice))
+    menu = await desk.presses(data_of(card, "Snooze"))
+    after = await desk.presses(data_of(menu, choice))
     assert the_task(desk).due == due
     assert "send the offer" in after.text
 
 
 async def test_snooze_of_a_day_stays_without_a_clock_and_is_undone(desk: Desk) -> None:
     card = await a_card(desk, "/task today send the offer")
-    menu = await desk.presses(button(card, "Snooze"))
-    await desk.presses(button(menu, "Tomorrow"))
+    menu = await desk.presses(data_of(card, "Snooze"))
+    await desk.presses(data_of(menu, "Tomorrow"))
     assert the_task(desk).due == Due(date(2026, 3, 3), None, "UTC")
     await desk.says("/undo")
     assert the_task(desk).due == Due(TODAY, None, "UTC")
@@ -59,18 +53,18 @@ async def test_snooze_of_a_day_stays_without_a_clock_and_is_undone(desk: Desk) -
 
 async def test_a_day_of_the_calendar_and_then_a_clock(desk: Desk) -> None:
     card = await a_card(desk)
-    calendar = await desk.presses(button(card, "Move"))
-    following = await desk.presses(button(calendar, "›"))
+    calendar = await desk.presses(data_of(card, "Move"))
+    following = await desk.presses(data_of(calendar, "›"))
     assert "April 2026" in [one.text for row in following.buttons for one in row]
-    clocks = await desk.presses(button(following, "15"))
+    clocks = await desk.presses(data_of(following, "15"))
     assert the_task(desk).due == Due(date(2026, 4, 15), time(10), "UTC")
-    await desk.presses(button(clocks, "14:00"))
+    await desk.presses(data_of(clocks, "14:00"))
     assert the_task(desk).due == Due(date(2026, 4, 15), time(14), "UTC")
 
 
 async def test_no_date_takes_the_due_away(desk: Desk) -> None:
-    calendar = await desk.presses(button(await a_card(desk), "Move"))
-    await desk.presses(button(calendar, "No date"))
+    calendar = await desk.presses(data_of(await a_card(desk), "Move"))
+    await desk.presses(data_of(calendar, "No date"))
     assert the_task(desk).due is None
 
 
@@ -89,19 +83,19 @@ def test_the_calendar_offers_no_past_and_pages_no_further_than_it_reaches() -> N
 
 
 async def test_a_day_that_has_passed_since_is_asked_about(desk: Desk) -> None:
-    calendar = await desk.presses(button(await a_card(desk), "Move"))
-    day = button(calendar, "Today")
+    calendar = await desk.presses(data_of(await a_card(desk), "Move"))
+    day = data_of(calendar, "Today")
     desk.clock.move(days=2)
     question = await desk.presses(day)
     assert "That day has passed" in question.text
     assert the_task(desk).due == Due(date(2026, 3, 3), time(10), "UTC")
-    await desk.presses(button(question, "Yes, move it there"))
+    await desk.presses(data_of(question, "Yes, move it there"))
     assert the_task(desk).due == Due(TODAY, time(10), "UTC")
 
 
 async def test_a_typed_moment_is_read(desk: Desk) -> None:
-    calendar = await desk.presses(button(await a_card(desk), "Move"))
-    asked = await desk.presses(button(calendar, "Type when"))
+    calendar = await desk.presses(data_of(await a_card(desk), "Move"))
+    asked = await desk.presses(data_of(calendar, "Type when"))
     assert asked.question
     await desk.says("friday 15:00")
     assert the_task(desk).due == Due(date(2026, 3, 6), time(15), "UTC")
@@ -113,9 +107,9 @@ async def test_a_typed_moment_is_read(desk: Desk) -> None:
 async def test_what_is_no_moment_is_said_with_an_example_and_asked_again(desk: Desk, language: str) -> None:
     await desk.presses(f"language:{language}")
     calendar = await desk.presses(
-        button(await a_card(desk, "/task завтра отчёт"), "Move" if language == "en" else "Пере")
+        data_of(await a_card(desk, "/task завтра отчёт"), "Move" if language == "en" else "Пере")
     )
-    await desk.presses(button(calendar, "Type when" if language == "en" else "Написать когда"))
+    await desk.presses(data_of(calendar, "Type when" if language == "en" else "Написать когда"))
     refused = await desk.says("blue elephants")
     assert ("tomorrow 15:00" if language == "en" else "завтра 15:00") in refused.text
     await desk.says("завтра 15:00")
@@ -123,21 +117,21 @@ async def test_what_is_no_moment_is_said_with_an_example_and_asked_again(desk: D
 
 
 async def test_a_typed_moment_that_has_passed_is_asked_about(desk: Desk) -> None:
-    calendar = await desk.presses(button(await a_card(desk), "Move"))
-    await desk.presses(button(calendar, "Type when"))
+    calendar = await desk.presses(data_of(await a_card(desk), "Move"))
+    await desk.presses(data_of(calendar, "Type when"))
     question = await desk.says("yesterday 10:00")
     assert "already passed" in question.text
     assert the_task(desk).due == Due(date(2026, 3, 3), time(10), "UTC")
-    await desk.presses(button(question, "Yes"))
+    await desk.presses(data_of(question, "Yes"))
     assert the_task(desk).due == Due(date(2026, 3, 1), time(10), "UTC")
 
 
 async def test_a_doubtful_moment_leaves_the_other_reading_as_a_button(desk: Desk) -> None:
-    calendar = await desk.presses(button(await a_card(desk), "Move"))
-    await desk.presses(button(calendar, "Type when"))
+    calendar = await desk.presses(data_of(await a_card(desk), "Move"))
+    await desk.presses(data_of(calendar, "Type when"))
     moved = await desk.says("tomorrow at 5")
     assert the_task(desk).due == Due(date(2026, 3, 3), time(17), "UTC")
-    await desk.presses(button(moved, "Tue, 3 Mar, 05:00"))
+    await desk.presses(data_of(moved, "Tue, 3 Mar, 05:00"))
     assert the_task(desk).due == Due(date(2026, 3, 3), time(5), "UTC")
 
 

@@ -12,8 +12,9 @@ from crm.tasks.telling import News
 from handlers.reminder_messages import reminder_message
 from handlers.texts import speaking
 from tests.fakes import MONDAY, an_actor
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import ME, Desk
-from tests.handlers.test_task_moving import a_card, button, the_task
+from tests.handlers.test_task_moving import a_card, the_task
 
 PHOTO = [{"file_id": "photo-1", "file_unique_id": "u", "width": 1, "height": 1}]
 DOCUMENT = {"file_id": "doc-1", "file_unique_id": "u", "file_name": "offer.pdf"}
@@ -30,7 +31,7 @@ def a_reply_to(answer: Answer, chat: int = 1001) -> dict[str, Any]:
 async def more(desk: Desk, label: str) -> Any:
     """A button of the page with the rest, of the card as it is now."""
     task = the_task(desk)
-    return await desk.presses(button(await desk.presses(f"t:{task.id}.{task.version}:more"), label))
+    return await desk.presses(data_of(await desk.presses(f"t:{task.id}.{task.version}:more"), label))
 
 
 def told(desk: Desk) -> list[tuple[str | None, int, str]]:
@@ -58,10 +59,10 @@ async def test_a_comment_is_the_next_message_and_shown_with_the_last_ones(desk: 
     await a_card(desk)
     page = await more(desk, "Comments")
     assert "Nothing has been written" in page.text
-    await desk.presses(button(page, "Write a comment"))
+    await desk.presses(data_of(page, "Write a comment"))
     said = await desk.says("They want a discount")
     assert "They want a discount" in said.text
-    assert "💬 1" in (await desk.presses(button(said, "‹ Back"))).text
+    assert "💬 1" in (await desk.presses(data_of(said, "‹ Back"))).text
     await desk.says("/undo")
     assert "They want" not in (await more(desk, "Comments")).text
 
@@ -74,7 +75,7 @@ async def test_a_reply_to_a_card_is_a_comment_and_a_file_is_kept(desk: Desk) -> 
     assert "📎 2" in kept.text
     assert desk.questions == []
     listed = await more(desk, "Files 2")
-    sent = await desk.presses(button(listed, "2. offer.pdf"))
+    sent = await desk.presses(data_of(listed, "2. offer.pdf"))
     assert (sent.file.file_id, sent.file.kind) == ("doc-1", "document")
     await desk.says("/undo")
     alone = await more(desk, "Files 1")
@@ -100,12 +101,12 @@ async def test_a_file_with_task_in_its_caption_makes_a_task_with_the_file(desk: 
 async def test_steps_are_added_ticked_and_removed(desk: Desk) -> None:
     await a_card(desk)
     page = await more(desk, "Checklist")
-    await desk.presses(button(page, "Add steps"))
+    await desk.presses(data_of(page, "Add steps"))
     listed = await desk.says("- call\n- write\n3. send")
     assert listed.text.splitlines()[1:] == ["☑ 0/3", "☐ call", "☐ write", "☐ send"]
-    ticked = await desk.presses(button(listed, "☐ write"))
+    ticked = await desk.presses(data_of(listed, "☐ write"))
     assert "☑ 1/3" in ticked.text
-    again = await desk.presses(button(listed, "☐ write"))  # the same button, a second time
+    again = await desk.presses(data_of(listed, "☐ write"))  # the same button, a second time
     assert again.text.startswith("Changed since")
     assert "☑ 1/3" in again.text
     await desk.says("/undo")
@@ -127,15 +128,15 @@ async def test_steps_are_added_ticked_and_removed(desk: Desk) -> None:
 )
 async def test_what_is_no_checklist_gets_its_sentence(desk: Desk, lines: str, said: str) -> None:
     await a_card(desk)
-    await desk.presses(button(await more(desk, "Checklist"), "Add steps"))
+    await desk.presses(data_of(await more(desk, "Checklist"), "Add steps"))
     assert said in (await desk.says(lines)).text
     assert desk.storage.state.items == {}
 
 
 async def test_a_result_is_said_after_done_and_shown(desk: Desk) -> None:
-    done = await desk.presses(button(await a_card(desk), "Done"))
+    done = await desk.presses(data_of(await a_card(desk), "Done"))
     assert the_task(desk).completed_at is not None  # saved at once
-    await desk.presses(button(done, "Add a result"))
+    await desk.presses(data_of(done, "Add a result"))
     card = await desk.says("signed for a year")
     assert "Result: signed for a year" in card.text
     assert "result: — → signed for a year" in (await desk.says("/history 1")).text
@@ -162,8 +163,8 @@ async def test_whom_it_concerns_is_told_and_who_acted_is_not(desk: Desk, boris: 
     colleague = await seated(desk, boris)
     me = the_task(desk).assignee_id
     page = await more(desk, "Who watches")
-    await desk.presses(button(page, "Boris"))
-    await desk.presses(button(await more(desk, "Comments"), "Write a comment"))
+    await desk.presses(data_of(page, "Boris"))
+    await desk.presses(data_of(await more(desk, "Comments"), "Write a comment"))
     await desk.says("They want a discount")
     assert told(desk) == [("task_commented", 2, "Person 1001\nsend the offer\nThey want a discount")]
     await desk.presses(f"done:{the_task(desk).id}", user=1002)
@@ -174,7 +175,9 @@ async def test_whom_it_concerns_is_told_and_who_acted_is_not(desk: Desk, boris: 
 async def test_a_task_given_to_somebody_tells_them_once(desk: Desk, boris: Any) -> None:
     card = await a_card(desk)
     await seated(desk, boris)
-    whom = button(await desk.presses(button(await desk.presses(button(card, "More")), "For whom")), "Boris")
+    whom = data_of(
+        await desk.presses(data_of(await desk.presses(data_of(card, "More")), "For whom")), "Boris"
+    )
     for _ in range(2):
         await desk.presses(whom)
     assert told(desk) == [("task_assigned", 2, "Person 1001\nsend the offer\n")]
@@ -184,9 +187,9 @@ async def test_a_task_given_to_somebody_tells_them_once(desk: Desk, boris: Any) 
 
 async def test_one_may_watch_and_stop(desk: Desk) -> None:
     await a_card(desk)
-    page = await desk.presses(button(await more(desk, "Who watches"), "I watch"))
+    page = await desk.presses(data_of(await more(desk, "Who watches"), "I watch"))
     assert "Who watches: Person 1001" in page.text
-    page = await desk.presses(button(page, "Stop watching"))
+    page = await desk.presses(data_of(page, "Stop watching"))
     assert "nobody" in page.text
     await desk.says("/undo")
     assert "Person 1001" in (await more(desk, "Who watches")).text

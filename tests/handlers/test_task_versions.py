@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from crm.tasks import Priority, Status
+from tests.handlers.buttons import data_of
 from tests.handlers.desk import Desk
-from tests.handlers.test_task_moving import a_card, button, the_task
+from tests.handlers.test_task_moving import a_card, the_task
 
 SINCE = "Changed since, here it is now"
 
@@ -16,22 +17,22 @@ SINCE = "Changed since, here it is now"
 async def test_a_press_on_an_older_card_changes_nothing(desk: Desk, label: str) -> None:
     card = await a_card(desk)
     await desk.presses(
-        button(await desk.presses(button(await desk.presses(button(card, "More")), "Priority")), "High")
+        data_of(await desk.presses(data_of(await desk.presses(data_of(card, "More")), "Priority")), "High")
     )
     history = len(desk.storage.state.activity)
-    stale = await desk.presses(button(card, label))
+    stale = await desk.presses(data_of(card, label))
     assert stale.text.startswith(f"{SINCE}\n#1 send the offer")
     assert "high priority" in stale.text
     assert stale.edit
     assert the_task(desk).status is Status.NOT_STARTED
     assert len(desk.storage.state.activity) == history
-    await desk.presses(button(stale, "Done"))
+    await desk.presses(data_of(stale, "Done"))
     assert the_task(desk).status is Status.COMPLETED
 
 
 async def test_a_button_pressed_twice_has_one_effect(desk: Desk) -> None:
     card = await a_card(desk, "/task every day at 10:00 write the report")
-    done = button(card, "Done")
+    done = data_of(card, "Done")
     first, second = await desk.presses(done), await desk.presses(done)
     assert "Next: " in first.text
     assert second.text.startswith(SINCE)
@@ -107,8 +108,8 @@ async def test_every_status_is_set_from_the_card_and_undone(desk: Desk) -> None:
         ("Waiting", Status.DEFERRED),
         ("Canceled", Status.CANCELED),
     ):
-        menu = await desk.presses(button(await desk.presses(button(card, "More")), "Status"))
-        card = await desk.presses(button(menu, label))
+        menu = await desk.presses(data_of(await desk.presses(data_of(card, "More")), "Status"))
+        card = await desk.presses(data_of(menu, label))
         assert the_task(desk).status is status
     assert {row.state for row in desk.storage.state.reminders.values()} == {"skipped"}
     await desk.says("/undo")
@@ -120,8 +121,8 @@ async def test_a_canceled_task_of_a_series_is_followed_by_the_next_and_undo_take
     desk: Desk,
 ) -> None:
     card = await a_card(desk, "/task every day at 10:00 write the report")
-    menu = await desk.presses(button(await desk.presses(button(card, "More")), "Status"))
-    canceled = await desk.presses(button(menu, "Canceled"))
+    menu = await desk.presses(data_of(await desk.presses(data_of(card, "More")), "Status"))
+    canceled = await desk.presses(data_of(menu, "Canceled"))
     assert "canceled" in canceled.text
     assert "Next: " in canceled.text
     assert len(desk.titles) == 2
@@ -130,8 +131,10 @@ async def test_a_canceled_task_of_a_series_is_followed_by_the_next_and_undo_take
 
 
 async def test_open_again_takes_the_next_one_along(desk: Desk) -> None:
-    done = await desk.presses(button(await a_card(desk, "/task every day at 10:00 write the report"), "Done"))
-    await desk.presses(button(done, "Open again"))
+    done = await desk.presses(
+        data_of(await a_card(desk, "/task every day at 10:00 write the report"), "Done")
+    )
+    await desk.presses(data_of(done, "Open again"))
     assert the_task(desk).status is Status.NOT_STARTED
     assert the_task(desk).completed_at is None
     assert len(desk.storage.state.deleted) == 1
@@ -139,19 +142,19 @@ async def test_open_again_takes_the_next_one_along(desk: Desk) -> None:
 
 async def test_the_chips_change_what_they_say(desk: Desk) -> None:
     card = await a_card(desk, "/task tomorrow 10:00 send the offer !!")
-    more = await desk.presses(button(card, "More"))
-    await desk.presses(button(more, "As text"))
+    more = await desk.presses(data_of(card, "More"))
+    await desk.presses(data_of(more, "As text"))
     assert the_task(desk).title == "tomorrow 10:00 send the offer !!"
     assert the_task(desk).priority is Priority.NORMAL
 
 
 async def test_what_takes_back_and_brings_back_has_one_effect_too(desk: Desk) -> None:
     saved = await desk.says("/task buy paper\nbuy ink")
-    take_all = button(saved, "Take all back")
+    take_all = data_of(saved, "Take all back")
     taken = await desk.presses(take_all)
     assert "no longer here" in (await desk.presses(take_all)).toast
     assert [one.action for one in desk.storage.state.activity] == ["created"] * 2 + ["deleted"] * 2
-    keep = button(taken, "Keep #2")
+    keep = data_of(taken, "Keep #2")
     for _ in range(2):
         assert (await desk.presses(keep)).text == "#2 buy ink"
     assert [one.action for one in desk.storage.state.activity][4:] == ["restored"]
@@ -162,7 +165,7 @@ async def test_a_moment_that_was_confirmed_is_moved_to_once(desk: Desk) -> None:
     await a_card(desk)
     await desk.presses(f"t:{the_task(desk).id}.1:when")
     asked = await desk.says("yesterday 10:00")
-    yes = button(asked, "Yes, save")
+    yes = data_of(asked, "Yes, save")
     await desk.presses(yes)
     moved = the_task(desk)
     assert "no longer open" in (await desk.presses(yes)).toast

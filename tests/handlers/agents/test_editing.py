@@ -12,19 +12,10 @@ from handlers.agents.words import tool_words
 from handlers.help import TOPICS
 from llm.tools import TOOLS
 from tests.fakes import an_agent
+from tests.handlers.buttons import data_of, labels
 from tests.handlers.desk import Desk
 
 BORIS = 1002
-
-
-def button(answer: Answer, text: str) -> str:
-    found = [one.data for row in answer.buttons for one in row if text in one.text]
-    assert found, f"{text} is not among {[one.text for row in answer.buttons for one in row]}"
-    return str(found[0])
-
-
-def texts(answer: Answer) -> list[str]:
-    return [one.text for row in answer.buttons for one in row]
 
 
 def agent(desk: Desk, slug: str = "lawyer") -> Agent:
@@ -38,7 +29,7 @@ async def made(desk: Desk, line: str = "/agent_new Lawyer: reads contracts and f
 async def opened(desk: Desk, card: Answer, *fields: str) -> Any:
     """The card after Edit and then the buttons."""
     for field in ("Edit", *fields):
-        card = await desk.presses(button(card, field))
+        card = await desk.presses(data_of(card, field))
     return card
 
 
@@ -144,11 +135,11 @@ async def test_bad_input_gets_a_sentence_and_changes_nothing(
 
 async def test_a_model_is_picked_from_the_configured_ones_or_typed_and_checked(desk: Desk) -> None:
     choices = await opened(desk, await made(desk), "Model")
-    assert texts(choices)[:3] == ["✓ the bot's own", "openai:small", "openai:large"]
-    after = await desk.presses(button(choices, "openai:large"))
-    assert "✓ openai:large" in texts(after)
+    assert labels(choices)[:3] == ["✓ the bot's own", "openai:small", "openai:large"]
+    after = await desk.presses(data_of(choices, "openai:large"))
+    assert "✓ openai:large" in labels(after)
     assert agent(desk).model == "openai:large"
-    await desk.presses(button(after, "Type another"))
+    await desk.presses(data_of(after, "Type another"))
     assert "can't be used here" in (await desk.says("nosuch:model")).text
     assert "provider:model" in (await desk.says("gpt")).text
     await desk.says("openai:other")
@@ -157,15 +148,15 @@ async def test_a_model_is_picked_from_the_configured_ones_or_typed_and_checked(d
 
 async def test_tools_languages_and_chats_are_ticked(desk: Desk) -> None:
     card = await opened(desk, await made(desk), "What it uses")
-    assert texts(card)[:2] == ["✓ my tasks", "✓ latest calls"]
-    card = await desk.presses(button(card, "latest calls"))
-    assert texts(card)[:2] == ["✓ my tasks", "latest calls"]
+    assert labels(card)[:2] == ["✓ my tasks", "✓ latest calls"]
+    card = await desk.presses(data_of(card, "latest calls"))
+    assert labels(card)[:2] == ["✓ my tasks", "latest calls"]
     assert agent(desk).tools == ("my_tasks",)
-    card = await desk.presses(button(card, "Back"))
-    card = await desk.presses(button(card, "Languages"))
-    card = await desk.presses(button(card, "Русский"))
-    card = await desk.presses(button(await desk.presses(button(card, "Back")), "Kinds of chats"))
-    await desk.presses(button(card, "groups"))
+    card = await desk.presses(data_of(card, "Back"))
+    card = await desk.presses(data_of(card, "Languages"))
+    card = await desk.presses(data_of(card, "Русский"))
+    card = await desk.presses(data_of(await desk.presses(data_of(card, "Back")), "Kinds of chats"))
+    await desk.presses(data_of(card, "groups"))
     assert agent(desk).rules.languages == ("ru",)
     assert [kind.value for kind in agent(desk).rules.chat_kinds] == ["group"]
     assert agent(desk).version == 4
@@ -173,7 +164,7 @@ async def test_tools_languages_and_chats_are_ticked(desk: Desk) -> None:
 
 async def test_a_text_is_edited_in_the_other_language_too(desk: Desk) -> None:
     question = await opened(desk, await made(desk), "Name")
-    await desk.presses(button(question, "Русский"))
+    await desk.presses(data_of(question, "Русский"))
     await desk.says("Юрист")
     assert agent(desk).names == {"en": "Lawyer", "ru": "Юрист"}
 
@@ -209,14 +200,14 @@ async def test_two_managers_at_once_the_second_is_told_what_changed_and_asked_ag
     card = await made(desk)
     await in_the_team(desk)
     for user in (1001, BORIS):
-        menu = await desk.presses(button(card, "Edit"), user=user)
-        await desk.presses(button(menu, "Instructions"), user=user)
+        menu = await desk.presses(data_of(card, "Edit"), user=user)
+        await desk.presses(data_of(menu, "Instructions"), user=user)
     await desk.says("Boris was here.", user=BORIS)
     told = await desk.says("Anna's own words.")
     assert "Person 1002 changed this assistant meanwhile: instructions." in told.text
     assert "Boris was here." in told.text
     assert agent(desk).instructions["en"] == "Boris was here."
-    await desk.presses(button(told, "Save mine"))
+    await desk.presses(data_of(told, "Save mine"))
     assert agent(desk).instructions["en"] == "Anna's own words."
     assert agent(desk).version == 3
 
@@ -226,13 +217,13 @@ async def test_a_button_of_an_older_card_changes_nothing_and_shows_what_is_there
     await in_the_team(desk)
     mine = await opened(desk, card, "What it uses")
     theirs = await desk.presses(
-        button(await desk.presses(button(card, "Edit"), user=BORIS), "Model"), user=BORIS
+        data_of(await desk.presses(data_of(card, "Edit"), user=BORIS), "Model"), user=BORIS
     )
-    await desk.presses(button(theirs, "openai:small"), user=BORIS)
-    told = await desk.presses(button(mine, "latest calls"))
+    await desk.presses(data_of(theirs, "openai:small"), user=BORIS)
+    told = await desk.presses(data_of(mine, "latest calls"))
     assert "Person 1002 changed this assistant meanwhile: model. Press again" in told.text
     assert agent(desk).tools == ("my_tasks", "latest_calls")
-    await desk.presses(button(told, "latest calls"))
+    await desk.presses(data_of(told, "latest calls"))
     assert agent(desk).tools == ("my_tasks",)
     assert agent(desk).model == "openai:small"
 
@@ -242,14 +233,14 @@ async def test_a_member_sees_the_cards_and_edits_nothing(desk: Desk) -> None:
     await in_the_team(desk, role=Role.MEMBER)
     listed = await desk.says("/agents", user=BORIS)
     assert "Lawyer" in listed.text
-    assert "New assistant" not in texts(listed)
-    shown = await desk.presses(button(listed, "Lawyer"), user=BORIS)
-    assert texts(shown) == ["Let it answer here", "‹ All assistants"]  # in their own chat they may
+    assert "New assistant" not in labels(listed)
+    shown = await desk.presses(data_of(listed, "Lawyer"), user=BORIS)
+    assert labels(shown) == ["Let it answer here", "‹ All assistants"]  # in their own chat they may
     for data in (
-        button(card, "Edit"),
-        button(card, "Delete"),
-        button(card, "Switch off"),
-        button(card, "Try it"),
+        data_of(card, "Edit"),
+        data_of(card, "Delete"),
+        data_of(card, "Switch off"),
+        data_of(card, "Try it"),
     ):
         answer = await desk.presses(data, user=BORIS)
         assert "owner or a manager" in (answer.toast or answer.text)
@@ -264,7 +255,7 @@ async def test_the_bots_own_are_the_operators(desk: Desk) -> None:
     anna = next(iter(desk.storage.state.members.values()))
     desk.storage.seat(replace(anna, is_operator=True))
     menu = await desk.presses(f"as:{shared.id}.1:edit")
-    await desk.presses(button(menu, "Description"))
+    await desk.presses(data_of(menu, "Description"))
     await desk.says("Everything")
     assert agent(desk, "assistant").descriptions["en"] == "Everything"
     assert agent(desk, "assistant").workspace_id is None
@@ -274,7 +265,7 @@ async def test_cards_come_in_pages(desk: Desk) -> None:
     desk.storage.state.agents += [an_agent(f"helper{n:02}") for n in range(12)]
     first = await desk.says("/помощники")
     assert first.text.count("helps") == 8
-    second = await desk.presses(button(first, "›"))
+    second = await desk.presses(data_of(first, "›"))
     assert second.text.count("helps") == 5
     assert second.edit
 

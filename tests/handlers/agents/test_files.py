@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from crm.people import Role
-from tests.handlers.agents.test_editing import BORIS, agent, button, in_the_team, made, opened, texts
+from tests.handlers.agents.test_editing import BORIS, agent, in_the_team, made, opened
 from tests.handlers.agents.test_keeping import operator
+from tests.handlers.buttons import data_of, labels
 from tests.handlers.desk import Desk
 
 FILE = """\
@@ -37,7 +38,7 @@ async def test_what_goes_out_comes_in_again(desk: Desk) -> None:
     look = await desk.sends("assistants.yaml", changed)
     assert "• Barrister (@lawyer): name" in look.text
     assert agent(desk).names["en"] == "Lawyer"
-    await desk.presses(button(look, "Save"))
+    await desk.presses(data_of(look, "Save"))
     assert agent(desk).names["en"] == "Barrister"
     assert agent(desk).version == 2
 
@@ -56,16 +57,16 @@ async def test_a_file_is_looked_at_and_saved_by_a_button(desk: Desk) -> None:
     assert "For this team:" in look.text
     assert "• Accountant (@accountant): new" in look.text
     assert "• Lawyer (@lawyer): description, instructions, what it uses, words it listens for" in look.text
-    done = await desk.presses(button(look, "Save"))
+    done = await desk.presses(data_of(look, "Save"))
     assert "Saved." in done.text
     assert agent(desk, "accountant").budget_micros == 2_500_000
     assert agent(desk).rules.keywords == ("договор*",)
-    assert "no longer open" in (await desk.presses(button(look, "Save"))).toast
+    assert "no longer open" in (await desk.presses(data_of(look, "Save"))).toast
 
 
 async def test_what_is_left_changes_nothing(desk: Desk) -> None:
     look = await desk.sends("team.yml", FILE.encode(), caption="/agents")
-    assert "nothing was changed" in (await desk.presses(button(look, "Leave it"))).text
+    assert "nothing was changed" in (await desk.presses(data_of(look, "Leave it"))).text
     assert len(desk.storage.state.agents) == 1
 
 
@@ -124,24 +125,24 @@ async def test_what_changed_since_the_look_is_told_and_asked_again(desk: Desk) -
     await made(desk)
     await in_the_team(desk)
     look = await desk.sends("team.yaml", FILE.encode())
-    await desk.presses(button(await opened_by_boris(desk), "openai:small"), user=BORIS)
-    again = await desk.presses(button(look, "Save"))
+    await desk.presses(data_of(await opened_by_boris(desk), "openai:small"), user=BORIS)
+    again = await desk.presses(data_of(look, "Save"))
     assert "Person 1002 changed this assistant meanwhile: model." in again.text
     assert "accountant" not in [one.slug for one in desk.storage.state.agents]  # nothing half saved
-    await desk.presses(button(again, "Save"))
+    await desk.presses(data_of(again, "Save"))
     assert agent(desk, "accountant").version == 1
     assert agent(desk).model is None
 
 
 async def opened_by_boris(desk: Desk) -> Any:
     menu = await desk.presses(f"as:{agent(desk).id}.1:edit", user=BORIS)
-    return await desk.presses(button(menu, "Model"), user=BORIS)
+    return await desk.presses(data_of(menu, "Model"), user=BORIS)
 
 
 async def test_a_files_default_takes_the_place_of_the_one_before(desk: Desk) -> None:
     await opened(desk, await made(desk), "Answers when nobody else is meant")
     content = FILE + "    is_default: true\n"
-    await desk.presses(button(await desk.sends("team.yaml", content.encode()), "Save"))
+    await desk.presses(data_of(await desk.sends("team.yaml", content.encode()), "Save"))
     assert [one.slug for one in desk.storage.state.agents if one.is_default and one.workspace_id] == [
         "accountant"
     ]
@@ -153,17 +154,17 @@ async def test_members_are_refused_and_operators_choose_for_whom(desk: Desk) -> 
     assert "owner or a manager" in (await desk.sends("team.yaml", FILE.encode(), user=BORIS)).text
     await operator(desk)
     asked = await desk.sends("team.yaml", FILE.encode())
-    assert texts(asked) == ["For this team", "For everyone"]
-    look = await desk.presses(button(asked, "For everyone"))
+    assert labels(asked) == ["For this team", "For everyone"]
+    look = await desk.presses(data_of(asked, "For everyone"))
     assert "For everyone:" in look.text
-    await desk.presses(button(look, "Save"))
+    await desk.presses(data_of(look, "Save"))
     assert agent(desk, "accountant").workspace_id is None
 
 
 async def test_a_file_with_the_short_name_of_one_of_the_bots_replaces_it_here(desk: Desk) -> None:
     look = await desk.sends("team.yaml", FILE.replace("lawyer", "assistant").encode())
     assert "(@assistant): new, in place of the bot's own" in look.text
-    await desk.presses(button(look, "Save"))
+    await desk.presses(data_of(look, "Save"))
     assert [one.slug for one in desk.storage.state.agents].count("assistant") == 2
 
 
@@ -171,4 +172,4 @@ async def test_another_person_cannot_save_it(desk: Desk) -> None:
     look = await desk.sends("team.yaml", FILE.encode())
     anna = next(iter(desk.storage.state.members.values()))
     desk.storage.seat(replace(anna, telegram_user_id=BORIS, person_id=BORIS, member_id=BORIS))
-    assert "no longer open" in (await desk.presses(button(look, "Save"), user=BORIS)).toast
+    assert "no longer open" in (await desk.presses(data_of(look, "Save"), user=BORIS)).toast
