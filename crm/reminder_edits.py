@@ -128,7 +128,7 @@ async def _type(unit: Unit, actor: Actor, arrival: Arrival, listed: Listed, fiel
     else:
         draft = typed_moment(words, arrival.sent_at, await reader_of(unit, actor))
         new = (
-            _moved(before, draft, arrival.sent_at, listed.next_at)
+            _moved(before, draft, arrival.sent_at)
             if field is Field.TIME
             else (_repeated(before, draft, words, arrival.sent_at, listed.next_at))
         )
@@ -138,7 +138,7 @@ async def _type(unit: Unit, actor: Actor, arrival: Arrival, listed: Listed, fiel
     await _write_down(unit, actor, before, after)
 
 
-def _moved(before: Reminder, draft: Draft, now: datetime, next_at: datetime | None) -> NewReminder:
+def _moved(before: Reminder, draft: Draft, now: datetime) -> NewReminder:
     if draft.due is None:
         raise BadInput(N_("I can't read a date or a time in that. Type it like this: tomorrow 15:00"))
     due = draft.due if draft.due.time is not None else Due(draft.due.date, before.due.time, draft.due.tz)

@@ -67,7 +67,7 @@ class PressStore(Protocol):
     async def put_off(self, delivery_id: int, to: datetime) -> None:
         """It is sent again then; what would say it again before is not sent. The series stays as it is."""
 
-    async def call_back(self, delivery_id: int, now: datetime) -> bool:
+    async def call_back(self, delivery_id: int) -> bool:
         """Take a putting off back; False when it is out of reach."""
 
     async def nag(self, delivery_id: int, now: datetime) -> None:

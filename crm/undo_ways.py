@@ -156,7 +156,7 @@ async def unsee_reminder(unit: Unit, line: Line, back: Back) -> bool:
 
 
 async def call_reminder_back(unit: Unit, line: Line, back: Back) -> bool:
-    return await unit.presses.call_back(line.entity_id, back.now)
+    return await unit.presses.call_back(line.entity_id)
 
 
 async def resume_reminder(unit: Unit, line: Line, back: Back) -> bool:

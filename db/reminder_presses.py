@@ -125,7 +125,7 @@ class SqlPresses:
             )
         )
 
-    async def call_back(self, delivery_id: int, now: datetime) -> bool:
+    async def call_back(self, delivery_id: int) -> bool:
         done = await self._link.execute(
             update(deliveries)
             .where(

@@ -57,7 +57,7 @@ async def open_number(message: Message, actor: Actor, links: Links) -> Answer:
     return task_card(await links.task(actor, int((message.text or "").lstrip("#№ "))), actor)
 
 
-async def open_help(message: Message, bot: Bot, actor: Actor, state: FSMContext) -> Answer:
+async def open_help(message: Message, bot: Bot, state: FSMContext) -> Answer:
     await state.clear()
     return help_card(await bot.me())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiogram.utils.formatting import Bold
@@ -66,12 +65,12 @@ def reminder_rows(delivery_id: int, task_id: int | None, contact_id: int | None)
 
 
 def message_card(
-    message: Message, actor: Actor, now: datetime, *, buttons: Rows | None = None, head: str | None = None
+    message: Message, actor: Actor, *, buttons: Rows | None = None, head: str | None = None
 ) -> Answer:
     """A reminder's message as it stands now, in place of what was there."""
     sign = "⏰ " if message.is_open else "✓ " if message.state != "snoozed" else "💤 "
     text, entities = formatted(
-        *((head, "\n") if head else ()), sign, *_title(message, actor), *_became(message, actor, now)
+        *((head, "\n") if head else ()), sign, *_title(message, actor), *_became(message, actor)
     )
     rows = _rows(message) if buttons is None else buttons
     return Answer(text, entities, buttons=rows, edit=True)
@@ -90,7 +89,7 @@ def _title(message: Message, actor: Actor) -> tuple[object, ...]:
     return (f"#{message.task_number} ", Bold(title_for(message.text, actor)))
 
 
-def _became(message: Message, actor: Actor, now: datetime) -> tuple[object, ...]:
+def _became(message: Message, actor: Actor) -> tuple[object, ...]:
     if message.state == "snoozed" and message.put_off_to is not None:
         then = moment_words(message.put_off_to.astimezone(ZoneInfo(actor.timezone)))
         return ("\n", _("Put off until {moment}").format(moment=then))

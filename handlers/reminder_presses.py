@@ -72,9 +72,9 @@ async def see_reminder(
 ) -> Answer:
     delivery_id, _value = pressed(query)
     doing = reminder_presses.see(
-        actor, arrival, delivery_id, clock(), lambda message: message_card(message, actor, clock())
+        actor, arrival, delivery_id, clock(), lambda message: message_card(message, actor)
     )
-    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses)
 
 
 async def complete_reminded(
@@ -84,7 +84,7 @@ async def complete_reminded(
     doing = reminder_presses.complete(
         actor, arrival, delivery_id, clock(), lambda done, message: done_message(done, message, actor)
     )
-    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses)
 
 
 async def log_call(
@@ -102,9 +102,9 @@ async def offer_moments(
 ) -> Answer:
     message, now = await _shown(query, actor, reminder_presses), clock().astimezone(actor.zone)
     if not message.is_open:
-        return message_card(message, actor, clock(), head=_("Changed since, here it is now"))
+        return message_card(message, actor, head=_("Changed since, here it is now"))
     rows = moment_rows(message, now, await reminder_presses.evening(actor))
-    return message_card(message, actor, clock(), buttons=rows)
+    return message_card(message, actor, buttons=rows)
 
 
 async def put_reminder_off(
@@ -113,9 +113,9 @@ async def put_reminder_off(
     delivery_id, how = pressed(query)
     to = put_off_by(how, clock().astimezone(actor.zone), await reminder_presses.evening(actor))
     doing = reminder_presses.put_off(
-        actor, arrival, delivery_id, to, clock(), lambda message: message_card(message, actor, clock())
+        actor, arrival, delivery_id, to, clock(), lambda message: message_card(message, actor)
     )
-    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses)
 
 
 async def offer_days(
@@ -128,7 +128,7 @@ async def offer_days(
     except ValueError:
         raise BadInput(TOO_OLD) from None
     days = month_rows(partial(data, message.delivery_id), month, today)
-    return message_card(message, actor, clock(), buttons=(*days, _back(message, "snooze")))
+    return message_card(message, actor, buttons=(*days, _back(message, "snooze")))
 
 
 async def offer_hours(
@@ -140,7 +140,7 @@ async def offer_hours(
         day = date.fromisoformat(value)
     except ValueError:
         raise BadInput(TOO_OLD) from None
-    return message_card(message, actor, clock(), buttons=hour_rows(message, day, now))
+    return message_card(message, actor, buttons=hour_rows(message, day, now))
 
 
 async def put_reminder_off_to(
@@ -158,9 +158,9 @@ async def put_reminder_off_to(
         delivery_id,
         lambda _message: to,
         clock(),
-        lambda message: message_card(message, actor, clock()),
+        lambda message: message_card(message, actor),
     )
-    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses)
 
 
 async def ask_moment(
@@ -179,14 +179,13 @@ async def type_moment(
     actor: Actor,
     arrival: Arrival,
     reminder_presses: ReminderPresses,
-    clock: Clock,
     state: FSMContext,
 ) -> Answer:
     """What can't be read is said, and the question stays open for the next try."""
     delivery_id = int((await state.get_data())["delivery_id"])
 
     def card(after: Message) -> Answer:
-        return message_card(after, actor, clock())
+        return message_card(after, actor)
 
     try:
         answer = await reminder_presses.put_off_as_typed(actor, arrival, delivery_id, words, card)
@@ -200,17 +199,17 @@ async def type_moment(
 
 
 async def show_reminder_again(
-    query: CallbackQuery, actor: Actor, reminder_presses: ReminderPresses, clock: Clock
+    query: CallbackQuery, actor: Actor, reminder_presses: ReminderPresses
 ) -> Answer:
-    return message_card(await _shown(query, actor, reminder_presses), actor, clock())
+    return message_card(await _shown(query, actor, reminder_presses), actor)
 
 
 async def show_reminder_alone(
-    query: CallbackQuery, actor: Actor, reminder_presses: ReminderPresses, clock: Clock
+    query: CallbackQuery, actor: Actor, reminder_presses: ReminderPresses
 ) -> Answer:
     """One of several that a message told of, in a message of its own, with all its buttons."""
     message = await _shown(query, actor, reminder_presses)
-    return replace(message_card(message, actor, clock()), edit=False)
+    return replace(message_card(message, actor), edit=False)
 
 
 async def take_press_back(
@@ -218,9 +217,9 @@ async def take_press_back(
 ) -> Answer:
     delivery_id, _value = pressed(query)
     doing = reminder_presses.take_back(
-        actor, arrival, delivery_id, clock(), lambda message: message_card(message, actor, clock())
+        actor, arrival, delivery_id, clock(), lambda message: message_card(message, actor)
     )
-    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses, clock())
+    return await _or_as_it_is(doing, delivery_id, actor, reminder_presses)
 
 
 def moment_rows(message: Message, now: datetime, evening: time) -> Rows:
@@ -263,11 +262,11 @@ async def _shown(query: CallbackQuery, actor: Actor, reminder_presses: ReminderP
 
 
 async def _or_as_it_is(
-    doing: Awaitable[Answer], delivery_id: int, actor: Actor, presses_: ReminderPresses, now: datetime
+    doing: Awaitable[Answer], delivery_id: int, actor: Actor, presses_: ReminderPresses
 ) -> Answer:
     """What is done, or the message as it is now when it was pressed before."""
     try:
         return await doing
     except Stale as stale:
         message = await presses_.show(actor, delivery_id)
-        return message_card(message, actor, now, head=_(stale.text))
+        return message_card(message, actor, head=_(stale.text))

@@ -40,7 +40,7 @@ def is_zone(message: Message, raw_state: str | None = None) -> bool:
     return raw_state in (None, ZONE) and (message.text or "").strip() in available_timezones()
 
 
-async def start(message: Message, actor: Actor, state: FSMContext) -> Answer:
+async def start(message: Message, state: FSMContext) -> Answer:
     await state.clear()
     buttons = ((Button("English", data="language:en"), Button("Русский", data="language:ru")),)
     return Answer(_("Hello. Which language shall we speak?"), buttons=buttons)

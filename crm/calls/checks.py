@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from crm.calls.entities import NOTES_LIMIT, Ask
-from crm.calls.outcomes import MISSED, SILENT, Direction, Outcome
+from crm.calls.outcomes import SILENT, Direction, Outcome
 from crm.contacts import NAME_LIMIT
 from crm.errors import N_, BadInput
 from crm.grammar.drafts import parse, parse_call
@@ -104,11 +104,6 @@ def unsaid(draft: Draft) -> tuple[Ask, ...]:
     if draft.follow_up is None or not draft.follow_up.title:
         asks.append(Ask.NEXT)
     return tuple(asks)
-
-
-def is_missed(outcome: Outcome) -> bool:
-    """Whether the other side was not reached, so that the call is to be tried again."""
-    return outcome in MISSED
 
 
 def _ahead() -> BadInput:

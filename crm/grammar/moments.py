@@ -27,7 +27,7 @@ def readings(said: Said, setting: Setting) -> list[Reading]:
     if said.repeat is not None:
         return repeated(said, said.repeat, clocks, setting)
     if said.day is not None and said.day.kind == "every other":
-        return _every_other(said, clocks, setting)
+        return _every_other(said, setting)
     day = said.day
     dues = _next_dues(said, clocks, setting) if day is None else _dated_dues(said, day, clocks, setting)
     found = [Reading(due, minutes=minutes_of(said, due)) for due in dues]
@@ -117,7 +117,7 @@ def _same_year(day: Day, last: date) -> date:
     return last
 
 
-def _every_other(said: Said, clocks: list[Clock], setting: Setting) -> list[Reading]:
+def _every_other(said: Said, setting: Setting) -> list[Reading]:
     """ "через день": tomorrow, or every other day."""
     once = replace(said, day=Day("after", length=Length(days=1)))
     every = replace(said, day=None, repeat=Repeat("DAILY", 2))

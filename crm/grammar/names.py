@@ -53,7 +53,7 @@ def forms_of(full_name: str) -> frozenset[str]:
     is_person = False
     for token in words:
         if "а" <= token.low[0] <= "я":
-            is_name, found = _russian(token.low, gender, len(words))
+            is_name, found = _russian(token.low, gender)
         else:
             is_name, found = token.low in FIRST_NAMES, [token.low]
             if token.low in _ALSO_WORDS:
@@ -69,7 +69,7 @@ def _whole(words: list[Any]) -> Iterable[str]:
     plain = " ".join(token.low for token in words)
     yield f"«{plain}»"
     if len(words) == 1 and "а" <= plain[0] <= "я":
-        yield from (f"«{folded(form)}»" for form in _russian(plain, None, 1)[1])
+        yield from (f"«{folded(form)}»" for form in _russian(plain, None)[1])
 
 
 @lru_cache(maxsize=8192)
@@ -94,7 +94,7 @@ def _gender(lows: list[str]) -> str | None:
 
 
 @lru_cache(maxsize=8192)  # an import has the same first names again and again
-def _russian(low: str, gender: str | None, count: int) -> tuple[bool, list[str]]:
+def _russian(low: str, gender: str | None) -> tuple[bool, list[str]]:
     """Whether a word is a person's, and its forms."""
     parses = [parse for parse in _parsed(low) if "nomn" in parse.tag and "plur" not in parse.tag]
     of_name = [parse for parse in parses if _NAMES & parse.tag.grammemes]

@@ -38,7 +38,7 @@ def clock_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     if middle not in joins or (middle in ("and", "и") and lows[at] not in ("between", "между")):
         return None
     second = _end_clock(line, first[1] + 1, is_open=True)
-    if second is None or (not is_strong and not _shows_time(line, start, first[1], second[1])):
+    if second is None or (not is_strong and not _shows_time(line, start, second[1])):
         return None
     begin, end = first[0], second[0]
     if (
@@ -54,7 +54,7 @@ def clock_range(line: Line, at: int, _: list[Piece]) -> Piece | None:
     return Piece("range", at, second[1], (begin, end))
 
 
-def _shows_time(line: Line, start: int, middle: int, end: int) -> bool:
+def _shows_time(line: Line, start: int, end: int) -> bool:
     """Whether a range without a preposition has a colon or am/pm on it."""
     shown = line.lows[start:end]
     return (

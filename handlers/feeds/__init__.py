@@ -42,27 +42,25 @@ async def show_calendar(
     return feed_card(await feeds.show(actor), actor)
 
 
-async def make_address(
-    query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, feeds: Feeds
-) -> Answer:
-    if (elsewhere := await _elsewhere(query, bot, actor)) is not None:
+async def make_address(query: CallbackQuery, actor: Actor, arrival: Arrival, feeds: Feeds) -> Answer:
+    if (elsewhere := _elsewhere(query, actor)) is not None:
         return elsewhere
     return await feeds.make(actor, arrival, lambda url: address_card(url, actor))
 
 
-async def end_address(query: CallbackQuery, bot: Bot, actor: Actor, arrival: Arrival, feeds: Feeds) -> Answer:
-    if (elsewhere := await _elsewhere(query, bot, actor)) is not None:
+async def end_address(query: CallbackQuery, actor: Actor, arrival: Arrival, feeds: Feeds) -> Answer:
+    if (elsewhere := _elsewhere(query, actor)) is not None:
         return elsewhere
     return await feeds.end(actor, arrival, lambda _none: feed_card(None, actor, ended=True))
 
 
-async def send_calendar(query: CallbackQuery, bot: Bot, actor: Actor, feeds: Feeds, clock: Clock) -> Answer:
-    if (elsewhere := await _elsewhere(query, bot, actor)) is not None:
+async def send_calendar(query: CallbackQuery, actor: Actor, feeds: Feeds, clock: Clock) -> Answer:
+    if (elsewhere := _elsewhere(query, actor)) is not None:
         return elsewhere
     return await _file(feeds, actor, clock())
 
 
-async def _elsewhere(query: CallbackQuery, bot: Bot, actor: Actor) -> Answer | None:
+def _elsewhere(query: CallbackQuery, actor: Actor) -> Answer | None:
     """A card of another team, since one may have gone on in another one meanwhile; or pressed in a group."""
     if actor.chat_kind is not ChatKind.PRIVATE:
         return Answer(toast=_("That is between the two of us. Open our private chat and send it there."))

@@ -58,7 +58,7 @@ def is_empty(query: InlineQuery) -> bool:
     return not typed_words(query)
 
 
-async def show_ways(query: InlineQuery, bot: Bot, actor: Actor) -> None:
+async def show_ways(query: InlineQuery, bot: Bot) -> None:
     await respond(bot, query, ways(await bot.me()))
 
 

@@ -63,7 +63,7 @@ class FakePresses:
         self._state.reminders[delivery_id] = replace(row, state="snoozed")
         self._add(row, to, nag=0)
 
-    async def call_back(self, delivery_id: int, now: datetime) -> bool:
+    async def call_back(self, delivery_id: int) -> bool:
         row = self._state.reminders[delivery_id]
         coming = [one for one in self._same(row) if one.state in COMING and one.delivery.id != delivery_id]
         for one in coming:
