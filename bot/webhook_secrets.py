@@ -7,9 +7,8 @@ from hashlib import sha256
 
 from db.webhooks import KeptWebhook, SqlWebhooks
 
-LOOK = (
-    1.0  # seconds between looks at what another replica may have changed, however often a wrong one is said
-)
+# seconds between looks at what another replica may have changed, however often a wrong one is said
+LOOK = 1.0
 
 
 class Secrets:

@@ -10,12 +10,8 @@ BYTES = 20_000_000  # of a file that a bot may fetch (Bot API, getFile)
 SECONDS = 1800  # of what is listened to
 SPOKEN = ("voice", "audio", "video_note")
 SEEN = {"photo": "images", "pdf": "pdf"}  # kinds that models read, as MODEL_READS names them
-
-
-WORDS, QUOTE = (
-    "words",
-    "quote",
-)  # kinds without a file: a question that is somebody else's, what it replies to
+# kinds without a file: a question that is somebody else's, what it replies to
+WORDS, QUOTE = "words", "quote"
 QUOTED = 4000  # characters of what a question replies to
 
 

@@ -7,11 +7,8 @@ from enum import Enum
 
 ROOM = 40.0  # what a person may spend at once; thirty messages forwarded in one go fit
 REFILL = 1.0  # what comes back each second, as fast as Telegram lets a chat be answered
-UPDATE_COST, INLINE_COST, TURN_COST = (
-    1.0,
-    0.25,
-    5.0,
-)  # inline queries come with each key; a turn costs a model call
+# inline queries come with each key; a turn costs a model call
+UPDATE_COST, INLINE_COST, TURN_COST = 1.0, 0.25, 5.0
 GROUP_MINUTE = 18  # updates of a group taken up within a minute: Telegram lets a group be answered 20 times
 MINUTE = timedelta(minutes=1)  # of a group's updates; and whoever is too fast is told once in this time
 REMEMBERED = 10_000  # people and groups; beyond it whoever has all their room back is forgotten

@@ -52,9 +52,7 @@ class Visitor:
     chat_title: str | None
     link_code: str | None = None
     is_operator: bool = False
-    started: bool = (
-        False  # they wrote here themselves: in private we may write to them, in a group they are in it
-    )
+    started: bool = False  # they wrote here themselves: in private we may write to them, a group they are in
 
 
 @dataclass(frozen=True, slots=True)

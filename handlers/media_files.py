@@ -7,12 +7,8 @@ from aiogram.types import Message
 from crm.attachments import Attachment
 
 PDF = "application/pdf"
-PICTURES = (
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "image/gif",
-)  # that models read; sent as files they keep their size
+# that models read; sent as files they keep their size
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
 def files_of(message: Message) -> tuple[Attachment, ...]:

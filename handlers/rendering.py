@@ -12,12 +12,8 @@ from handlers.texts import gettext as _
 log = structlog.get_logger()
 AS_FILE = 3000  # UTF-16 units of code from which on it is sent as a file
 FILE_LIMIT = 10  # files of one answer; further code stays text
-LINKED = (
-    "http://",
-    "https://",
-    "mailto:",
-    "tel:",
-)  # others would call people (tg://user) or be refused by Telegram
+# others would call people (tg://user) or be refused by Telegram
+LINKED = ("http://", "https://", "mailto:", "tel:")
 _ENDINGS = {
     "bash": "sh", "c": "c", "cpp": "cpp", "cs": "cs", "csharp": "cs", "css": "css", "csv": "csv", "go": "go",
     "html": "html", "java": "java", "javascript": "js", "js": "js", "json": "json", "kotlin": "kt", "md": "md",

@@ -18,10 +18,8 @@ LOCAL = ("127.0.0.1", "localhost")
 PORTS = (443, 80, 88, 8443)  # Bot API, setWebhook; any on this machine, as with a Bot API server of one's own
 PATIENCE, LONGEST = 60.0, 60.0  # seconds for an answer, and between tries (up to twice that, at random)
 LIFE = {"callback_query": 150.0, "inline_query": 30.0, "chosen_inline_result": 600.0}  # seconds; a day else
-AGAIN, WITHIN = (
-    0.2,
-    2.0,
-)  # how often an update is brought again when `redeliver` is on, and seconds until then
+# how often an update is brought again when `redeliver` is on, and seconds until then
+AGAIN, WITHIN = 0.2, 2.0
 
 
 class Webhooks:

@@ -23,9 +23,8 @@ from crm.grammar.titles import without
 from crm.grammar.tokens import MASKED, Line, Span, quoted
 
 _NOTES = re.compile(r":(?=\s|$)")
-_OPENING = (
-    20  # words within which whom a log is about is looked for: a longer one is talk, and time stays linear
-)
+# words within which whom a log is about is looked for: a longer one is talk, and time stays linear
+_OPENING = 20
 _AGO = frozenset({"ago", "назад"})
 
 
