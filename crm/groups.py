@@ -109,7 +109,7 @@ class Groups:
     async def show_answers(self, actor: Actor, arrival: Arrival, live: bool, reply: Reply[bool]) -> Answer:
         """Show answers whole, or as they are written. Raises NotAllowed for anyone but owners and managers."""
         if actor.role not in (Role.OWNER, Role.MANAGER):
-            raise NotAllowed(N_("Only an owner or a manager of the team can do that."))
+            raise NotAllowed(N_("Only an owner or a manager of the team can do this."))
         async with self._storage.transaction(actor) as unit:
             before = await unit.groups.shows_answers_live(actor.chat_id, live)
             if before != live:
@@ -137,7 +137,7 @@ class Groups:
         if actor.workspace_id != workspace_id:
             raise gone
         if actor.role is not Role.OWNER:
-            raise NotAllowed(N_("Only an owner of the team can do that."))
+            raise NotAllowed(N_("Only an owner of the team can do this."))
         async with self._storage.transaction(actor) as unit:
             place = await unit.groups.place(actor.chat_id)
             team = await unit.groups.separate(actor.chat_id)

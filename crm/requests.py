@@ -136,7 +136,7 @@ class Requests:
         if seat is None:
             raise NotFound(FOREIGN)
         if seat.role not in MANAGERS:
-            raise NotAllowed(N_("Only an owner or a manager of the team can do that."))
+            raise NotAllowed(N_("Only an owner or a manager of the team can do this."))
         return replace(actor, workspace_id=seat.workspace_id, member_id=seat.member_id, role=seat.role)
 
     async def _settle(

@@ -170,7 +170,7 @@ def greeting(me: User, place: Place | None, role: Role, *, is_admin: bool) -> An
     """What the bot says on joining: whose group it is, what it hears, and what it asks for."""
     lines = [_("Hello. Here I keep tasks, calls and reminders.")]
     if place is not None:
-        lines = [_("Hello. This group is now of the team «{team}».").format(team=place.team)]
+        lines = [_("Hello. This group is now of the team “{team}”.").format(team=place.team)]
     if place is not None and not place.is_alone:
         lines.append(
             _("Whoever writes to me here adds tasks and sees what was written here. The owner is asked about more.")
@@ -188,7 +188,7 @@ def greeting(me: User, place: Place | None, role: Role, *, is_admin: bool) -> An
 
 def separated(place: Place) -> Answer:
     text = _(
-        "This group is now a team of its own, «{title}». What was written here before stays with «{team}»."
+        "This group is now a team of its own, “{title}”. What was written here before stays with “{team}”."
     )
     return Answer(text.format(title=place.title, team=place.team), edit=True, toast=_("Done"))
 

@@ -89,14 +89,14 @@ def request_card(
 ) -> Answer:
     """Who asks, a button to let each in and one to leave them a guest; all at once only when all are in sight."""
     if not card.asking:
-        text = _("«{title}»: nobody is asking for access.").format(title=card.title)
+        text = _("“{title}”: nobody is asking for access.").format(title=card.title)
         return Answer(text, edit=edit, toast=toast)
     shown = card.asking[: LONG if is_long else SHORT]
     names = ", ".join(one.name for one in shown)
     rest = len(card.asking) - len(shown)
     if rest:
         names += " " + ngettext("and {count} more", "and {count} more", rest).format(count=rest)
-    text = _("Asking for access to the team «{team}», in the group «{title}»: {names}")
+    text = _("Asking for access to the team “{team}”, in the group “{title}”: {names}")
     note = _("Until you answer they are guests: they add tasks and see only what was written in that group.")
     rows = [_row(card, one) for one in shown]
     if rest and not is_long:

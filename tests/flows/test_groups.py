@@ -43,14 +43,14 @@ async def test_an_owners_group_is_of_their_team_until_it_gets_one_of_its_own(sta
     assert "admin with no rights" in hello["text"]
     await anna.asks("/task print offers", "#2 print offers", chat_id=group)
     assert (
-        await bob.press(hello, "A team of its own", chat_id=group) == "Only an owner of the team can do that."
+        await bob.press(hello, "A team of its own", chat_id=group) == "Only an owner of the team can do this."
     )
     assert await anna.press(hello, "A team of its own", chat_id=group) == "Done"
     await anna.asks("/tasks", "no open tasks", chat_id=group)
     await anna.asks("/task only here", "#1 only here", chat_id=group)
     await bob.asks("/tasks", "only here", chat_id=group)
     card = await anna.hears(
-        "Asking for access to the team «Sales».*Bob"
+        "Asking for access to the team “Sales”.*Bob"
     )  # whichever team is Anna's current one
     assert await anna.press(card, "✓ Bob") == "Done"
     listed = await anna.asks("/tasks", "open tasks")
