@@ -84,8 +84,8 @@ class DeliveryStore(Protocol):
     async def mark_held(self, delivery: Delivery, reason: str, until: datetime) -> None:
         """Back to pending until then, as if it had not been claimed."""
 
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
-        """Back to pending at `retry_at`, or failed for good when None."""
+    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> bool:
+        """Back to pending at `retry_at`, or failed for good when None. False when the lease was no longer ours."""
 
 
 class DeliveryDoors(Protocol):
@@ -204,18 +204,26 @@ class Deliveries:
             await unit.deliveries.mark_failed(delivery, reason, None if for_good else now + step)
 
     async def undelivered(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        """Nobody who should read it can be written to; whoever assigned the task is told, in private."""
-        async with self._storage.transaction(delivery.actor) as unit:
-            await unit.deliveries.mark_failed(delivery, reason, None)
+        """Nobody who should read it can be written to; whoever assigned the task is told, in private. Both are one
+        transaction, so that no kill loses the second."""
+        told: tuple[int, int] | None = None
         if delivery.notice is None and delivery.task_id is not None and delivery.assigner_id is not None:
-            about = f"{' '.join(delivery.actor.display_name.split())}\n{delivery.text}"
-            try:
-                async with self._storage.transaction(delivery.actor) as unit:
-                    await unit.reminders.owe(
-                        UNDELIVERED, delivery.task_id, [delivery.assigner_id], about, now
-                    )
-            except NotAllowed:  # a guest may write to nobody of the team
-                return
+            told = delivery.task_id, delivery.assigner_id
+        try:
+            await self._give_up(delivery, reason, now, told)
+        except NotAllowed:  # a guest may write to nobody of the team
+            await self._give_up(delivery, reason, now, None)
+
+    async def _give_up(
+        self, delivery: Delivery, reason: str, now: datetime, told: tuple[int, int] | None
+    ) -> None:
+        """`told` is of which task, and which member."""
+        about = f"{' '.join(delivery.actor.display_name.split())}\n{delivery.text}"
+        async with self._storage.transaction(delivery.actor) as unit:
+            ours = await unit.deliveries.mark_failed(delivery, reason, None)
+            if ours and told is not None:
+                task_id, member_id = told
+                await unit.reminders.owe(UNDELIVERED, task_id, [member_id], about, now)
 
 
 async def _sent(unit: Unit, delivery: Delivery, telegram_message_id: int, now: datetime) -> bool:

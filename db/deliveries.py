@@ -97,9 +97,9 @@ class SqlDeliveries:
             attempts=deliveries.c.attempts - 1,
         )
 
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
+    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> bool:
         state = "failed" if retry_at is None else "pending"
-        await self._mark(delivery, state=state, reason=reason, next_retry_at=retry_at)
+        return await self._mark(delivery, state=state, reason=reason, next_retry_at=retry_at)
 
     async def _mark(self, delivery: Delivery, **values: object) -> bool:
         done = await self._link.execute(

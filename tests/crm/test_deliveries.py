@@ -1,5 +1,6 @@
 """Deliveries: claimed with a lease, sent once, and never dropped."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -140,3 +141,15 @@ async def test_lateness_is_said_from_a_minute_on(reminders: Reminders, deliverie
     delivery = await claimed(deliveries, MONDAY + timedelta(minutes=1))
     assert lateness(delivery, delivery.due_at + timedelta(seconds=59)) is None
     assert lateness(delivery, delivery.due_at + timedelta(hours=3)) == timedelta(hours=3)
+
+
+async def test_who_lost_the_lease_tells_nobody_that_it_could_not_be_delivered(
+    storage: FakeStorage, deliveries: Deliveries
+) -> None:
+    boss = an_actor(person_id=2, telegram_user_id=1002, member_id=2, display_name="Boss")
+    storage.seat(ANNA, boss)
+    await Tasks(storage).create(ANNA, an_arrival(), "in 5 minutes job", lambda _saved: Answer("ok"))
+    delivery = await claimed(deliveries, MONDAY + timedelta(minutes=5))
+    lost = replace(delivery, lease="lost", assigner_id=boss.member_id)
+    await deliveries.undelivered(lost, "blocked", MONDAY)
+    assert [row.state for row in storage.state.reminders.values()] == ["leased"]

@@ -64,11 +64,10 @@ class FakeDeliveries:
     async def mark_held(self, delivery: Delivery, reason: str, until: datetime) -> None:
         self._mark(delivery, state="pending", reason=reason, look_at=until)
 
-    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> None:
+    async def mark_failed(self, delivery: Delivery, reason: str, retry_at: datetime | None) -> bool:
         if retry_at is None:
-            self._mark(delivery, state="failed", reason=reason)
-        else:
-            self._mark(delivery, state="pending", reason=reason, look_at=retry_at)
+            return self._mark(delivery, state="failed", reason=reason)
+        return self._mark(delivery, state="pending", reason=reason, look_at=retry_at)
 
     def _mark(self, delivery: Delivery, **changes: Any) -> bool:
         row = held(self._state, delivery)
