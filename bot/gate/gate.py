@@ -41,7 +41,7 @@ from bot.retries import CALL
 from crm.errors import StorageAway
 
 log = structlog.get_logger()
-# Seconds a call waits here at most, less than a lease lasts (crm.reminders.LEASE): whoever slept through its own
+# Seconds a call waits here at most, less than a lease lasts (crm.deliveries.LEASE): whoever slept through its own
 # lease would send beside the next holder. A longer wait is told to the sender, whose row is sent later.
 PATIENCE = 45.0
 # Of the bot's places in a second, so many that drafts leave to answers, and half of them that models' answers leave to

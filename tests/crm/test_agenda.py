@@ -7,38 +7,25 @@ import pytest
 from crm.answers import Answer
 from crm.errors import NotAllowed, NotFound
 from crm.people import Role
-from crm.tasks import Task, Tasks
+from crm.tasks import Task
 from crm.tasks.agenda import Agenda, Day, Swept
 from crm.tasks.filters import Filter, When
 from crm.undo import Undo
 from crm.undo_ways import UNDOABLE
+from tests.crm.tasking import ANNA, BORIS, of_two, ok, write
 from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
 
-ANNA = an_actor()
-BORIS = an_actor(person_id=2, member_id=2, telegram_user_id=1002, display_name="Boris", role=Role.MEMBER)
 GUEST = an_actor(person_id=3, member_id=3, telegram_user_id=1003, display_name="Gus", role=Role.GUEST)
-
-
-def ok(_result: object) -> Answer:
-    return Answer("ok")
 
 
 @pytest.fixture
 def storage() -> FakeStorage:
-    storage = FakeStorage()
-    storage.seat(ANNA, BORIS)
-    return storage
+    return of_two()
 
 
 @pytest.fixture
 def agenda(storage: FakeStorage) -> Agenda:
     return Agenda(storage)
-
-
-async def write(storage: FakeStorage, *lines: str) -> None:
-    for line in lines:
-        number = 1000 + len(storage.state.tasks)
-        await Tasks(storage).create(ANNA, an_arrival(number), line, ok, confirmed=True)
 
 
 def titles(tasks: Sequence[Task]) -> list[str]:

@@ -7,38 +7,23 @@ import pytest
 from crm.activity import Line
 from crm.answers import Answer
 from crm.errors import BadInput
-from crm.people import Role
 from crm.tasks import Finished, ListPage, Status, Task, TaskLists, Tasks
 from crm.tasks.filters import Filter, When
 from crm.tasks.lists import PAGE, Picked, Step, WhichOne
 from crm.undo import Standing, Undo
 from crm.undo_ways import UNDOABLE
-from tests.fakes import MONDAY, FakeStorage, an_actor, an_arrival
-
-ANNA = an_actor()
-BORIS = an_actor(person_id=2, member_id=2, telegram_user_id=1002, display_name="Boris", role=Role.MEMBER)
-
-
-def ok(_result: object) -> Answer:
-    return Answer("ok")
+from tests.crm.tasking import ANNA, BORIS, of_two, ok, write
+from tests.fakes import MONDAY, FakeStorage, an_arrival
 
 
 @pytest.fixture
 def storage() -> FakeStorage:
-    storage = FakeStorage()
-    storage.seat(ANNA, BORIS)
-    return storage
+    return of_two()
 
 
 @pytest.fixture
 def lists(storage: FakeStorage) -> TaskLists:
     return TaskLists(storage)
-
-
-async def write(storage: FakeStorage, *lines: str) -> None:
-    for line in lines:
-        number = 1000 + len(storage.state.tasks)
-        await Tasks(storage).create(ANNA, an_arrival(number), line, ok, confirmed=True)
 
 
 def titles(page: ListPage | WhichOne | Sequence[Task]) -> list[str]:
