@@ -66,7 +66,7 @@ def _replied_to(message: Message, bot_id: int) -> int | None:
 
 
 async def decline_other(message: Message) -> Answer:
-    return Answer(_("I can read text only so far. Write it in words, please."))
+    return Answer(_("I can't read messages of this kind. Write it in words, please."))
 
 
 async def stop_all(
