@@ -38,7 +38,7 @@ async def test_an_owners_group_is_of_their_team_until_it_gets_one_of_its_own(sta
     anna, bob = await started(stage, "Anna"), await stage.person("Bob")
     await anna.asks("/task private matter", "#1 private matter")
     group = await stage.group("Sales", [anna, bob])
-    hello = await anna.hears("team «Personal»", chat_id=group)
+    hello = await anna.hears("team “Personal”", chat_id=group)
     assert "/setprivacy" in hello["text"]
     assert "admin with no rights" in hello["text"]
     await anna.asks("/task print offers", "#2 print offers", chat_id=group)
@@ -95,7 +95,7 @@ async def test_guests_ask_and_the_owner_answers_one_by_one_or_all(closed: tuple[
     group = await stage.group("Requests", [anna, bob, clara, dan])
     await anna.asks("/task from the owner", "from the owner", chat_id=anna.id)
     await bob.asks("/task bring paper", "bring paper", chat_id=group)
-    card = await anna.hears("Asking for access.*«Requests»: Bob")
+    card = await anna.hears("Asking for access.*“Requests”: Bob")
     listed = await bob.asks("/tasks", "open task", chat_id=group)
     assert "from the owner" not in listed["text"]
     for guest in (clara, dan):
@@ -132,7 +132,7 @@ async def test_whoever_leaves_a_watched_group_loses_access_at_once(closed: tuple
     stage, _database = closed
     anna, boris = stage.people[0], await stage.person("Борис", "ru")
     group = await stage.group("Watched", [anna, boris])
-    await anna.hears("team «Personal»", chat_id=group)
+    await anna.hears("team “Personal”", chat_id=group)
     await comes(stage, group, stage.bot_id, "promote")
     await anna.hears("told who leaves", chat_id=group)
     await anna.asks("/task of the team", "of the team")
@@ -169,7 +169,7 @@ async def test_an_anonymous_admin_is_told_that_nobody_knows_who_that_is(stage: S
 async def test_a_supergroup_keeps_what_the_group_had(stage: Stage) -> None:
     anna, bob = await started(stage, "Anna"), await stage.person("Bob")
     group = await stage.group("Growing", [anna, bob])
-    await anna.hears("team «Personal»", chat_id=group)
+    await anna.hears("team “Personal”", chat_id=group)
     await bob.asks("/task before", "before", chat_id=group)
     await bob.asks("/remind in 3 seconds tea", "remind you", chat_id=group)
     new = (await stage.post(f"/sim/chats/{group}/migrate", {}))["id"]
