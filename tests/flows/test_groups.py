@@ -137,7 +137,7 @@ async def test_whoever_leaves_a_watched_group_loses_access_at_once(closed: tuple
     await anna.hears("told who leaves", chat_id=group)
     await anna.asks("/task of the team", "of the team")
     await boris.asks("/задачи", "Открытых задач нет", chat_id=group)
-    card = await anna.hears("Asking for access.*«Watched»: Борис")
+    card = await anna.hears("Asking for access.*“Watched”: Борис")
     await anna.press(card, "✓ Борис")
     await boris.asks("/задачи", "of the team")
     await comes(stage, group, boris.id, "leave", quiet=True)
@@ -145,7 +145,7 @@ async def test_whoever_leaves_a_watched_group_loses_access_at_once(closed: tuple
     await boris.asks("/задачи", "по приглашениям")
     await comes(stage, group, boris.id, "join", quiet=True)
     await boris.asks("/задачи", "Открытых задач нет", chat_id=group)  # a guest again
-    await anna.hears("Asking for access.*«Watched»: Борис")
+    await anna.hears("Asking for access.*“Watched”: Борис")
 
 
 async def test_a_line_that_somebody_left_is_enough(stage: Stage) -> None:
