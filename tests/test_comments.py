@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 HOUSE = ("bot", "crm", "db", "handlers", "llm", "playground")
-_NAMED = re.compile(r"(?<![\w./@])(?:crm|db|handlers|llm)(?:\.[a-z_]+)+(?:\.[A-Z]\w*)?(?:\.[a-z_]+)?\b(?![/(.]\w)")
+_NAMED = re.compile(
+    r"(?<![\w./@])(?:crm|db|handlers|llm)(?:\.[a-z_]+)+(?:\.[A-Z]\w*)?(?:\.[a-z_]+)?\b(?![/(.]\w)"
+)
 
 
 def is_there(name: str) -> bool:
