@@ -222,7 +222,7 @@ def budget_notice(refusal: Refusal) -> Answer:
             ).format(sum=_dollars(refusal.micros))
         )
     return Answer(
-        _("A budget is used up: {budget}, {sum}. Whoever asked was told. Said once a day: /usage").format(
+        _("A budget is used up – {budget}, {sum}. Who asked was told. Said once a day: /usage").format(
             budget=_budget_words(refusal.scope, refusal.period), sum=_dollars(refusal.micros)
         )
     )
