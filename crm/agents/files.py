@@ -152,6 +152,15 @@ async def check_all(read: Sequence[ReadSpec], offer: Offer) -> None:
         raise BrokenRegistry(faults)
 
 
+def has_both(actor: Actor) -> bool:
+    """Whether an actor keeps the team's own and everyone's, and so is asked which are meant."""
+    return actor.is_operator and actor.role in MANAGERS
+
+
+def has_everyones_only(actor: Actor) -> bool:
+    return actor.is_operator and actor.role not in MANAGERS
+
+
 def demand(actor: Actor, *, everyone: bool) -> None:
     if everyone and not actor.is_operator:
         raise NotAllowed(N_("Only whoever runs the bot makes assistants for everyone."))

@@ -10,8 +10,17 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.agents import Agent, AgentSpec
-from crm.agents.files import FILE_LIMIT, AgentFiles, BrokenRegistry, Plan, ReadSpec, demand
-from crm.agents.writing import MANAGERS, Edited
+from crm.agents.files import (
+    FILE_LIMIT,
+    AgentFiles,
+    BrokenRegistry,
+    Plan,
+    ReadSpec,
+    demand,
+    has_both,
+    has_everyones_only,
+)
+from crm.agents.writing import Edited
 from crm.answers import Answer, Button, File
 from crm.errors import N_, BadInput
 from crm.people import Actor
@@ -56,10 +65,10 @@ async def send_file(
 ) -> Answer:
     """Operators who also have a team are asked whose."""
     whose = (*str(query.data).split(":"), "")[2]
-    if not whose and actor.is_operator and actor.role in MANAGERS:
+    if not whose and has_both(actor):
         own, everyone = _both("export")
         return Answer(_("Whose assistants shall the file hold?"), buttons=((own, everyone),))
-    specs, are_shared = await agent_files.specs(actor, everyone=whose == "all" or actor.role not in MANAGERS)
+    specs, are_shared = await agent_files.specs(actor, everyone=whose == "all" or has_everyones_only(actor))
     content = write_registry(specs).encode()
     caption = _("The team's own assistants.")
     if are_shared:
@@ -83,15 +92,14 @@ async def read_file(
     download: Download,
 ) -> Answer:
     document = message.document
-    both = actor.is_operator and actor.role in MANAGERS
-    everyone = actor.is_operator and not both
+    everyone = has_everyones_only(actor)
     demand(actor, everyone=everyone)
     if document is None or (document.file_size or 0) > FILE_LIMIT:
         raise BadInput(N_("The file is larger than {limit} KB."), limit=FILE_LIMIT // 1000)
     kept = {"of": arrival.update_id, "team": actor.workspace_id, "file_id": document.file_id}
     try:
         read = await _read(download, read_registry, document.file_id)
-        if both:
+        if has_both(actor):
             await state.set_state(OPEN)
             await state.set_data(kept)
             own, shared = _both(f"look:{arrival.update_id}")

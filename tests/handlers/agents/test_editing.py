@@ -66,7 +66,7 @@ async def test_a_russian_name_gives_a_latin_short_name_and_russian_instructions(
     await desk.presses("language:ru")
     card = await desk.says("/новый_помощник Юрист по договорам: читает договоры")
     assert "@yurist-po-dogovoram" in card.text
-    assert "Вы – «Юрист по договорам»" in agent(desk, "yurist-po-dogovoram").instructions["ru"]
+    assert "Вы — «Юрист по договорам»" in agent(desk, "yurist-po-dogovoram").instructions["ru"]
 
 
 async def test_the_bare_command_asks_and_the_next_message_is_the_answer(desk: Desk) -> None:
