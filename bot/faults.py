@@ -12,9 +12,8 @@ from typing import Any
 
 import structlog
 
-_ALPHABET = "".join(
-    sorted(set(string.digits + string.ascii_uppercase) - set("ILOU"))
-)  # Crockford's base 32: nothing that reads as something else
+# Crockford's base 32: nothing that reads as something else
+_ALPHABET = "".join(sorted(set(string.digits + string.ascii_uppercase) - set("ILOU")))
 _ROOMS = ("bot", "handlers", "crm", "db", "llm")
 _ROOT = Path(__file__).parent.parent
 # What an event is sent with; all else, known to Sentry now or later, stays here.

@@ -113,9 +113,8 @@ async def serve(
     endpoints: Endpoints, host: str, port: int, more: Sequence[web.RouteDef] = ()
 ) -> Callable[[], Awaitable[None]]:
     """Start listening; what is returned stops it. Raises OSError for a port that is taken."""
-    app = web.Application(
-        middlewares=[one_form(endpoints.report)]
-    )  # a body over a mebibyte is refused, by default
+    # a body over a mebibyte is refused, by default
+    app = web.Application(middlewares=[one_form(endpoints.report)])
     app.add_routes([*endpoints.routes(), *more])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()

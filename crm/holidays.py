@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from crm.grammar.readers import region_of
 from crm.regions import find_region
 
-_MOVED_FROM = re.compile(
-    r"\s*\([^()]*\d{4}\)"
-)  # "(substituted from 01/03/2026)", whose order of day and month varies
+# "(substituted from 01/03/2026)", whose order of day and month varies
+_MOVED_FROM = re.compile(r"\s*\([^()]*\d{4}\)")
 LOOKS_AHEAD = 370  # days; a working day comes sooner than that wherever people work at all
 
 

@@ -82,9 +82,8 @@ class Inline:
         said = replace(arrival, sent_at=typed.at, message_id=_number(posted), line=0)
         try:
             return await self._save(actor, said, typed.words, reading, reply)
-        except (
-            AlreadyHandled
-        ):  # the other way was quicker, in another process; a repeated update raises again
+        except AlreadyHandled:
+            # the other way was quicker, in another process; a repeated update raises again
             return await self._save(actor, said, typed.words, reading, reply)
 
     async def _save(

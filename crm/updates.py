@@ -7,9 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from crm.answers import Answer
 
-LANE_LEASE = timedelta(
-    seconds=6
-)  # how long a replica that says nothing is believed to work on a chat's update
+# how long a replica that says nothing is believed to work on a chat's update
+LANE_LEASE = timedelta(seconds=6)
 # How long a notice is its writer's alone to send: longer than the gate holds a call.
 NOTICE_LEASE = timedelta(minutes=2)
 KEPT = timedelta(days=7)  # how long it is remembered that an update was handled; Telegram keeps one for a day

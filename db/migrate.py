@@ -58,9 +58,8 @@ async def upgrade(
             if application_url is not None:
                 application = connection(application_url)
                 role = quoted(str(application.url.username))
-                if (
-                    application.url.username == owner.url.username
-                ):  # grant() would take the owner's own rights
+                # grant() would take the owner's own rights
+                if application.url.username == owner.url.username:
                     raise MigrationError(
                         "DATABASE_URL: the application's role is the owner of DATABASE_OWNER_URL itself; it must not"
                     )

@@ -23,9 +23,8 @@ OUTDATED = N_("Your place in this team changed just now. Send that again, please
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
-    "42501": NotAllowed(
-        N_("That is not yours to change. Ask an owner or a manager of the team.")
-    ),  # a policy
+    # a policy
+    "42501": NotAllowed(N_("That is not yours to change. Ask an owner or a manager of the team.")),
     "SB003": NotFound(N_("This link no longer works. Ask for a new one.")),
     "SB004": NotAllowed(N_("Those were too many links that don't work. Try again in an hour.")),
     "SB031": NotFound(N_("This link has expired. Ask for a new one.")),
@@ -56,9 +55,8 @@ async def plain_transaction(
                 try:
                     yield link
                 except DBAPIError as fault:
-                    if (
-                        _state(fault) == "25006"
-                    ):  # else the pool would go on with a server that is no longer the first
+                    # else the pool would go on with a server that is no longer the first
+                    if _state(fault) == "25006":
                         await link.invalidate()
                     raise
                 finally:

@@ -26,7 +26,7 @@ from crm.answers import Answer, Button, Entity, File
 from handlers.asides import Piece, answer_aside, press_aside
 from handlers.splitting import LIMIT, split
 
-__all__ = ["LIMIT", "edit_text", "markup", "send_answer", "send_text", "split"]
+__all__ = ["LIMIT", "edit_text", "markup", "send_answer", "send_text", "split", "telegram_entities"]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
 
@@ -82,7 +82,7 @@ async def send_text(
             chat_id,
             text,
             message_thread_id=thread_id,
-            entities=_entities(entities),
+            entities=telegram_entities(entities),
             reply_parameters=_reply(reply_to) if number == 0 else None,
             reply_markup=keys if number == len(pieces) - 1 else None,
             link_preview_options=_NO_PREVIEW,
@@ -105,7 +105,7 @@ async def _send_file(
         file.file_id or BufferedInputFile(file.content or b"", file.name),
         message_thread_id=thread_id,
         caption=answer.text or None,
-        caption_entities=_entities(answer.entities),
+        caption_entities=telegram_entities(answer.entities),
         reply_parameters=_reply(reply_to),
         reply_markup=markup(answer, await _username(bot, answer)),
         parse_mode=None,
@@ -168,7 +168,7 @@ async def _edit(
             chat_id=chat_id,
             message_id=message_id,
             inline_message_id=inline_message_id,
-            entities=_entities(answer.entities),
+            entities=telegram_entities(answer.entities),
             reply_markup=keys,
             link_preview_options=_NO_PREVIEW,
             parse_mode=None,
@@ -185,7 +185,7 @@ async def _edit(
 
 
 def _pieces(answer: Answer) -> list[Piece]:
-    return [(text, _entities(entities)) for text, entities in split(answer.text, answer.entities)]
+    return [(text, telegram_entities(entities)) for text, entities in split(answer.text, answer.entities)]
 
 
 async def _inline_keys(bot: Bot, answer: Answer) -> InlineKeyboardMarkup | None:
@@ -220,7 +220,7 @@ def _button(button: Button, bot_username: str) -> InlineKeyboardButton:
     )
 
 
-def _entities(entities: tuple[Entity, ...]) -> list[MessageEntity] | None:
+def telegram_entities(entities: tuple[Entity, ...]) -> list[MessageEntity] | None:
     return [
         MessageEntity(type=one.type, offset=one.offset, length=one.length, url=one.url, language=one.language)
         for one in entities

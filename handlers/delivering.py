@@ -15,6 +15,7 @@ from aiogram.types import (
 
 from crm.people import ChatKind
 from crm.turns import Turn
+from handlers.answers import telegram_entities
 from handlers.rendering import Piece
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -59,7 +60,7 @@ class Delivery:
                 reply_parameters=self._reply(number),
             )
             return message.message_id
-        entities = _entities(piece)
+        entities = telegram_entities(piece.entities)
         try:
             return await self._say(piece.text, entities, number, keys)
         except TelegramBadRequest as refused:
@@ -127,10 +128,3 @@ async def leave(bot: Bot, turn: Turn, message_id: int) -> None:
         )
     except TelegramAPIError as refused:  # it is gone, or keeps a button that says there is nothing to stop
         log.info("stop_left", turn=turn.id, reason=type(refused).__name__)
-
-
-def _entities(piece: Piece) -> list[MessageEntity] | None:
-    return [
-        MessageEntity(type=one.type, offset=one.offset, length=one.length, url=one.url, language=one.language)
-        for one in piece.entities
-    ] or None

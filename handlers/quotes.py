@@ -18,9 +18,8 @@ def material_of(message: Message, senses: Senses) -> tuple[Attachment, ...]:
     replied = message.reply_to_message
     if replied is not None and is_ours(replied):
         return ()
-    marked = (
-        message.quote.text if message.quote is not None else ""
-    )  # a part of it, or of one in another chat
+    # a part of it, or of one in another chat
+    marked = message.quote.text if message.quote is not None else ""
     words = marked or (text_of(replied) if replied is not None else "")
     quote = [Attachment(QUOTE, text=storable(words[:QUOTED]), of_others=True)] if words.strip() else []
     return (*quote, *(_taken_in(replied, senses) if replied is not None else ()))

@@ -64,9 +64,8 @@ def _end(text: str, ruler: _Ruler, start: int, limit: int, code: Sequence[tuple[
     least = start + (furthest - start) // _SHORT
     for pause in _PAUSES:
         ends = [match.end() for match in pause.finditer(text, least, furthest)]
-        if (
-            cut is None or pause.pattern != r"\n"
-        ):  # within code too long for one piece only a line's end will do
+        # within code too long for one piece only a line's end will do
+        if cut is None or pause.pattern != r"\n":
             ends = [end for end in ends if not any(first < end < last for first, last in code)]
         if ends:
             return ends[-1]

@@ -14,9 +14,8 @@ _OPEN = re.compile(r"⟦\d{0,6}$")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?!\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[\s\u00a0\u202f.]\d{3})+")
 _DECIMAL = re.compile(r"\d+\.\d+")
-_LOCAL = re.compile(
-    r"\d{3}-\d{2}-\d{2}|\d{3}-\d{4}|\d{2}-\d{2}-\d{2}"
-)  # as a phone is written without its code
+# as a phone is written without its code
+_LOCAL = re.compile(r"\d{3}-\d{2}-\d{2}|\d{3}-\d{4}|\d{2}-\d{2}-\d{2}")
 _MONEY_AFTER = re.compile(
     r"[ \u00a0\u202f]{0,2}(?:[₽$€£¥₸₴%]|"
     r"(?:руб\w*|тыс|млн|млрд|usd|eur|rub|dollars?|euros?|шт\w*|кг|км|kg|km)\b)",

@@ -90,9 +90,8 @@ class Gate(BaseRequestMiddleware):
         self._rooms = rooms or Rooms()
         self._underway = Underway(self._rooms.per_second)
         self._line = Line()
-        self._moved: OrderedDict[object, int] = (
-            OrderedDict()
-        )  # groups that became supergroups since the start
+        # groups that became supergroups since the start
+        self._moved: OrderedDict[object, int] = OrderedDict()
         self._told: deque[tuple[float, object]] = deque()  # who was told to wait lately
         for method in FREQUENT:  # now, and not while somebody waits for the first of them
             keep_form(method)

@@ -12,9 +12,8 @@ VERBS = words(
 TASK = words("task задачу задачку задача")
 BESIDE = words("a an new новую еще одну мне нам , пожалуйста please")
 OPENINGS = words("please пожалуйста and и а ну so ok okay хорошо слушай well")
-_PLACES = words(
-    "for in of from with into on out by at в во к ко на для из по от с со"
-)  # unless they say when
+# unless they say when
+_PLACES = words("for in of from with into on out by at в во к ко на для из по от с со")
 _NAMED = words("the my our this that his her their")  # "add a task to the board"
 _COMPOUNDS = words("force forces list lists board manager management tracker bar group template runner queue")
 _GIVEN = ("поставь", "поставьте")  # «поставь задачу Пете» gives it to somebody

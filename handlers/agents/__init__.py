@@ -21,9 +21,8 @@ AT_FIRST = ("my_tasks", "latest_calls")  # what a new one may look up, where the
 
 def router() -> Router:
     own = Router(name="agents")
-    lists = Router(
-        name="agent lists"
-    )  # a router asks its own handlers first, and a file may come with /agents
+    # a router asks its own handlers first, and a file may come with /agents
+    lists = Router(name="agent lists")
     own.include_routers(files.router(), trials.router(), editing.router(), keeping.router(), lists)
     lists.message.register(list_agents, Words("agents", "помощники", alone=True))
     lists.message.register(new_agent, Words("agent_new", "новый_помощник"))

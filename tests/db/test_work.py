@@ -208,9 +208,8 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_the_first_holder_can_no
     await reminders.create(anna, an_arrival(), "in 5 minutes tea", lambda reminder: said(reminder.text))
     due = NOW + timedelta(minutes=5)
     (first,) = await deliveries.claim(due)
-    assert (
-        await deliveries.claim(due + timedelta(hours=1)) == []
-    )  # by this process's clock; the server's counts
+    # by this process's clock; the server's counts
+    assert await deliveries.claim(due + timedelta(hours=1)) == []
     await database.fetch("UPDATE reminder_deliveries SET lease_until = now() - interval '1 second'")
     (second,) = await deliveries.claim(due)
     assert not await is_ready(deliveries, first)

@@ -198,9 +198,8 @@ async def staged(folder: Path, database_url: str, **more: str) -> AsyncIterator[
             await stage.start()
             yield stage
         finally:
-            await asyncio.to_thread(
-                stage.stop
-            )  # the bot says goodbye to the playground, which must still answer
+            # the bot says goodbye to the playground, which must still answer
+            await asyncio.to_thread(stage.stop)
 
 
 async def made(server_url: str, name: str) -> Database:

@@ -40,9 +40,8 @@ async def test_every_parameter_of_every_handler_is_provided() -> None:
                 assert set(names) <= provided, f"{handler.callback.__qualname__}: {set(names) - provided}"
                 seen += 1
     assert seen > 15
-    assert set(Desk().dispatcher.workflow_data) == set(
-        app.dispatcher.workflow_data
-    )  # what other tests stand on
+    # what other tests stand on
+    assert set(Desk().dispatcher.workflow_data) == set(app.dispatcher.workflow_data)
     await bot.session.close()
     await engine.dispose()
 
