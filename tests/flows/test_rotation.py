@@ -8,12 +8,14 @@ from sqlalchemy.engine import make_url
 
 from db.migrate import upgrade
 from tests.databases import Database
+from tests.documents import words_of
 from tests.flows.fleet import fleet_of
 from tests.flows.stage import TOKEN, Person, Stage, staged
 from tests.flows.test_moving import command
 from tests.model_server import model_server
 
 
+@pytest.mark.executes(".venv/bin/python -m bot rotate-webhook-secret")
 async def test_the_webhooks_secret_is_changed_beside_the_running_bot_and_no_update_is_lost(
     own_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -22,7 +24,9 @@ async def test_the_webhooks_secret_is_changed_beside_the_running_bot_and_no_upda
         await anna.asks("/start", "language")
         before = {call["parameters"]["secret_token"] for call in await stage.calls("setWebhook")}
         saying = asyncio.create_task(say_many(anna, 12))
-        code, printed = await command(fleet.replicas[0], "rotate-webhook-secret")
+        code, printed = await command(
+            fleet.replicas[0], *words_of(".venv/bin/python -m bot rotate-webhook-secret")
+        )
         assert (code, "another secret" in printed) == (0, True), printed
         await saying
         await stage.until(lambda: own_database.count("crm_tasks"), 12)
