@@ -10,12 +10,12 @@ SAID = {
     "tomorrow at 9 call Anna": r"#1 call Anna.*\+7",
     "remind me in 20 seconds": "drink water",
     "/call Anna": "wants the new price",
-    "what is on my list": "offline.*call Anna",
+    "what is on my list": "Your open tasks.*call Anna",
     "завтра в 9 позвонить": r"#1 позвонить Анне.*\+7",
     "напомни через 20 секунд": "выпить воды",
     "каждую пятницу в 17:30 отчёт": "отчёт",
     "/звонок Анне 12 мин": "ждёт цены",
-    "/план": "отчёт|позвонить Анне|сегодня",
+    "/план": "сегодня|завтра|план",
 }
 
 

@@ -38,7 +38,7 @@ async def test_a_lively_team_moves_from_the_embedded_database_to_a_server(
         await anna.asks("/task каждый день в 9 позвонить Борису, напомни за час", "позвонить Борису")
         await anna.asks("/contact Мария Петрова +7 999 123-45-67", "Мария")
         await boris.asks("/call Maria out 5m connected: wants the price", "Maria")
-        await boris.asks("what is on my list?", "offline")
+        await boris.asks("what is on my list?", "Your open tasks")
         await boris.asks("create a task to water the ferns", "water the ferns")  # a card that waits
         await boris.asks("remember that I prefer tea", "Remembered")
         await anna.asks("/agent_new Юрист: читает договоры", "Юрист")
