@@ -68,6 +68,27 @@ def test_a_commit_that_leaks_is_refused_once_the_hooks_are_installed(copy: Shell
         leak.unlink()
 
 
+def test_the_hooks_refuse_what_the_checks_refuse(copy: Shell) -> None:
+    """Each with its own fault, and no way to the world."""
+    file = copy.folder / "handlers" / "untidy.py"
+    file.write_text(
+        '"""A page that nobody tidied."""\n\nimport os\n\nfrom sqlalchemy import text\n\n'
+        "from handlers.texts import gettext as _\n\n"
+        "def nothing( )->str :\n    return _('A text that nobody translated')\n"
+    )
+    subprocess.run(["git", "add", "handlers/untidy.py"], cwd=copy.folder, check=True)
+    try:
+        for name in ("format", "lint", "contracts", "texts"):
+            done = subprocess.run(
+                [".venv/bin/prek", "run", name], cwd=copy.folder, capture_output=True, text=True, check=False,
+                env={**copy.environment, "HTTPS_PROXY": "http://127.0.0.1:9"},
+            )  # fmt: skip
+            assert done.returncode != 0, name
+            assert "Failed" in done.stdout, done.stdout
+    finally:
+        subprocess.run(["git", "rm", "--quiet", "--force", "handlers/untidy.py"], cwd=copy.folder, check=True)
+
+
 @pytest.mark.executes("make texts", ".venv/bin/python scripts/texts.py")
 def test_texts_are_gathered_and_all_are_translated(copy: Shell) -> None:
     copy.types(".venv/bin/python scripts/texts.py")
