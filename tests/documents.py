@@ -28,7 +28,13 @@ REMARKS = tuple(
     ROOT / name for name in ("compose.yaml", ".env.example", ".pre-commit-config.yaml", "Dockerfile")
 )  # files whose remarks say what to type
 # what a block of a page holds, by the word after its three marks; without one it is a drawing
-KINDS = {"sh": "commands", "text": "lines for the chat", "ini": "settings for .env", "sql": "statements"}
+KINDS = {
+    "sh": "commands",
+    "text": "lines for the chat",
+    "ini": "settings for .env",
+    "sql": "statements",
+    "yaml": "assistants",
+}
 PROGRAMS = (
     "make", "python", "python3", "pip", "pipx", "uv", "uvx", "prek", "pre-commit", "git", "gh", "docker", "podman",
     "railway", "npx", "npm", "ssh", "scp", "rsync", "curl", "wget", "psql", "pg_dump", "pg_restore", "createdb",

@@ -20,7 +20,7 @@ HERE = Path.cwd()
 IMAGE = (Path(__file__).parent.parent.parent / "Dockerfile").read_text()  # what our image says of itself
 # the options that our pages, scripts and workflows use, as `docker … --help` names them; those with a value are True
 OPTIONS = {
-    "compose": {"--profile": True, "--file": True},
+    "compose": {"--profile": True, "--env-file": True},
     "up": {"-d": False, "--detach": False, "--no-build": False, "--remove-orphans": False, "--scale": True},
     "exec": {"-T": False},
     "run": {"--rm": False, "--volume": True},
@@ -41,7 +41,9 @@ class Refused(Exception):
 def main(words: list[str]) -> int:
     if words[:1] == ["compose"]:
         options, rest = options_of("compose", words[1:], stop=True)
-        return compose(rest[0], rest[1:], set(options.get("--profile", ())))
+        return compose(
+            rest[0], rest[1:], set(options.get("--profile", ())), options.get("--env-file", [".env"])
+        )
     name = " ".join(words[:2]) if words[:1] == ["buildx"] else words[0]
     if name not in OPTIONS:
         raise Refused(f"{name} is not a docker command")
@@ -78,11 +80,11 @@ def options_of(
     return told, [*rest, *left]
 
 
-def compose(command: str, words: list[str], profiles: set[str]) -> int:
+def compose(command: str, words: list[str], profiles: set[str], settings: list[str]) -> int:
     if command not in OPTIONS:
         raise Refused(f"unknown docker command: compose {command}")
     options, rest = options_of(command, words)
-    services = read_services()
+    services = read_services([HERE / name for name in settings])
     if unknown := profiles - {name for one in services.values() for name in one.get("profiles", ())}:
         raise Refused(f"no such profile: {unknown}")
     up = {
@@ -92,7 +94,7 @@ def compose(command: str, words: list[str], profiles: set[str]) -> int:
     for name in named:
         if name not in services:
             raise Refused(f"no such service: {name}")
-    more: dict[str, Any] = {"services": sorted(up)}
+    more: dict[str, Any] = {"services": sorted(up), "image": services["bot"]["image"]}
     if command == "up":
         if "--no-build" not in options:
             check_builds(services)
@@ -120,11 +122,12 @@ def outcome(command: str, rest: list[str]) -> int:
     return 0
 
 
-def read_services() -> Services:
+def read_services(files: list[Path]) -> Services:
     """The services, with variables put in and everything checked that Compose checks."""
-    variables = dict(os.environ)
-    for name, value in settings_of(HERE / ".env").items():
-        variables.setdefault(name, value)
+    variables: dict[str, str] = {}
+    for file in files:
+        variables |= settings_of(file)
+    variables |= os.environ
 
     def put_in(found: re.Match[str]) -> str:
         name, kind, word = found["name"], found["kind"], found["word"]
@@ -229,7 +232,7 @@ def copied(services: Services, source: str, target: str) -> None:
 
 
 def note(words: list[str], more: dict[str, Any]) -> None:
-    line = {"words": words, "image": os.environ.get("IMAGE", ""), **more}
+    line = {"words": words, **more}
     with Path(os.environ["LOG"]).open("a") as log:
         log.write(json.dumps(line) + "\n")
 

@@ -8,7 +8,10 @@ import pytest
 
 from bot.settings import Settings, load_settings
 from bot.startup import model_config
-from llm.models import ModelConfigError, build_model, close_model
+from crm.agents.files import check_all
+from llm.choices import offer_of
+from llm.models import ModelConfig, ModelConfigError, build_model, close_model
+from llm.registry import read_registry
 from scripts import configuration, guide
 from tests.documents import KINDS, PAGES, ROOT, blocks, commands, is_command, typed_by
 
@@ -129,9 +132,29 @@ def test_the_guide_says_what_help_says(language: str) -> None:
 
 
 RECIPES = ["\n".join(block.lines) for block in blocks("ini")]
+MODELS = [recipe for recipe in RECIPES if recipe.startswith("MODEL=")]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.split("\n")[0])
+def test_each_recipe_is_made_of_settings(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    names = {line.partition("=")[0].lower() for line in recipe.splitlines()}
+    assert names <= Settings.model_fields.keys()
+    (tmp_path / ".env").write_text(recipe.replace("…", "key"), encoding="utf-8")
+    assert names <= load_settings(tmp_path / ".env").model_fields_set
+
+
+async def test_each_assistant_of_a_recipe_can_be_imported() -> None:
+    offer = offer_of(ModelConfig())
+    for block in blocks("yaml"):
+        read = read_registry("\n".join(block.lines))
+        await check_all(read, offer)
+
+
+@pytest.mark.parametrize("recipe", MODELS, ids=lambda recipe: recipe.split("\n")[0])
 async def test_each_recipe_builds_its_model(
     recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

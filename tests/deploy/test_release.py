@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.conftest import Docker
-from tests.documents import ROOT, TYPED
+from tests.documents import ROOT, TYPED, Shell
 
 
 def release(folder: Path, docker: Docker, **told: str) -> tuple[int, list[dict[str, Any]]]:
@@ -29,13 +29,20 @@ def ups(calls: list[dict[str, Any]]) -> list[str]:
     return [call["image"] for call in calls if call["words"][1] == "up"]
 
 
-@pytest.mark.executes("deploy/release.sh")
+BY_HAND = "docker compose --env-file .env --env-file release.env up -d --no-build"
+
+
+@pytest.mark.executes(
+    "deploy/release.sh", "docker compose --env-file .env --env-file release.env up -d --no-build"
+)
 def test_a_ready_bot_is_released_after_its_migrations(tmp_path: Path, docker: Docker) -> None:
     code, calls = release(tmp_path, docker, RUNNING="bot:1", READY="bot:1 bot:2")
     assert code == 0
     assert [call["words"][1] for call in calls] == ["ps", "pull", "run", "up", "exec"]
     assert {call["image"] for call in calls[1:]} == {"bot:2"}
     assert (tmp_path / "release.env").read_text() == "IMAGE=bot:2\n"
+    Shell(tmp_path, docker.told()).types(BY_HAND)
+    assert docker.calls()[-1]["image"] == "bot:2"
 
 
 @pytest.mark.parametrize("fault", [{}, {"STUCK": "yes"}], ids=["never ready", "a migration fails"])

@@ -6,10 +6,37 @@ import pytest
 
 from handlers.help import TOPICS
 from handlers.texts import gettext, speaking
+from tests.documents import PAGES
 from tests.handlers.desk import Desk
 
 # a command ends where the guide begins to explain it, or to name the next one
 COMMAND = re.compile(r"/(?!help)[a-z_]+.*?(?= [—–] |;|, /|, or |, или |: /|\. |\.$|$)")
+
+
+# what belongs to @BotFather, to the bot's pages or to its operator
+OTHERS = {
+    "/revoke",
+    "/setinline",
+    "/setinlinefeedback",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/health",
+    "/telegram",
+}
+NAMED = [
+    line
+    for page in PAGES
+    for line in re.findall(r"`(/[a-zа-яё_]+(?: [^`]*)?)`", page.read_text(encoding="utf-8"))
+    if line.split()[0] not in OTHERS
+]
+
+
+async def test_each_command_that_a_page_names_is_understood(desk: Desk) -> None:
+    unknown = (await desk.says("/nothing")).text
+    for number, line in enumerate(dict.fromkeys(NAMED)):
+        answer = await desk.says(line, user=3001 + number)
+        assert line.startswith("/help") or answer.text != unknown, line
 
 
 def examples(language: str) -> list[str]:
