@@ -23,7 +23,7 @@ TALKS = {
             ("/start", "language"),
             ("tomorrow at 9 call Anna Petrova +7 999 123-45-67 !!", "Anna"),
             ("/call out Anna Petrova 12m connected: wants the new price", "new price"),
-            ("what is on my list?", "call"),
+            ("what is on my list?", "Your open tasks"),
         ],
     ),
     "playground.ru.png": (
@@ -33,7 +33,7 @@ TALKS = {
             ("/start", "язык"),
             ("завтра в 9 позвонить Анне Петровой +7 999 123-45-67 !!", "Анн"),
             ("/звонок исх Анна Петрова 12 мин поговорили: ждёт новую цену", "новую цену"),
-            ("что у меня в списке?", "позвонить"),
+            ("что у меня в списке?", "задачи"),
         ],
     ),
 }
