@@ -126,7 +126,7 @@ def _claims(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     for decorator in test.decorator_list:
         for call in ast.walk(decorator):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.executes":
-                yield from (one.value for one in call.args if isinstance(one, ast.Constant))
+                yield from (str(one.value) for one in call.args if isinstance(one, ast.Constant))
 
 
 def words_of(command: str, instead: Mapping[str, str] | None = None) -> list[str]:
@@ -145,11 +145,13 @@ class Shell:
     folder: Path
     environment: Mapping[str, str]
 
-    def types(self, command: str, *, code: int = 0, patience: float = 100, **told: str) -> str:
+    def types(
+        self, command: str, *, code: int = 0, patience: float = 100, told: Mapping[str, str] | None = None
+    ) -> str:
         """A command of a page to its end, word for word; all that it printed. Fails if it ends in another way."""
         done = subprocess.run(
-            ["bash", "-euc", command], cwd=self.folder, env={**self.environment, **told}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=patience, check=False,
+            ["bash", "-euc", command], cwd=self.folder, env={**self.environment, **(told or {})},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=patience, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{command} ended with {done.returncode}:\n{done.stdout[-6000:]}"
         TYPED.add(command)

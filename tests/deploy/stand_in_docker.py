@@ -101,9 +101,9 @@ def compose(command: str, words: list[str], profiles: set[str], settings: list[s
         for one in options.get("--scale", ()):
             may_be_scaled(services, *one.split("="))
     elif command in ("exec", "run"):
-        one = services[rest[0]]
-        more["command"] = rest[1:] or one.get("command")
-        more["environment"] = environment_of(one)
+        where = services[rest[0]]
+        more["command"] = rest[1:] or where.get("command")
+        more["environment"] = environment_of(where)
         more["files"] = [mounted(volume) for volume in options.get("--volume", ())]
     elif command == "cp":
         copied(services, *rest)

@@ -120,7 +120,7 @@ def test_the_set_refuses_to_start_without_its_settings(host: Shell, gone: str | 
         told["POSTGRES_PASSWORD"] = "word"  # pragma: allowlist secret
     else:
         settings.write_text("\n".join(lines))
-    assert said in host.types("docker compose up -d", code=1, **told)
+    assert said in host.types("docker compose up -d", code=1, told=told)
 
 
 @pytest.mark.parametrize(

@@ -113,28 +113,28 @@ def test_a_leak_is_refused(copy: Shell) -> None:
 def test_all_that_must_hold_holds(copy: Shell) -> None:
     """With the tests of the rules in the place of all tests, which are what runs this."""
     copy.types("make types", patience=LONG)
-    assert " passed" in copy.types("make check", patience=LONG, ARGS="tests/crm", WORKERS="0")
+    assert " passed" in copy.types("make check", patience=LONG, told={"ARGS": "tests/crm", "WORKERS": "0"})
 
 
 @pytest.mark.executes("make fuzz")
 def test_raw_updates(copy: Shell) -> None:
-    assert "passed" in copy.types("make fuzz", patience=LONG, FUZZ_UPDATES="500")
+    assert "passed" in copy.types("make fuzz", patience=LONG, told={"FUZZ_UPDATES": "500"})
 
 
 @pytest.mark.executes("make campaigns")
 def test_a_campaign(copy: Shell) -> None:
     """The shortest of them, at full size."""
-    assert "1 passed" in copy.types("make campaigns", patience=LONG, ARGS="-k valkey_away")
+    assert "1 passed" in copy.types("make campaigns", patience=LONG, told={"ARGS": "-k valkey_away"})
 
 
 @pytest.mark.executes(
     "make bench", ".venv/bin/python -m benchmarks.grammar", ".venv/bin/python -m benchmarks.lookups"
 )
 def test_every_benchmark_runs_through(copy: Shell) -> None:
-    said = copy.types(".venv/bin/python -m benchmarks.grammar", patience=LONG, **SMALL)
+    said = copy.types(".venv/bin/python -m benchmarks.grammar", patience=LONG, told=SMALL)
     assert "shared: 62 of 62 in every field" in said  # as the README says
-    assert "times ours" in copy.types(".venv/bin/python -m benchmarks.lookups", patience=LONG, **SMALL)
-    said = copy.types("make bench", patience=LONG, **SMALL)
+    assert "times ours" in copy.types(".venv/bin/python -m benchmarks.lookups", patience=LONG, told=SMALL)
+    said = copy.types("make bench", patience=LONG, told=SMALL)
     for end in ("import crm.grammar", "choosing: p50", "an edit on another replica", "find what is not there",
                 "missed:", "conversations at once", "another replica, without a Redis"):  # fmt: skip
         assert end in said
@@ -153,10 +153,12 @@ def test_the_workflows(copy: Shell) -> None:
 @pytest.mark.executes("make test-readme")
 def test_the_readme_word_for_word(copy: Shell) -> None:
     """Its `make test` runs the tests of the rules; `make test-readme` by itself runs all."""
-    assert "1 passed" in copy.types("make test-readme", patience=LONG, README_ARGS="tests/crm/grammar")
+    assert "1 passed" in copy.types(
+        "make test-readme", patience=LONG, told={"README_ARGS": "tests/crm/grammar"}
+    )
 
 
 @pytest.mark.executes("make test-docs")
 def test_these_tests_themselves(copy: Shell) -> None:
     """One of them, or it would never end."""
-    assert "1 passed" in copy.types("make test-docs", patience=LONG, ARGS="-k workflows")
+    assert "1 passed" in copy.types("make test-docs", patience=LONG, told={"ARGS": "-k workflows"})
