@@ -151,7 +151,8 @@ class Shell:
         """A command of a page to its end, word for word; all that it printed. Fails if it ends in another way."""
         done = subprocess.run(
             ["bash", "-euc", command], cwd=self.folder, env={**self.environment, **(told or {})},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=patience, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=patience, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{command} ended with {done.returncode}:\n{done.stdout[-6000:]}"
         TYPED.add(command)
