@@ -99,13 +99,13 @@ def test_a_start_without_make_and_its_end() -> None:
 
 @pytest.mark.executes("make secrets")
 def test_a_leak_is_refused(copy: Shell) -> None:
-    copy.types("make secrets")
+    copy.types("make secrets", patience=LONG)
     leak = copy.folder / "leak.md"
     leak.write_text(
         "BOT_TOKEN=81234567" + "89:AAH1zXq8r2mV3kT9bNcD4eF5gH6iJ7kL8mN\n"
     )  # pragma: allowlist secret
     subprocess.run(["git", "add", "leak.md"], cwd=copy.folder, check=True)
-    assert "leak.md" in copy.types("make secrets", code=2)
+    assert "leak.md" in copy.types("make secrets", code=2, patience=LONG)
     subprocess.run(["git", "rm", "--quiet", "--force", "leak.md"], cwd=copy.folder, check=True)
 
 
