@@ -85,6 +85,12 @@ def test_a_command_is_known_from_what_only_looks_like_one() -> None:
     assert not any(is_command(said) for said in names)
 
 
+def test_each_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(page.name for page in folder.glob("0*.md"))
+
+
 def test_each_line_of_parity_names_what_answers_it_and_its_test() -> None:
     page = ROOT / "docs" / "parity.md"
     lines = [line.strip("|").split("|") for line in page.read_text(encoding="utf-8").splitlines()[4:]]
