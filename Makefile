@@ -3,11 +3,12 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 # of the tests, which wait more than they compute; 0 runs them in one process
 WORKERS ?= 3
+FUZZ_UPDATES ?= 20000
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench campaigns test-readme test-image test-workflows check format lint types contracts secrets texts configuration guide lock clean
+.PHONY: help run test fuzz bench campaigns test-docs test-readme test-image test-workflows check format lint types contracts secrets texts configuration guide lock clean
 
 help: ## what can be made
-	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -hE '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 .venv/run.stamp: requirements.lock
 	@$(PYTHON) scripts/python_is_fit.py
@@ -34,10 +35,13 @@ test: .venv/dev.stamp ## every test, on a real PostgreSQL and a real Valkey
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: .venv/dev.stamp ## twenty thousand raw updates, other ones each time
-	@FUZZ_UPDATES=20000 .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
+	@FUZZ_UPDATES=$(FUZZ_UPDATES) .venv/bin/python -m pytest tests/fuzz --timeout 1800 $(ARGS)
 
 test-readme: .venv/dev.stamp ## the README word for word, in an empty folder and home; installs from the package index
 	@.venv/bin/python -m pytest tests/installs/test_readme.py -m installs --timeout 1800 $(ARGS)
+
+test-docs: .venv/dev.stamp ## the commands of the pages that take minutes or install, each typed as it stands there
+	@.venv/bin/python -m pytest tests/installs/test_commands.py -m installs --timeout 3600 $(ARGS)
 
 test-image: .venv/dev.stamp ## the Dockerfile's steps in a clean folder; installs from the package index
 	@.venv/bin/python -m pytest tests/installs/test_image.py -m installs --timeout 600 $(ARGS)

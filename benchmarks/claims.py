@@ -85,7 +85,7 @@ async def _back(town: Town) -> None:
 
 
 async def _mark_rate(town: Town, marks: int) -> None:
-    claimed = await _claimed(town, marks)
+    claimed = await _claimed(town, max(marks, BATCH))
     deliveries = Deliveries(SqlStorage(town.engine), SqlDeliveryDoors(town.engine))
     times = []
     for number, one in enumerate(claimed):

@@ -27,7 +27,6 @@ from llm.models import ModelConfig
 
 TOKEN = f"4200000001:{'A' * 35}"
 FREE = 1000  # a second: no limit that binds
-MISSED_FOR = 60.0  # seconds of a long downtime's aftermath that are looked at
 _LATE = """
 SELECT extract(epoch FROM sent_at - due_at)::float8 FROM reminder_deliveries WHERE state = 'sent' ORDER BY 1
 """
@@ -197,9 +196,9 @@ async def within_limits(server_url: str, count: int) -> None:
         _tell_answers(answers)
 
 
-async def missed(server_url: str, count: int) -> None:
-    """What a long downtime left behind, for a minute; memory and answers meanwhile."""
-    async with scene_of(server_url, 1001) as scene:
+async def missed(server_url: str, count: int, seconds: int) -> None:
+    """What a long downtime left behind, for so long; memory and answers meanwhile."""
+    async with scene_of(server_url, min(count, 1000) + 1) as scene:
         asker = scene.town.actors[-1].telegram_user_id
         others = Town(scene.town.url, scene.town.engine, scene.town.actors[:-1])
         await scene.answer_time(asker)
@@ -210,7 +209,7 @@ async def missed(server_url: str, count: int) -> None:
 
         async def look() -> None:
             nonlocal most
-            until = perf_counter() + MISSED_FOR
+            until = perf_counter() + seconds
             while perf_counter() < until:
                 most = max(most, memory())
                 await asyncio.sleep(0.1)
@@ -221,7 +220,7 @@ async def missed(server_url: str, count: int) -> None:
         rows = await scene.town.run("SELECT count(*) FROM reminder_deliveries WHERE state = 'sent'")
         say(
             f"{count:,} missed: {most - idle:.1f} MB over idle ({idle:.0f} MB), {rows[0][0]:,} told of"
-            f" in {MISSED_FOR:.0f} s; {stalls.words}\n"
+            f" in {seconds} s; {stalls.words}\n"
         )
         _tell_answers(answers)
 

@@ -3,10 +3,12 @@
 All in one run on one loop: a real PostgreSQL, a real Valkey, the shipped assistants. Each figure is the median of
 ROUNDS batches that take turns; the last column says how many times ours it is. Replicas are two sets of pools and
 caches in this process, which know of each other through PostgreSQL and Valkey alone.
+LOOKUPS_ROUNDS and LOOKUPS_EDITS measure less.
 """
 
 import asyncio
 import gc
+import os
 import socket
 import sys
 import tempfile
@@ -46,8 +48,8 @@ from llm.registry import load
 from tests.acting import a_visitor
 
 ROOT = Path(__file__).parent.parent
-ROUNDS = 15
-EDITS = 300
+ROUNDS = int(os.environ.get("LOOKUPS_ROUNDS", "15"))
+EDITS = int(os.environ.get("LOOKUPS_EDITS", "300"))
 MISSES = 1000
 Look = Callable[[], Awaitable[object]]
 say = sys.stdout.write

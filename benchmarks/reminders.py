@@ -32,7 +32,7 @@ PARTS: dict[str, Callable[[str], Awaitable[None]]] = {
     "at_once": lambda url: lateness.at_once(url, scaled(1000)),
     "elsewhere": lambda url: lateness.made_elsewhere(url, scaled(300)),
     "limits": lambda url: lateness.within_limits(url, scaled(900)),
-    "missed": lambda url: lateness.missed(url, scaled(100_000)),
+    "missed": lambda url: lateness.missed(url, scaled(100_000), scaled(60)),
 }
 
 

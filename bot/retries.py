@@ -104,8 +104,8 @@ def as_page() -> str:
         [
             "# What is tried again",
             "",
-            "Made by `python -m bot.retries > docs/retries.md` from `bot/retries.py`; a test compares the two. A pause"
-            " is twice the one before, up to the longest. What is not in this table is not tried again.",
+            "Made by `.venv/bin/python -m bot.retries > docs/retries.md` from `bot/retries.py`; a test compares both."
+            " A pause is twice the one before, up to the longest. What is not in this table is not tried again.",
             "",
             "| what | pauses | tries | why it is safe |",
             "|---|---|---|---|",

@@ -115,7 +115,7 @@ _FORMS = (
     _form(
         r"\breminders\b|what (?:will|do) you remind me|напоминани[яй]|о чём (?:вы )?напомн", "my_reminders"
     ),
-    _form(r"\btasks?\b|\bto ?do\b|задач|дел[ао]\b", "my_tasks"),
+    _form(r"\btasks?\b|\bto ?do\b|\bmy list\b|задач|дел[ао]\b|в (?:мо[её]м )?списке|мой список", "my_tasks"),
     _form(r"\bcalls\b|who called|звонк|звонил", "latest_calls"),
 )
 

@@ -4,6 +4,7 @@ Builds .venv from the hashed lock when the lock is newer than it, then starts th
 `python scripts/start.py claim` is `python -m bot claim`.
 """
 
+import signal
 import subprocess
 import sys
 import venv
@@ -20,7 +21,9 @@ def main(words: list[str]) -> int:
     subprocess.run([sys.executable, ROOT / "scripts" / "python_is_fit.py"], check=True)
     if not STAMP.exists() or STAMP.stat().st_mtime < LOCK.stat().st_mtime:
         build()
-    return subprocess.run([PYTHON, "-m", "bot", *(words or ["run"])], cwd=ROOT, check=False).returncode
+    bot = subprocess.Popen([PYTHON, "-m", "bot", *(words or ["run"])], cwd=ROOT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the bot too, which ends in its own time
+    return bot.wait()
 
 
 def build() -> None:

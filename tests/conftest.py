@@ -1,13 +1,14 @@
 """What all tests may ask for: a server, a migrated database, an empty one."""
 
 import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from db.migrate import upgrade
+from tests import documents
 from tests.databases import TEMPLATE, Database, cloned, names, run, running_server, url_of
 
 # Files go to workers whole, each to whoever is free: what takes longest first, what takes no time last.
@@ -37,6 +38,16 @@ def _rank(name: str) -> int:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # nine thousand tests and the libraries stay to the end: no collection need walk them
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Whoever says that it executes a command of the pages has done so when it ends."""
+    claimed = {command for mark in item.iter_markers("executes") for command in mark.args}
+    documents.TYPED.clear()
+    outcome = yield
+    assert claimed <= documents.TYPED, f"not carried out: {', '.join(sorted(claimed - documents.TYPED))}"
+    return outcome
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,20 @@
 """The documents: links lead somewhere, commands exist, names are settings, generated pages are up to date."""
 
 import re
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app
 from bot.model_settings import model_config
 from bot.settings import Settings, load_settings
-from llm.models import ModelConfigError, build_model, close_model
+from crm.agents.files import check_all
+from llm.choices import offer_of
+from llm.models import ModelConfig, ModelConfigError, build_model, close_model
+from llm.registry import read_registry
 from scripts import configuration, guide
-from tests.flows.stage import ROOT
+from tests.documents import KINDS, PAGES, ROOT, blocks, commands, is_command, typed_by
 
-PAGES = sorted(
-    file
-    for pattern in ("*.md", "docs/*.md", "docs/adr/*.md")
-    for file in ROOT.glob(pattern)
-    if file.name != "CHANGELOG.md"
-)
-FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
-# where a test runs each command of the bot that a page names
-RUN_BY = {
-    "run": "tests/flows/test_turns.py", "claim": "tests/flows/test_access.py", "check": "tests/flows/test_commands.py",
-    "agents": "tests/flows/test_turns.py", **dict.fromkeys(["rotate-webhook-secret"], "tests/flows/test_rotation.py"),
-    **dict.fromkeys(("migrate", "backup", "restore"), "tests/flows/test_moving.py"),
-}  # fmt: skip
 # what the origin had, as docs/parity.md names it
 PARITY = {
     "migrations for tasks", "row-level security", "indexes", "triggers", "agents", "cached lookups", "documents",
@@ -60,41 +46,49 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def typed(page: Path) -> list[str]:
-    """Commands in the page's blocks and in its running text."""
-    text = page.read_text(encoding="utf-8")
-    lines = [line.split("  #")[0].strip() for block in FENCE.findall(text) for line in block.splitlines()]
-    return [*lines, *re.findall(r"`([^`\n]+)`", FENCE.sub("", text))]
+def test_each_block_says_what_it_holds() -> None:
+    drawings = {"docs/architecture.md", "docs/adr/0001-the-house.md"}
+    for block in blocks():
+        assert block.kind in KINDS or (not block.kind and block.page in drawings), block
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_commands_exist(page: Path) -> None:
-    for command in typed(page):
-        words = re.sub(r"^\.venv/bin/", "", command).split()
-        if words[:3] == ["python", "-m", "bot"]:
-            names = [
-                word for word in words[3:] if word.isascii() and word.islower() and not word.startswith("-")
-            ]
-            names = [name for name in names if "." not in name][: 2 if "agents" in names else 1]
-            done = CliRunner().invoke(app, [*names, "--help"])
-            assert done.exit_code == 0, command
-        elif words[:1] == ["make"] and len(words) > 1 and words[1].isascii() and "=" not in words[1]:
-            made = subprocess.run(["make", "--dry-run", words[1]], cwd=ROOT, capture_output=True, check=False)
-            assert made.returncode == 0, command
+@pytest.mark.parametrize("command", commands())
+def test_each_command_is_typed_by_a_test(command: str) -> None:
+    """A new command in a page needs a test that types it: `@pytest.mark.executes` (tests/documents.py)."""
+    assert typed_by().get(command), (
+        f"no test types {command!r}, which stands in {', '.join(commands()[command])}"
+    )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_each_command_of_the_bot_is_run_by_a_test(page: Path) -> None:
-    for command in typed(page):
-        words = re.sub(r"^(docker compose exec bot |\.venv/bin/)", "", command).split()
-        if (
-            words[:3] == ["python", "-m", "bot"]
-            and len(words) > 3
-            and words[3].isascii()
-            and words[3].islower()
-        ):
-            said = [f'"{word}"' for word in words[3 : 5 if words[3] == "agents" else 4]]
-            assert ", ".join(said) in (ROOT / RUN_BY[words[3]]).read_text(encoding="utf-8"), command
+def test_no_test_types_what_stands_nowhere_any_more() -> None:
+    assert typed_by().keys() - commands().keys() == set()
+
+
+def test_a_command_is_known_from_what_only_looks_like_one() -> None:
+    told = (
+        "make lint",
+        ".venv/bin/prek install",
+        "docker compose up -d",
+        "deploy/release.sh",
+        "curl -f http://x/readyz",
+        "nomad job run -detach x",
+    )
+    assert all(is_command(said) for said in told)
+    names = (
+        "make",
+        "docker compose …",
+        "pg_trgm",
+        "SELECT … FOR UPDATE",
+        "handlers/tasks.py",
+        "/task call Anna",
+    )
+    assert not any(is_command(said) for said in names)
+
+
+def test_each_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(page.name for page in folder.glob("0*.md"))
 
 
 def test_each_line_of_parity_names_what_answers_it_and_its_test() -> None:
@@ -143,14 +137,30 @@ def test_the_guide_says_what_help_says(language: str) -> None:
     assert guide.PAGES[language].read_text(encoding="utf-8") == guide.page(language)
 
 
-RECIPES = [
-    block
-    for block in FENCE.findall((ROOT / "docs/cookbook.md").read_text(encoding="utf-8"))
-    if "MODEL=" in block
-]
+RECIPES = ["\n".join(block.lines) for block in blocks("ini")]
+MODELS = [recipe for recipe in RECIPES if recipe.startswith("MODEL=")]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.split("\n")[0])
+def test_each_recipe_is_made_of_settings(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    names = {line.partition("=")[0].lower() for line in recipe.splitlines()}
+    assert names <= Settings.model_fields.keys()
+    (tmp_path / ".env").write_text(recipe.replace("…", "key"), encoding="utf-8")
+    assert names <= load_settings(tmp_path / ".env").model_fields_set
+
+
+async def test_each_assistant_of_a_recipe_can_be_imported() -> None:
+    offer = offer_of(ModelConfig())
+    for block in blocks("yaml"):
+        read = read_registry("\n".join(block.lines))
+        await check_all(read, offer)
+
+
+@pytest.mark.parametrize("recipe", MODELS, ids=lambda recipe: recipe.split("\n")[0])
 async def test_each_recipe_builds_its_model(
     recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,10 +176,3 @@ async def test_each_recipe_builds_its_model(
     assert model.model_name == str(config.model).partition(":")[2]
     assert config.base_url is None or str(model.base_url).rstrip("/") == config.base_url
     await close_model(model)
-
-
-def test_the_version_is_said_and_is_the_packages() -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "bot", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    assert f'version = "{said}"' in (ROOT / "pyproject.toml").read_text()

@@ -1,64 +1,61 @@
-"""A release on a host: up when it is ready, back on the image before when it is not. Docker is a script here."""
+"""A release on a host: up when it is ready, back on the image before when it is not. Docker is a stand-in here."""
 
-import os
+import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.flows.stage import ROOT
-
-DOCKER = """#!/usr/bin/env bash
-# every call is written down; the bot is ready only on the images of $READY, the migration works unless $STUCK
-echo "IMAGE=${IMAGE:-} $*" >> "$LOG"
-case "$*" in
-  *" ps "*) echo "$RUNNING" ;;
-  *"run --rm migrate"*) [ -z "${STUCK:-}" ] ;;
-  *" exec "*) case " $READY " in *" $IMAGE "*) ;; *) exit 1 ;; esac ;;
-esac
-"""
+from tests.deploy.conftest import Docker
+from tests.documents import ROOT, TYPED, Shell
 
 
-def release(folder: Path, **told: str) -> tuple[int, list[str]]:
-    """The exit code, and what was asked of Docker."""
-    docker = folder / "docker"
-    docker.write_text(DOCKER)
-    docker.chmod(0o755)
-    environment = {
-        "PATH": f"{folder}:{os.environ['PATH']}", "LOG": str(folder / "calls"),
-        "RELEASE_TRIES": "2", "RELEASE_PAUSE": "0", **told,
-    }  # fmt: skip
+def release(folder: Path, docker: Docker, **told: str) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code, and what was asked of Docker. The folder holds what the workflow copies, and settings."""
+    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    shutil.copy(ROOT / "compose.yaml", folder)
+    (folder / ".env").write_text("BOT_TOKEN=one\nPOSTGRES_PASSWORD=word\n")
+    environment = docker.told(RELEASE_TRIES="2", RELEASE_PAUSE="0", **told)
     done = subprocess.run(
-        [ROOT / "deploy" / "release.sh", "bot:2"],
-        cwd=folder,
-        env=environment,
-        check=False,
-        capture_output=True,
+        ["deploy/release.sh", "bot:2"], cwd=folder, env=environment, check=False, capture_output=True
     )
-    return done.returncode, (folder / "calls").read_text().splitlines()
+    TYPED.add("deploy/release.sh")
+    return done.returncode, docker.calls()
 
 
-def test_a_ready_bot_is_released_after_its_migrations(tmp_path: Path) -> None:
-    code, calls = release(tmp_path, RUNNING="bot:1", READY="bot:1 bot:2")
+def ups(calls: list[dict[str, Any]]) -> list[str]:
+    """The images on which the set was brought up, in order."""
+    return [call["image"] for call in calls if call["words"][1] == "up"]
+
+
+BY_HAND = "docker compose --env-file .env --env-file release.env up -d --no-build"
+
+
+@pytest.mark.executes(
+    "deploy/release.sh", "docker compose --env-file .env --env-file release.env up -d --no-build"
+)
+def test_a_ready_bot_is_released_after_its_migrations(tmp_path: Path, docker: Docker) -> None:
+    code, calls = release(tmp_path, docker, RUNNING="bot:1", READY="bot:1 bot:2")
     assert code == 0
-    order = [
-        next(i for i, call in enumerate(calls) if word in call)
-        for word in ("pull", "migrate", " up ", "exec")
-    ]
-    assert order == sorted(order)
-    assert all(call.startswith("IMAGE=bot:2 ") for call in calls[1:])
+    assert [call["words"][1] for call in calls] == ["ps", "pull", "run", "up", "exec"]
+    assert {call["image"] for call in calls[1:]} == {"bot:2"}
     assert (tmp_path / "release.env").read_text() == "IMAGE=bot:2\n"
+    Shell(tmp_path, docker.told()).types(BY_HAND)
+    assert docker.calls()[-1]["image"] == "bot:2"
 
 
 @pytest.mark.parametrize("fault", [{}, {"STUCK": "yes"}], ids=["never ready", "a migration fails"])
-def test_what_is_not_ready_gives_way_to_what_was_there(tmp_path: Path, fault: dict[str, str]) -> None:
-    code, calls = release(tmp_path, RUNNING="bot:1", READY="bot:1", **fault)
+def test_what_is_not_ready_gives_way_to_what_was_there(
+    tmp_path: Path, docker: Docker, fault: dict[str, str]
+) -> None:
+    code, calls = release(tmp_path, docker, RUNNING="bot:1", READY="bot:1", **fault)
     assert code == 1
-    assert "IMAGE=bot:1" in [call for call in calls if " up " in call][-1]
+    assert ups(calls)[-1] == "bot:1"
     assert not (tmp_path / "release.env").exists()
 
 
-def test_a_first_release_that_fails_has_nothing_to_go_back_to(tmp_path: Path) -> None:
-    code, calls = release(tmp_path, RUNNING="", READY="")
+def test_a_first_release_that_fails_has_nothing_to_go_back_to(tmp_path: Path, docker: Docker) -> None:
+    code, calls = release(tmp_path, docker, RUNNING="", READY="")
     assert code == 1
-    assert all("IMAGE=bot:2" in call for call in calls if " up " in call)
+    assert set(ups(calls)) == {"bot:2"}

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.databases import Database
+from tests.documents import words_of
 from tests.flows.stage import Stage, staged
 from tests.nursery import bot
 
@@ -23,9 +24,10 @@ async def test_a_stranger_is_told_once_and_costs_nothing(closed_stage: Stage, ro
     assert [await rows.count(name) for name in ("people", "turns", "crm_tasks")] == [0, 0, 0]
 
 
+@pytest.mark.executes(".venv/bin/python -m bot claim")
 async def test_the_claim_link_makes_an_operator_once(closed_stage: Stage) -> None:
     assert "python -m bot claim" in closed_stage.log()
-    ended = await bot("claim", environment=closed_stage.environment)
+    ended = await bot(*words_of(".venv/bin/python -m bot claim"), environment=closed_stage.environment)
     code = ended.said.split("/start ", 1)[1].split()[0]
     anna, boris = await closed_stage.person("Anna"), await closed_stage.person("Boris")
     await anna.asks(f"/start {code}", "language")

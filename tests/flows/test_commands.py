@@ -10,16 +10,18 @@ import pytest
 import yaml
 
 from tests.databases import Database
+from tests.documents import words_of
 from tests.flows.stage import ROOT, Stage, environment, free_port
 from tests.nursery import bot
 
 
 async def _checked(told: dict[str, str]) -> tuple[int, str]:
     """The exit code of `check`, and all it printed."""
-    ended = await bot("check", environment=told)
+    ended = await bot(*words_of(".venv/bin/python -m bot check"), environment=told)
     return ended.code, ended.printed
 
 
+@pytest.mark.executes(".venv/bin/python -m bot check")
 async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_can_change(
     stage: Stage,
 ) -> None:

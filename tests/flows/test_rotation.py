@@ -4,16 +4,20 @@ import asyncio
 
 import asyncpg
 import pytest
+from redis import Redis
 from sqlalchemy.engine import make_url
 
 from db.migrate import upgrade
 from tests.databases import Database
+from tests.documents import words_of
 from tests.flows.fleet import fleet_of
 from tests.flows.stage import TOKEN, Person, Stage, staged
 from tests.flows.test_moving import command
 from tests.model_server import model_server
+from tests.valkeys import running_valkey, url_of
 
 
+@pytest.mark.executes(".venv/bin/python -m bot rotate-webhook-secret")
 async def test_the_webhooks_secret_is_changed_beside_the_running_bot_and_no_update_is_lost(
     own_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -22,7 +26,9 @@ async def test_the_webhooks_secret_is_changed_beside_the_running_bot_and_no_upda
         await anna.asks("/start", "language")
         before = {call["parameters"]["secret_token"] for call in await stage.calls("setWebhook")}
         saying = asyncio.create_task(say_many(anna, 12))
-        code, printed = await command(fleet.replicas[0], "rotate-webhook-secret")
+        code, printed = await command(
+            fleet.replicas[0], *words_of(".venv/bin/python -m bot rotate-webhook-secret")
+        )
         assert (code, "another secret" in printed) == (0, True), printed
         await saying
         await stage.until(lambda: own_database.count("crm_tasks"), 12)
@@ -92,3 +98,31 @@ async def test_another_key_of_the_model_is_used_after_a_restart(
         await anna.asks("and what then", "Point")
         assert model.keys[-1] == "Bearer second"
         assert model.keys[0] == "Bearer first"
+
+
+async def test_another_password_of_redis_is_used_after_a_restart_and_nothing_waits_for_it(
+    own_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with running_valkey() as valkey:
+        first = url_of(valkey)
+        second = first.replace("//", "//:second@")  # pragma: allowlist secret
+        async with staged(tmp_path_factory.mktemp("redis"), own_database.owner_url, REDIS_URL=first) as stage:
+            anna = await stage.person("Anna")
+            await stage.until(lambda: listeners(first), 1)
+            with Redis.from_url(first) as operator:
+                operator.config_set("requirepass", "second")
+                operator.client_kill_filter(_type="normal", skipme=True)
+                operator.client_kill_filter(_type="pubsub")
+            await anna.asks("/task send the offer", "#1 send the offer")
+            assert await listeners(second) == 0
+            await asyncio.to_thread(stage.stop)
+            stage.environment["REDIS_URL"] = second
+            await stage.start()
+            await stage.until(lambda: listeners(second), 1)
+            await anna.asks("/tasks", "send the offer")
+
+
+async def listeners(url: str) -> int:
+    """Whether anybody hears of changes there."""
+    with Redis.from_url(url) as operator:
+        return min(len(operator.pubsub_channels()), 1)

@@ -12,6 +12,7 @@ import pytest_asyncio
 import yaml
 
 from tests.databases import Database
+from tests.documents import words_of
 from tests.flows.stage import Person, Stage, free_port, staged
 from tests.model_server import ModelServer, Reply, model_server
 from tests.nursery import bot
@@ -156,20 +157,27 @@ async def test_phones_stay_here_and_come_back_in_the_answer(talking: Stage, mode
     assert "⟦0⟧" in str(model.asked[-1])
 
 
+@pytest.mark.executes(
+    ".venv/bin/python -m bot agents export my-agents.yaml",
+    ".venv/bin/python -m bot agents import my-agents.yaml",
+)
 async def test_an_assistant_changed_by_the_command_line_answers_at_once(
     talking: Stage, rows: Database, tmp_path: Path
 ) -> None:
     anna = await talking.person("Anna")
     await anna.asks("watering the ficus", "Point 2")
     assert (await the_turn(rows, "watering the ficus"))["slug"] == "assistant"
-    file = tmp_path / "agents.yaml"
-    await command(talking, "agents", "export", str(file))
+    file = tmp_path / "my-agents.yaml"
+    put_in = words_of(".venv/bin/python -m bot agents import my-agents.yaml", {file.name: str(file)})
+    await command(
+        talking, *words_of(".venv/bin/python -m bot agents export my-agents.yaml", {file.name: str(file)})
+    )
     registry = yaml.safe_load(file.read_text())
     assert {one["slug"] for one in registry["agents"]} == {"assistant", "coach", "copywriter", "analyst"}
-    assert "0 of 4 new or changed" in await command(talking, "agents", "import", str(file))
+    assert "0 of 4 new or changed" in await command(talking, *put_in)
     registry["agents"][2]["rules"]["keywords"].append("ficus")
     file.write_text(yaml.safe_dump(registry, allow_unicode=True))
-    assert "1 of 4 new or changed" in await command(talking, "agents", "import", str(file))
+    assert "1 of 4 new or changed" in await command(talking, *put_in)
     boris = await talking.person("Boris")
     await boris.asks("watering the ficus", "Point 2")
     await anna.asks("/start", "language")

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.flows.stage import ROOT
+from tests.documents import TYPED, blocks, copy_to
 
 pytestmark = pytest.mark.installs
 # how a machine reaches the package index, which a newcomer's machine may have been told too
@@ -28,15 +28,7 @@ def newcomer() -> Iterator[tuple[Path, dict[str, str]]]:
     with TemporaryDirectory(prefix="switchboard-new-") as name:
         place, home = Path(name) / "switchboard", Path(name) / "home"
         home.mkdir()
-        tracked = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        for file in filter(None, tracked.stdout.split("\0")):
-            (place / file).parent.mkdir(parents=True, exist_ok=True)
-            (place / file).write_bytes((ROOT / file).read_bytes())
-            (place / file).chmod((ROOT / file).stat().st_mode)
-        subprocess.run(["git", "init", "--quiet"], cwd=place, check=True)
-        subprocess.run(["git", "add", "."], cwd=place, check=True)
+        copy_to(place)
         Path(name).chmod(0o755)
         yield (
             place,
@@ -46,19 +38,19 @@ def newcomer() -> Iterator[tuple[Path, dict[str, str]]]:
                 "DATA_DIR": f"{name}/data",
                 "PLAYGROUND_PORT": "0",
                 **{name: value for name, value in os.environ.items() if name.startswith(REACHES)},
+                # `make` takes variables from the environment: README_ARGS="tests/crm" is a walk of minutes
+                **({"ARGS": os.environ["README_ARGS"]} if "README_ARGS" in os.environ else {}),
             },
         )
 
 
 def commands() -> list[str]:
     """What the README's first block of code says to type."""
-    block = re.search(
-        r"^## Start.*?```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
-    )
-    assert block is not None
-    return [line.split("#")[0].strip() for line in block[1].splitlines()]
+    block = next(block for block in blocks("sh") if block.page == "README.md")
+    return [line.split("#")[0].strip() for line in block.lines]
 
 
+@pytest.mark.executes("make run", "make test")
 def test_the_two_commands(newcomer: tuple[Path, dict[str, str]]) -> None:
     place, environment = newcomer
     run, test = commands()
@@ -79,6 +71,7 @@ def test_the_two_commands(newcomer: tuple[Path, dict[str, str]]) -> None:
             assert b"<html" in answer.read().lower()
         made = post(f"{page[1]}/sim/users", {"first_name": "Anna", "language_code": "en"})
         assert made["id"]
+        TYPED.add(run)
     finally:
         os.killpg(process.pid, signal.SIGINT)
         try:
@@ -91,6 +84,7 @@ def test_the_two_commands(newcomer: tuple[Path, dict[str, str]]) -> None:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert re.search(r"\d{3,} passed", done.stdout)
+    TYPED.add(test)
 
 
 def post(url: str, body: dict[str, object]) -> dict[str, object]:

@@ -42,6 +42,8 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
         ("What is due today", "agenda", {}),
         ("что у меня на сегодня?", "agenda", {}),
         ("план на день", "agenda", {}),
+        ("what is on my list?", "my_tasks", {}),
+        ("что у меня в списке?", "my_tasks", {}),
         ("log a call with Anna no answer", "log_call", {"line": "Anna no answer"}),
         ("запиши звонок с Анной не дозвонились", "log_call", {"line": "Анной не дозвонились"}),
         ("find contact Anna Petrova", "find_contacts", {"words": "Anna Petrova"}),
