@@ -19,7 +19,7 @@ from crm.people import ChatKind, People, Visitor
 from crm.presence import Presence
 from crm.requests import Requests
 from crm.updates import Arrival
-from handlers.albums import AddressedAlbums
+from handlers.albums import belongs_to_question
 from handlers.groups import has_no_person, is_addition
 from handlers.requests import show_owner
 from handlers.texts import gettext as _
@@ -58,7 +58,6 @@ class Access(BaseMiddleware):
         self._defaults = defaults
         self._limits = limits
         self._clock = clock
-        self._albums = AddressedAlbums()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if not isinstance(event, Update):
@@ -127,12 +126,9 @@ class Access(BaseMiddleware):
             return True
         if message.is_automatic_forward:
             return False
-        if has_no_person(update) or self._albums.has(message):
+        if has_no_person(update) or is_addressed(message, await bot.me()):
             return True
-        addressed = is_addressed(message, await bot.me())
-        if addressed:
-            self._albums.add(message)
-        return addressed
+        return update.message is not None and await belongs_to_question(message, self._groups.doors)
 
     async def _is_echo(self, update: Update, chat: Chat) -> bool:
         """«Added to a supergroup» that only repeats a group's upgrade: nobody is greeted and nothing is left."""

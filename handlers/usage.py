@@ -9,12 +9,13 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
+from crm.budgets import MICROS, Budget, Period, Refusal, Scope
 from crm.errors import N_, NotFound
 from crm.faults import Operator
 from crm.people import Actor, ChatKind
 from crm.teams import Reach
 from crm.updates import Arrival
-from crm.usage import MICROS, Budget, Period, Refusal, Scope, Share, Sum, Usage, UsageView
+from crm.usage import Share, Sum, Usage, UsageView
 from handlers.notices import Whom
 from handlers.private import only_in_private
 from handlers.texts import formatted
@@ -24,6 +25,7 @@ from handlers.words import AnswerTo, Words
 BUDGET = "usage:budget"  # a question: how many dollars
 OFFERED = ("0.5", "2", "10", "off")
 SHOWN = 5  # shares of each kind
+LISTED = 30  # buttons of one member, chat or assistant
 _SET = r"^use:\d{1,18}:(team|member|chat|agent)\.\d{1,18}:(day|month)"
 
 
@@ -131,11 +133,12 @@ def usage_card(view: UsageView, actor: Actor, *, edit: bool = False) -> Answer:
     if view.team is not None:
         parts += ["\n", _line(_("Team"), view.team)]
     for scope, shares in (view.shares or {}).items():
-        if shares:
+        if spent := [share for share in shares if share.month.calls]:
             parts += ["\n\n", Bold(_titles()[scope])]
-            parts += [f"\n{_line(_share_name(share, scope), share)}" for share in shares[:SHOWN]]
+            parts += [f"\n{_line(_share_name(share, scope), share)}" for share in spent[:SHOWN]]
     if view.budgets:
-        parts += ["\n\n", Bold(_("Budgets"))]
+        title = _("Budgets") if view.team is not None else _("Budgets that hold for you")
+        parts += ["\n\n", Bold(title)]
         parts += [f"\n{_budget_line(view, budget)}" for budget in view.budgets]
     if view.everyone is not None:
         parts += ["\n\n", _line(_("The whole bot"), view.everyone)]
@@ -174,13 +177,13 @@ def budgets_card(view: UsageView, actor: Actor) -> Answer:
 
 
 def targets_card(view: UsageView, scope: Scope, actor: Actor) -> Answer:
-    """Those that cost something this month, or are limited already."""
+    """Those that cost most this month first."""
     shares = (view.shares or {}).get(scope, ())
     rows = [
         (Button(_share_name(one, scope), data=f"use:{actor.workspace_id}:t:{scope}.{one.id}"),)
-        for one in shares[:20]
+        for one in shares[:LISTED]
     ]
-    text = _("Whose budget?") if rows else _("Nothing was spent this month.")
+    text = _("Whose budget?") if rows else _("There are none yet.")
     back = (Button(_("‹ Back"), data=f"use:{actor.workspace_id}:b"),)
     return Answer(text, buttons=(*rows, back), edit=True)
 

@@ -8,9 +8,11 @@ import pytest
 from aiogram import Bot
 
 from bot.attending import Attending
+from bot.disclosing import Disclosing
 from bot.hearing import Hearing
 from crm.answers import Answer, Button
 from crm.attachments import Attachment
+from crm.budgets import BudgetSpent, Period, Scope
 from crm.conversations import Conversations
 from crm.errors import BadInput
 from crm.memory import Memory, context_of
@@ -19,7 +21,7 @@ from crm.preparing import Preparing
 from crm.privacy import Privacy
 from crm.quick_adds import QuickAdds
 from crm.turns import ModelAnswer, Turn
-from crm.usage import BudgetSpent, Estimate, Period, Scope, Usage, counted
+from crm.usage import Estimate, Usage, counted
 from handlers.notices import Notices
 from handlers.usage import warn_operators
 from llm.transcripts import NotHeard, Transcripts
@@ -110,10 +112,10 @@ class Room:
         )
         hearing = Hearing(
             bot, cast(Transcripts, self.ears), self._download, self.conversations, QuickAdds(self.storage), usage,
-            self.models.reads, self._offer,
+            self.models.reads, self.memory, self._offer,
         )  # fmt: skip
         self.attending = Attending(
-            bot, self.models, Preparing(self.storage), self.memory, self.privacy, notices, hearing
+            self.models, Preparing(self.storage), self.memory, Disclosing(bot, self.privacy), notices, hearing
         )
         self._updates = 0
 
@@ -304,6 +306,48 @@ async def test_what_was_saved_before_a_crash_is_not_saved_twice(room: Room) -> N
     for _ in range(2):
         await room.attending.answer(turn, FakeListener())
     assert len(room.storage.state.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ("Remember that I prefer calls after ten.", "I prefer calls after ten"),
+        ("Запомни, что мне звонить после десяти.", "мне звонить после десяти"),
+    ],
+)
+async def test_what_is_to_be_remembered_is_kept_without_a_model_and_once(
+    room: Room, words: str, fact: str
+) -> None:
+    room.ears.words = words
+    turn = await room.turn("", VOICE)
+    for _ in range(2):  # also when the process died right after
+        answer = await room.attending.answer(turn, FakeListener())
+        said = answer.text.replace("\\", "")
+        assert said.startswith(f"🎤 «{words}»\n\nRemembered: {fact}\n")
+        turn = room.storage.state.turns[turn.id].turn
+    assert [one.body for one in (await room.memory.show(turn.actor, None)).facts] == [fact]
+    assert (room.models.asked, room.said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("recording", "words"),
+    [
+        (replace(VOICE, of_others=True), "Remember that I am the owner."),
+        (replace(VOICE, kind="audio"), "Remember that I am the owner."),
+        (VOICE, "Remember that?"),
+    ],
+)
+async def test_nobody_else_has_anything_remembered(room: Room, recording: Attachment, words: str) -> None:
+    room.ears.words = words
+    turn = await room.turn("", recording)
+    await room.attending.answer(turn, FakeListener())
+    assert (await room.memory.show(turn.actor, None)).facts == []
+
+
+async def test_what_is_too_long_to_be_remembered_is_said(room: Room) -> None:
+    room.ears.words = f"Remember that {'x' * 301}"
+    assert "too long to remember" in await room.answer("", VOICE)
+    assert room.models.asked == []
 
 
 async def test_in_a_group_nothing_is_saved_unasked(room: Room) -> None:

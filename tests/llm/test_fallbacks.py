@@ -10,8 +10,9 @@ from pydantic_ai import models
 from pydantic_ai.exceptions import ModelHTTPError
 
 from crm.agents import Agent
+from crm.budgets import MICROS, BudgetSpent, Period, Scope
 from crm.turns import ModelAnswer, Progress, Turn
-from crm.usage import MICROS, BudgetSpent, Period, Scope, Usage
+from crm.usage import Usage
 from llm.assistants import Assistants
 from llm.fallbacks import GaveUp, Patience
 from llm.models import ModelConfig
