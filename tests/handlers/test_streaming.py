@@ -196,6 +196,16 @@ async def test_a_message_that_grew_and_became_no_answer_loses_its_stop() -> None
     assert telegram.left == [9]
 
 
+async def test_where_the_message_that_grew_is_gone_the_answer_is_a_new_one() -> None:
+    telegram = Telegram(faults=[TelegramBadRequest(CALL, "Bad Request: message to edit not found")])
+    turn = Turn(7, 1, "lease", 1, 1, an_actor(), None, 3, "x", MONDAY)
+
+    async def keep(_ids: Any) -> None: ...
+
+    sent = await Delivery(cast("Bot", telegram), turn, 8).send([Piece("the answer", ())], keep)
+    assert (sent, telegram.sent, telegram.edits) == ((9,), [(100.0, "the answer")], [])
+
+
 async def test_a_group_sees_that_somebody_types_and_no_words() -> None:
     scene = Scene(kind=ChatKind.GROUP)
     assert not scene.stream.wants_text
