@@ -24,6 +24,7 @@ from handlers.groups import has_no_person, is_addition
 from handlers.requests import show_owner
 from handlers.texts import gettext as _
 from handlers.texts import speak
+from handlers.words import asks_to_stop
 
 _READS_RUSSIAN = ("ru", "be", "kk", "uk")
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -187,8 +188,7 @@ def stops(update: Update) -> bool:
         return True
     if update.callback_query is not None:
         return (update.callback_query.data or "").startswith("turn:stop:")
-    words = ((update.message.text if update.message is not None else None) or "").casefold().split()
-    return bool(words) and words[0].partition("@")[0] in ("/stop", "/стоп", "стоп")
+    return update.message is not None and asks_to_stop(update.message.text)
 
 
 def too_fast(update: Update) -> Answer:

@@ -163,7 +163,7 @@ async def confirm_erasing(query: CallbackQuery, actor: Actor) -> Answer:
         else _("Erase this conversation for good?")
     )
     yes = Button(_("Yes, erase"), data=_data(actor, "erase", what))
-    asked += " " + _("It can not be brought back.")
+    asked += " " + _("It can't be brought back.")
     return Answer(asked, buttons=((yes,), _back(actor)), edit=True)
 
 

@@ -18,7 +18,7 @@ from crm.updates import Arrival
 from crm.usage import Share, Sum, Usage, UsageView
 from handlers.notices import Whom
 from handlers.private import only_in_private
-from handlers.texts import formatted
+from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -235,7 +235,9 @@ def sum_words(sum: Sum) -> str:
     """$0.12, and tokens apart where no price is known."""
     said = _dollars(sum.micros) if sum.micros or not sum.unpriced else ""
     if sum.unpriced:
-        tokens = _("{count} tokens without a known price").format(count=f"{sum.unpriced:,}".replace(",", " "))
+        tokens = ngettext(
+            "{count} token without a known price", "{count} tokens without a known price", sum.unpriced
+        ).format(count=f"{sum.unpriced:,}".replace(",", " "))
         said = f"{said} + {tokens}" if said else tokens
     return said
 

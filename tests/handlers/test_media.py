@@ -240,7 +240,7 @@ async def test_erasing_asks_first(desk: Desk) -> None:
     await desk.says("what is new?")
     card = await desk.says("/forget")
     sure = await desk.presses(card.buttons[0][0].data)
-    assert "can not be brought back" in sure.text
+    assert "can't be brought back" in sure.text
     assert desk.questions == ["what is new?"]
     done = await desk.presses(sure.buttons[0][0].data)
     assert done.text.startswith("Erased: 1 message.")
