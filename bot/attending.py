@@ -16,7 +16,7 @@ from crm.errors import CrmError, StorageAway
 from crm.memory import Context, Memory, extract, transcript
 from crm.preparing import Prepared, Preparing
 from crm.privacy import OFF
-from crm.turns import Listener
+from crm.turns import OWN, Listener
 from handlers.notices import Notices
 from handlers.texts import gettext as _
 from handlers.texts import speaking
@@ -73,7 +73,7 @@ class Attending:
                     return heard
                 turn = heard
             if turn.resumes_turn_id is not None and not context.has(turn.resumes_turn_id):
-                return ModelAnswer("", [], "none")  # what it goes on from was erased: nothing is left to say
+                return ModelAnswer("", [], OWN)  # what it goes on from was erased: nothing is left to say
             answer = await self._assistants.answer(turn, history_of(context), listener)
         except BudgetSpent as spent:
             await self._warn(spent)
@@ -133,4 +133,4 @@ class Attending:
 def _said(turn: Turn, sentence: str) -> ModelAnswer:
     """One of our own sentences for an answer; it costs nothing and is no part of what goes along later."""
     with speaking(turn.actor.language):
-        return ModelAnswer(_(sentence), [], "none")
+        return ModelAnswer(_(sentence), [], OWN)

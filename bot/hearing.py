@@ -14,6 +14,7 @@ from crm.errors import AlreadyHandled, BadInput, CrmError
 from crm.memory import Memory
 from crm.people import ChatKind
 from crm.quick_adds import QuickAdds
+from crm.turns import OWN
 from crm.updates import Arrival
 from crm.usage import Usage
 from handlers.answers import send_text
@@ -181,4 +182,4 @@ def _plain(text: str) -> str:
 
 
 def _ended(text: str) -> ModelAnswer:
-    return ModelAnswer(text, [], "none")
+    return ModelAnswer(text, [], OWN)

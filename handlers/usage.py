@@ -23,7 +23,7 @@ from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
 BUDGET = "usage:budget"  # a question: how many dollars
-OFFERED = ("0.5", "2", "10", "off")
+OFFERED = ("0.50", "2", "10", "off")
 SHOWN = 5  # shares of each kind
 LISTED = 30  # buttons of one member, chat or assistant
 _SET = r"^use:\d{1,18}:(team|member|chat|agent)\.\d{1,18}:(day|month)"
@@ -225,7 +225,7 @@ def budget_notice(refusal: Refusal) -> Answer:
             ).format(sum=_dollars(refusal.micros))
         )
     return Answer(
-        _("A budget is used up – {budget}, {sum}. Who asked was told. Said once a day: /usage").format(
+        _("A budget is used up: “{budget}”, {sum}. Who asked was told. Said once a day: /usage").format(
             budget=_budget_words(refusal.scope, refusal.period), sum=_dollars(refusal.micros)
         )
     )

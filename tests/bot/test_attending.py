@@ -45,9 +45,11 @@ PHOTO = Attachment("photo", "p", "image/jpeg")
 class Telegram:
     id: int = 42
     said: list[tuple[int, str, bool]] = field(default_factory=list)  # chat, text, whether it has buttons
+    topics: set[int | None] = field(default_factory=set)
 
     async def send_message(self, chat_id: int, text: str, **more: Any) -> Any:
         self.said.append((chat_id, text, more.get("reply_markup") is not None))
+        self.topics.add(more["message_thread_id"])
         return type("Sent", (), {"message_id": 77})()
 
 
@@ -164,6 +166,14 @@ async def test_what_leaves_is_said_once_and_before_the_model_is_asked(room: Room
     assert room.said == [notice]
 
 
+async def test_the_notice_and_the_transcript_stay_in_the_questions_topic(room: Room) -> None:
+    room.ears.provider = "speech.example.org"
+    turn = replace(await room.turn("", VOICE), thread_id=5)
+    await room.attending.answer(turn, FakeListener())
+    assert len(room.said) == 2
+    assert room.telegram.topics == {5}
+
+
 async def test_another_provider_is_said_again_and_to_everybody_for_themselves(room: Room) -> None:
     room.models.leaves_for = ["OpenAI"]
     turn = await room.turn()
@@ -204,7 +214,7 @@ async def test_a_spent_budget_is_said_to_the_person_and_once_a_day_to_the_operat
         assert answer.text.startswith("Your own budget for assistants is used up for today")
     [(chat, text, _buttons)] = room.telegram.said
     assert chat == 900
-    assert "Участник, в день, $1.00" in text
+    assert "«Участник, в день», $1.00" in text
     assert not room.storage.state.postponed  # said, and nothing is owed
 
 

@@ -21,7 +21,7 @@ from crm.agents import Choice, Reason
 from crm.conversations import ATTEMPTS, Conversations, ModelAnswer, Turn
 from crm.errors import BadInput, StorageAway
 from crm.people import ChatKind, People
-from crm.turns import Listener, ModelAway
+from crm.turns import OWN, Listener, ModelAway
 from tests.fakes import (
     FakeClock,
     FakeDirectory,
@@ -67,6 +67,7 @@ class Model:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.turns: list[Turn] = []
+        self.name = "stub"
         self.says = ""  # until it is held or stopped
         self.faults: list[Exception] = []
         self.hold: asyncio.Event | None = None
@@ -85,7 +86,7 @@ class Model:
                 return ModelAnswer(self.says, [], "stub", 3, 4, cost_micros=5, is_partial=True)
         if self.faults:
             raise self.faults.pop(0)
-        return ModelAnswer(f"echo {turn.text}", [], "stub")
+        return ModelAnswer(f"echo {turn.text}", [], self.name)
 
 
 class House:
@@ -214,6 +215,23 @@ async def test_a_chat_that_blocked_the_bot_ends_the_turn(house: House) -> None:
     turn = await house.ask("how are you")
     await house.run(lambda: house.row(turn).state == "failed")
     assert house.row(turn).reference == "refused"
+
+
+async def test_an_answer_bears_the_assistants_name_and_a_sentence_of_our_own_none(house: House) -> None:
+    house.storage.state.agents.append(an_agent("coach"))
+    said = await house.ask("how are you")
+    await house.run(lambda: house.row(said).state == "sent")
+    house.model.name = OWN
+    ours = await house.ask("and now")
+    await house.run(lambda: house.row(ours).state == "sent")
+    kept = await house.ask("once more")
+    [claimed] = await house.conversations.claim(house.clock())
+    await house.conversations.keep_answer(claimed, ModelAnswer("ours", [], OWN))
+    house.clock.move(minutes=1)  # the process ended, its lease ran out
+    await house.run(lambda: house.row(kept).state == "sent")
+    named, *plain = house.telegram.said
+    assert named.startswith("echo how are you\n\n— ")
+    assert plain == ["echo and now", "ours"]
 
 
 async def stopped_while_it_thinks(house: House) -> int:

@@ -212,13 +212,14 @@ async def test_a_moment_that_has_passed_is_said_on_the_card(desk: Desk) -> None:
 async def test_cards_are_sent_once_in_the_persons_language(desk: Desk) -> None:
     proposal = await propose(desk, Kind.TASK, line="tea tomorrow", show=False)
     row = desk.storage.state.proposals[proposal]
-    turn = Turn(7, 3, "lease", 1, 1, row.actor, None, 5, "…", desk.clock())
+    turn = Turn(7, 3, "lease", 1, 1, row.actor, 9, 5, "…", desk.clock())
 
     class Telegram:
         def __init__(self) -> None:
             self.sent: list[str] = []
 
-        async def send_message(self, _chat: int, text: str, **_more: Any) -> Any:
+        async def send_message(self, _chat: int, text: str, **more: Any) -> Any:
+            assert more["message_thread_id"] == 9  # the topic of the question
             self.sent.append(text)
             return type("Message", (), {"message_id": 321})()
 

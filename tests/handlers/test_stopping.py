@@ -33,9 +33,10 @@ async def test_what_only_begins_so_stops_nothing(desk: Desk, words: str) -> None
     assert "canceled" not in [row.state for row in desk.storage.state.turns.values()]
 
 
-async def test_it_is_no_answer_to_a_question_of_the_bots(desk: Desk) -> None:
+@pytest.mark.parametrize("words", ["/stop", "стоп", "stop"])
+async def test_it_is_no_answer_to_a_question_of_the_bots(desk: Desk, words: str) -> None:
     await desk.says("/task")
-    assert (await desk.says("/stop")).text == NOTHING
+    assert (await desk.says(words)).text == NOTHING
     assert desk.titles == []
 
 
