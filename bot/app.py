@@ -226,7 +226,11 @@ def build(
         "contact_tasks": ContactTasks(storage),
         "proposals": talking.proposals,
         "quick_adds": QuickAdds(storage),
-        "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
+        "senses": Senses(
+            transcripts.is_there,
+            frozenset(() if models.is_offline else models.reads),
+            is_offline=models.is_offline,
+        ),
         "reminders": Reminders(storage),
         "reminder_edits": ReminderEdits(storage),
         "reminder_lists": ReminderLists(storage, Undo(storage, UNDOABLE)),

@@ -1,5 +1,6 @@
 """Who is speaking: each update meets its person, team and language before any handler."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -213,7 +214,7 @@ def is_addressed(message: Message, me: User) -> bool:
     replied = message.reply_to_message
     if replied is not None and replied.from_user is not None and replied.from_user.id == me.id:
         return True
-    return f"@{(me.username or '').lower()}" in text.lower()
+    return re.search(rf"@{re.escape(me.username or '')}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _where(update: Update) -> tuple[User | None, Chat | None, Message | None]:

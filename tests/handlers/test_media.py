@@ -87,6 +87,14 @@ async def test_a_picture_without_words_asks_what_is_to_be_done_and_can_be_shown(
     assert carried(hearing) == [("", ["photo"])]
 
 
+async def test_offline_it_is_said_that_nothing_reads_pictures() -> None:
+    offline = Desk(Senses(is_offline=True))
+    asked = await offline.says(None, photo=PHOTO, caption="what is this?")
+    assert asked.text.startswith("No model that reads pictures and files is connected here.\n«what is this?»")
+    assert [button.text for row in asked.buttons for button in row] == ["Make a task"]
+    assert carried(offline) == []
+
+
 ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
 
 
@@ -171,6 +179,14 @@ async def test_any_replica_knows_whose_album_it_is(hearing: Desk) -> None:
     other.clock.move(hours=2)  # by then it is some other album
     await other.says(None, **album)
     assert [kinds for _words, kinds in carried(other)] == [["photo", "photo"]]
+
+
+async def test_another_bot_whose_name_only_begins_so_is_not_this_one(desk: Desk) -> None:
+    for words in ("@Switchboard_bot2 how are you?", "@Switchboard_bottom"):
+        await desk.says(words, chat=-55)
+    assert desk.questions == []
+    await desk.says("how are you, @switchboard_bot?", chat=-55)
+    assert len(desk.questions) == 1
 
 
 def a_reply(**said: Any) -> dict[str, Any]:
