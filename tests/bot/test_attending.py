@@ -299,7 +299,7 @@ async def test_a_recording_is_heard_once_also_when_the_turn_is_taken_up_again(ro
     [
         ("call Anna tomorrow at 10", "tasks"),
         ("remind me in 20 minutes to drink tea", "reminders"),
-        ("called Anna, no answer", "calls"),
+        ("звонок Анне, не дозвонились", "calls"),
     ],
 )
 async def test_what_says_without_doubt_what_it_is_is_saved_with_its_card(
