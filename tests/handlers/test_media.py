@@ -181,14 +181,6 @@ async def test_any_replica_knows_whose_album_it_is(hearing: Desk) -> None:
     assert [kinds for _words, kinds in carried(other)] == [["photo", "photo"]]
 
 
-async def test_another_bot_whose_name_only_begins_so_is_not_this_one(desk: Desk) -> None:
-    for words in ("@Switchboard_bot2 how are you?", "@Switchboard_bottom"):
-        await desk.says(words, chat=-55)
-    assert desk.questions == []
-    await desk.says("how are you, @switchboard_bot?", chat=-55)
-    assert len(desk.questions) == 1
-
-
 def a_reply(**said: Any) -> dict[str, Any]:
     zoe = {"id": 5, "is_bot": False, "first_name": "Zoe"}
     chat = {"id": -55, "type": "group"}
