@@ -92,3 +92,4 @@ async def test_the_rest_of_a_groups_album_belongs_to_the_question_wherever_it_ar
         await fleet.stage.post("/sim/settings", {"privacy_mode": True})
     await clara.hears("Point 2", chat_id=group)
     assert await rows.count(shown) == 3
+    assert await rows.count(f"people WHERE telegram_user_id = {dan.id}") == 0  # nobody met him
