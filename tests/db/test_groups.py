@@ -10,8 +10,6 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm.agents import AgentSpec, Choice, Reason
-from crm.albums import LIFETIME, Album
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.deliveries import Deliveries
@@ -21,13 +19,12 @@ from crm.people import Actor, ChatKind, People, Role
 from crm.reminders import Reminders
 from crm.requests import Requests
 from crm.tasks import Tasks
-from db.agents import SqlAgentDoors
 from db.deliveries import SqlDeliveryDoors
 from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.requests import SqlRequestDoors
 from db.storage import SqlStorage, create_engine
-from tests.acting import NOW, a_visitor, an_arrival
+from tests.acting import a_visitor, an_arrival
 from tests.databases import Database
 
 GROUP, OTHER, SUPER = -5, -6, -1000000000005
@@ -320,21 +317,3 @@ async def test_how_a_group_sees_answers_is_its_own_and_kept_beside_its_other_set
     )
     assert [row[0] for row in rows] == ["7"]
     assert await house.groups.answers(await house.in_group(group=OTHER)) is False
-
-
-async def test_any_process_knows_whose_question_came_with_an_album(house: House, engine: AsyncEngine) -> None:
-    assistant = AgentSpec("assistant", {"en": "A"}, {"en": "a"}, {"en": "be brief"}, is_default=True)
-    await SqlAgentDoors(engine).import_global([assistant], only_if_empty=True)
-    anna, _bob = await house.in_group(), await house.in_group(102)
-    async with house.storage.transaction(anna) as unit:
-        (agent,) = await unit.agents.active()
-        choice = Choice(agent, Reason.DEFAULT, "compare")
-        turn = await unit.conversations.add_turn(anna, an_arrival(GROUP), choice)
-        await unit.albums.begin(turn.id, Album("7", NOW))
-    asked, since = house.doors.asked_with_album, NOW - LIFETIME
-    assert await asked(GROUP, 101, "7", since)
-    for other in ((OTHER, 101, "7", since), (GROUP, 102, "7", since), (GROUP, 101, "8", since)):
-        assert not await asked(*other)
-    assert not await asked(GROUP, 101, "7", NOW)  # that was long ago, and is some other album
-    await house.doors.moved(GROUP, SUPER)
-    assert await asked(SUPER, 101, "7", since)
