@@ -24,7 +24,7 @@ from bot.retries import MODEL
 from crm.conversations import Conversations
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
-from crm.turns import ATTEMPTS, Listener, ModelAnswer, ModelAway, Progress, Turn
+from crm.turns import ATTEMPTS, OWN, Listener, ModelAnswer, ModelAway, Progress, Turn
 from handlers.delivering import Delivery, leave
 from handlers.rendering import render
 from handlers.streaming import CLOSING, Stream
@@ -122,6 +122,7 @@ class Answering:
                 return
             if not await desk.conversations.keep_answer(turn, answer):
                 return  # canceled, or another process has it
+            turn = replace(turn, is_own=answer.model == OWN)
             text, has_cards = answer.text, bool(answer.proposals)
         self.is_sending = True
         await desk.send(turn, text, stream.message_id, has_cards=has_cards)
@@ -194,7 +195,8 @@ class Desk:
         """The pieces that are not sent yet, and cards, if it may have some. What Telegram doesn't want now waits in the
         turn's row."""
         with speaking(turn.actor.language):
-            signature = None if turn.reference else await self.conversations.signature(turn)
+            is_ours = turn.is_own or turn.reference is not None
+            signature = None if is_ours else await self.conversations.signature(turn)
             pieces = render(text, signature) if text else []  # a model may only ask, and say nothing
         delivery = Delivery(self.bot, turn, shown_as)
         try:

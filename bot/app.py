@@ -185,7 +185,11 @@ def build(
         "requests": requests,
         "digests": digests,
         "proposals": talking.proposals,
-        "senses": Senses(transcripts.is_there, frozenset(() if models.is_offline else models.reads)),
+        "senses": Senses(
+            transcripts.is_there,
+            frozenset(() if models.is_offline else models.reads),
+            is_offline=models.is_offline,
+        ),
         "invites": Invites(storage, partial(token_urlsafe, 18)),
         "conversations": talking.conversations,
         "picking": Picking(storage, directory, wake=talking.wake),

@@ -6,21 +6,18 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
-from aiogram import Bot
 
+from bot.disclosing import Disclosing
 from bot.gate import Priority, sending
 from bot.hearing import Hearing
+from crm.budgets import BudgetSpent
 from crm.conversations import ModelAnswer, Turn
 from crm.errors import CrmError, StorageAway
 from crm.memory import Context, Memory, extract, transcript
-from crm.people import ChatKind
 from crm.preparing import Prepared, Preparing
-from crm.privacy import OFF, Privacy
-from crm.turns import Listener
-from crm.usage import BudgetSpent
-from handlers.answers import send_text
+from crm.privacy import OFF
+from crm.turns import OWN, Listener
 from handlers.notices import Notices
-from handlers.privacy import provider_notice
 from handlers.texts import gettext as _
 from handlers.texts import speaking
 from llm.context import history_of
@@ -47,19 +44,17 @@ class Attending:
 
     def __init__(
         self,
-        bot: Bot,
         assistants: Assistants,
         preparing: Preparing,
         memory: Memory,
-        privacy: Privacy,
+        disclosing: Disclosing,
         notices: Notices,
         hearing: Hearing | None = None,
     ) -> None:
-        self._bot = bot
         self._assistants = assistants
         self._preparing = preparing
         self._memory = memory
-        self._privacy = privacy
+        self._disclosing = disclosing
         self._notices = notices
         self._hearing = hearing
         self._summing: dict[int, asyncio.Task[None]] = {}  # by conversation
@@ -78,7 +73,7 @@ class Attending:
                     return heard
                 turn = heard
             if turn.resumes_turn_id is not None and not context.has(turn.resumes_turn_id):
-                return ModelAnswer("", [], "none")  # what it goes on from was erased: nothing is left to say
+                return ModelAnswer("", [], OWN)  # what it goes on from was erased: nothing is left to say
             answer = await self._assistants.answer(turn, history_of(context), listener)
         except BudgetSpent as spent:
             await self._warn(spent)
@@ -100,17 +95,9 @@ class Attending:
             await asyncio.wait(set(self._summing.values()))
 
     async def _tell(self, turn: Turn, prepared: Prepared) -> None:
-        """Before the first question that goes there. In a group it is said to the one who asked."""
         heard_by = self._hearing.providers(turn) if self._hearing is not None else ()
-        providers = list(dict.fromkeys((*await self._assistants.providers(turn), *heard_by)))
-        untold = [one for one in providers if one not in prepared.told]
-        if not untold:
-            return
-        with speaking(turn.actor.language):
-            notice = provider_notice(untold)
-        reply_to = turn.message_id if turn.actor.chat_kind is not ChatKind.PRIVATE else None
-        await send_text(self._bot, turn.actor.telegram_chat_id, turn.thread_id, notice, reply_to=reply_to)
-        await self._privacy.tell(turn.actor, untold)
+        providers = (*await self._assistants.providers(turn), *heard_by)
+        await self._disclosing.tell(turn, providers, prepared.told)
 
     async def _warn(self, spent: BudgetSpent) -> None:
         """The operators, once a day for each budget."""
@@ -146,4 +133,4 @@ class Attending:
 def _said(turn: Turn, sentence: str) -> ModelAnswer:
     """One of our own sentences for an answer; it costs nothing and is no part of what goes along later."""
     with speaking(turn.actor.language):
-        return ModelAnswer(_(sentence), [], "none")
+        return ModelAnswer(_(sentence), [], OWN)

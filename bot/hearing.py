@@ -8,13 +8,17 @@ from aiogram import Bot
 
 from crm.answers import Answer
 from crm.attachments import SEEN, Attachment
+from crm.budgets import BudgetSpent
 from crm.conversations import Conversations, ModelAnswer, Turn
-from crm.errors import AlreadyHandled, CrmError
+from crm.errors import AlreadyHandled, BadInput, CrmError
+from crm.memory import Memory
 from crm.people import ChatKind
 from crm.quick_adds import QuickAdds
+from crm.turns import OWN
 from crm.updates import Arrival
-from crm.usage import BudgetSpent, Usage
+from crm.usage import Usage
 from handlers.answers import send_text
+from handlers.memory import remembered, to_remember
 from handlers.offers import source_of_recording
 from handlers.quick_adds import saved_card
 from handlers.texts import gettext as _
@@ -37,6 +41,7 @@ class Hearing:
         quick_adds: QuickAdds,
         usage: Usage,
         reads: Callable[[Turn], Awaitable[bool]],
+        memory: Memory,
         offer: Callable[[Turn], Awaitable[Answer]] | None = None,
     ) -> None:
         """`reads` says whether the turn's model is shown its pictures and files; `offer` asks what shall become of
@@ -48,6 +53,7 @@ class Hearing:
         self._quick_adds = quick_adds
         self._usage = usage
         self._reads = reads
+        self._memory = memory
         self._offer = offer
 
     def providers(self, turn: Turn) -> Sequence[str]:
@@ -80,8 +86,8 @@ class Hearing:
                 return _ended(_(rule.text).format(**rule.fields))
         if not turn.text.strip():
             return _ended(_("I heard no words in it. Send it again, or write it, please."))
-        if turn.actor.chat_kind is ChatKind.PRIVATE and await self._saved(turn):
-            return _ended(_MARKS.sub(r"\\\1", _shown(turn.text)))
+        if turn.actor.chat_kind is ChatKind.PRIVATE and (done := await self._done(turn)) is not None:
+            return _ended(_plain(done))
         if self._offer is not None and _is_all_of_others(turn):
             await self._say(turn, await self._offer(turn))
             return _ended("")
@@ -107,15 +113,32 @@ class Hearing:
         await self._conversations.keep_heard(turn)
         return turn
 
+    async def _done(self, turn: Turn) -> str | None:
+        """What is said where the words were enough, and no model is asked."""
+        if (said := await self._remembered(turn)) is not None:
+            return f"{_shown(turn.text)}\n\n{said}"
+        return _shown(turn.text) if await self._saved(turn) else None
+
+    async def _remembered(self, turn: Turn) -> str | None:
+        """«Запомни, что …» in one's own voice is kept as the typed one is; what is said of it. None for all else."""
+        words = to_remember(turn.text)
+        if words is None or any(one.is_material for one in turn.attachments):
+            return None
+        words = words.removesuffix(".")  # which people don't say, and a model for speech writes
+        try:
+            done = await self._memory.remember(
+                turn.actor, self._arrival(turn), words, remembered, finishes=False
+            )
+        except BadInput as rule:  # too long, or enough is remembered
+            return _(rule.text).format(**rule.fields)
+        return done.text
+
     async def _saved(self, turn: Turn) -> bool:
         """What the words say without doubt is saved, by the rules of a typed line; its card comes with the buttons."""
-        arrival = Arrival(
-            self._bot.id, 0, turn.actor.telegram_chat_id, turn.asked_at, turn.thread_id, turn.message_id
-        )
         try:
             card = await self._quick_adds.save(
                 turn.actor,
-                arrival,
+                self._arrival(turn),
                 turn.text,
                 lambda saved: saved_card(saved, turn.actor, turn.message_id, turn.asked_at),
                 finishes=False,
@@ -127,6 +150,11 @@ class Hearing:
             return False
         await self._say(turn, card)
         return True
+
+    def _arrival(self, turn: Turn) -> Arrival:
+        """Of what was said; its update was finished when it became a turn."""
+        chat_id = turn.actor.telegram_chat_id
+        return Arrival(self._bot.id, 0, chat_id, turn.asked_at, turn.thread_id, turn.message_id)
 
     async def _say(self, turn: Turn, answer: Answer) -> None:
         reply_to = turn.message_id if turn.actor.chat_kind is not ChatKind.PRIVATE else None
@@ -148,5 +176,10 @@ def _shown(words: str) -> str:
     return f"🎤 «{words if len(words) <= SHOWN else words[:SHOWN] + '…'}»"
 
 
+def _plain(text: str) -> str:
+    """As a model would write it to have it read as it stands."""
+    return _MARKS.sub(r"\\\1", text)
+
+
 def _ended(text: str) -> ModelAnswer:
-    return ModelAnswer(text, [], "none")
+    return ModelAnswer(text, [], OWN)

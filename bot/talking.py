@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.attending import Attending
 from bot.departures import Announcing
+from bot.disclosing import Disclosing
 from bot.faults import new_reference
 from bot.handing import Handing
 from bot.hearing import Hearing
@@ -155,11 +156,14 @@ def build_talking(
     )
     heard = Transcripts(transcripts, model_pause)
     hearing = Hearing(
-        bot, heard, partial(download, bot), conversations, QuickAdds(storage), usage, assistants.reads,
+        bot, heard, partial(download, bot), conversations, QuickAdds(storage), usage, assistants.reads, memory,
         partial(offer_heard, bot_id=bot.id, dialogs=ground.dialogs, clock=clock),
     )  # fmt: skip
-    attending = Attending(bot, assistants, preparing, memory, privacy, ground.notices, hearing)
-    trials = ModelTrials(bot, assistants, clock, new_reference, reports, ground.journal, storage)
+    disclosing = Disclosing(bot, privacy)
+    attending = Attending(assistants, preparing, memory, disclosing, ground.notices, hearing)
+    trials = ModelTrials(
+        bot, assistants, privacy, disclosing, clock, new_reference, reports, ground.journal, storage
+    )
     stops = Stops(ground.redis)
     workers.append(
         TurnWorker(

@@ -11,10 +11,12 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from telegramify_markdown import convert
 
+from bot.disclosing import Disclosing
 from crm.agents import Agent
 from crm.answers import Answer, Button, Entity
-from crm.errors import N_, BadInput, CrmError, StorageAway
+from crm.errors import N_, BadInput, CrmError, NotAllowed, StorageAway
 from crm.people import Actor
+from crm.privacy import OFF, Privacy
 from crm.storage import Storage
 from crm.turns import ModelAnswer, Turn, Unwatched
 from crm.updates import Arrival, Notice, Postponed, UpdateJournal
@@ -40,6 +42,8 @@ class ModelTrials:
         self,
         bot: Bot,
         assistants: Assistants,
+        privacy: Privacy,
+        disclosing: Disclosing,
         clock: Callable[[], datetime],
         new_reference: Callable[[], str],
         report: Callable[[BaseException, str], None],
@@ -48,6 +52,8 @@ class ModelTrials:
     ) -> None:
         self._bot = bot
         self._assistants = assistants
+        self._privacy = privacy
+        self._disclosing = disclosing
         self._clock = clock
         self._new_reference = new_reference
         self._report = report
@@ -132,6 +138,11 @@ class ModelTrials:
             await self._apologise(actor, arrival, agent, fault)
 
     async def _ask(self, turn: Turn, agent: Agent) -> ModelAnswer:
+        """A trial goes where a question goes: not from a team without assistants, and its provider is told of."""
+        if await self._privacy.is_off(turn.actor):
+            raise NotAllowed(OFF)
+        providers = await self._assistants.providers(turn, agent)
+        await self._disclosing.tell(turn, providers, await self._privacy.told(turn.actor))
         try:
             async with asyncio.timeout(WAITING):
                 await self._places.acquire()

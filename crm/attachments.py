@@ -48,10 +48,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """What this bot is set up for: whether it hears (TRANSCRIBE_MODEL), and what its model reads (MODEL_READS)."""
+    """What this bot is set up for: whether it hears (TRANSCRIBE_MODEL), and what its model reads (MODEL_READS).
+    `is_offline`: no model is connected, so that none of any assistant's reads anything either."""
 
     hears: bool = False
     reads: frozenset[str] = frozenset()
+    is_offline: bool = False
 
 
 def attachments_from(stored: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:

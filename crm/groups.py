@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from crm.activity import Activity
@@ -37,6 +38,9 @@ class GroupStore(Protocol):
 
     async def let_in(self, telegram_chat_id: int, *, is_admin: bool) -> None:
         """The bot is in the group (again), as an admin or not."""
+
+    async def is_admin(self, chat_id: int) -> bool:
+        """Whether the bot is an admin of the group, as far as Telegram told."""
 
     async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
         """Whether the group sees answers grow; sets it first where `live` is given. What it was before."""
@@ -78,6 +82,9 @@ class GroupDoors(Protocol):
     async def may_be_upgrade(self, chat_id: int, title: str, user_id: int | None) -> bool:
         """Whether «added to a supergroup» may only be a group's upgrade; `user_id` None for an anonymous admin."""
 
+    async def asked_with_album(self, chat_id: int, user_id: int, album: str, since: datetime) -> bool:
+        """Whether the user's question there, asked after `since`, came with that album (crm.albums)."""
+
     async def language(self, chat_id: int) -> str | None:
         """The language of the team whose group it is."""
 
@@ -100,6 +107,11 @@ class Groups:
             answer = reply(place)
             await unit.updates.finish(arrival, answer)
         return answer
+
+    async def is_admin(self, actor: Actor) -> bool:
+        """Whether the bot is an admin of the actor's group, and so sees all that is said there."""
+        async with self._storage.transaction(actor) as unit:
+            return await unit.groups.is_admin(actor.chat_id)
 
     async def answers(self, actor: Actor) -> bool:
         """Whether the group sees answers grow as they are written."""

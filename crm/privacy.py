@@ -37,13 +37,10 @@ class Privacy:
         async with self._storage.transaction(actor) as unit:
             return await unit.privacy.is_off()
 
-    async def untold(self, actor: Actor, providers: Sequence[str]) -> Sequence[str]:
-        """Those that the person was not told of yet, in any team."""
-        if not providers:
-            return ()
+    async def told(self, actor: Actor) -> Sequence[str]:
+        """Providers that the person was told of, in any team."""
         async with self._storage.transaction(actor) as unit:
-            told = await unit.privacy.told()
-        return [one for one in providers if one not in told]
+            return await unit.privacy.told()
 
     async def tell(self, actor: Actor, providers: Sequence[str]) -> None:
         """They were told; written after it, so that a crash in between tells them twice rather than never."""

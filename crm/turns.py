@@ -16,6 +16,7 @@ FIRST_LEASE = timedelta(
     seconds=10
 )  # of a turn that its own process takes as it is committed; then it is renewed
 LEASE = timedelta(seconds=30)  # renewed while the model speaks
+OWN = "none"  # the model of an answer that is a sentence of the bot's own
 ATTEMPTS = 3  # a turn that ended its process this often is given up with an apology
 
 
@@ -50,6 +51,7 @@ class Turn:
     `answer` is there when the model has spoken and only the sending is left; `pieces` are Telegram's ids of the
     messages of it that are sent. `shown_as` is the message that was edited while the model spoke. `progress` is where
     a process that died left off. `is_stopped`: a person asked to stop. `is_live`: the group wants to see answers grow.
+    `is_own`: the answer is a sentence of the bot's own, which no assistant signs.
     `prepared` was read in the transaction that made the turn.
     """
 
@@ -70,6 +72,7 @@ class Turn:
     progress: Progress = Progress()
     is_stopped: bool = False
     is_live: bool = False
+    is_own: bool = False
     reference: str | None = None
     attachments: tuple[Attachment, ...] = ()
     resumes_turn_id: int | None = None  # this one goes on from that one, whose proposals are decided

@@ -1,52 +1,22 @@
 """Usage: what assistants cost, whose it counts to, and the budgets that stop a call before it is made."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from crm.activity import Activity
 from crm.answers import Answer, Reply
-from crm.errors import N_, BadInput, CrmError, NotAllowed
+from crm.budgets import MICROS, Budget, BudgetSpent, Period, Refusal, Scope, holding, micros_of
+from crm.errors import N_, NotAllowed
 from crm.faults import Operator
 from crm.people import Actor, Role
 from crm.storage import Storage
 from crm.updates import Arrival, Notice
 
-MICROS = 1_000_000  # of a US dollar; money is kept in whole millionths of it
 TOKEN_MICROS = (
     1  # what a token of a model without a known price counts as: a dollar of budget is a million tokens
 )
-MOST = 100_000  # US dollars a budget may be at most
-
-
-class Scope(StrEnum):
-    """Whose spending a budget limits. BOT is the whole bot's (MODEL_BUDGET_MONTH), TEAM all of one team."""
-
-    BOT = "bot"
-    TEAM = "team"
-    MEMBER = "member"
-    CHAT = "chat"
-    AGENT = "agent"
-
-
-class Period(StrEnum):
-    """Calendar days and months, UTC."""
-
-    DAY = "day"
-    MONTH = "month"
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """A team's limit in millionths of a dollar. `target` is a member's, chat's or agent's id; None: each of them."""
-
-    id: int
-    scope: Scope
-    period: Period
-    micros: int
-    target: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +42,6 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """The budget that has no room for a call. `is_news`: nobody was told today that it is used up."""
-
-    scope: Scope
-    period: Period
-    micros: int
-    is_news: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Sum:
     """What was spent: `micros` where prices are known, `tokens` all in all, `unpriced` of them without a price."""
 
@@ -103,7 +63,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class UsageView:
-    """What somebody may see: their own sums, and who manages a team all of its shares and budgets."""
+    """What somebody may see: their own sums and the budgets that hold for them; who manages a team all of its shares,
+    also of those that spent nothing yet, and all of its budgets."""
 
     mine: Share
     team: Share | None = None
@@ -111,56 +72,6 @@ class UsageView:
     budgets: Sequence[Budget] = ()
     everyone: Share | None = None  # the whole bot's, for operators
     bot_micros: int | None = None
-
-
-class BudgetSpent(CrmError):
-    """A budget has no room for this call; the sentence is for whoever asked."""
-
-    def __init__(self, refusal: Refusal, notices: Sequence[Notice] = ()) -> None:
-        """`notices` are to be sent: what the operators hear of it, which is written down already."""
-        super().__init__(REASONS[refusal.scope, refusal.period])
-        self.refusal = refusal
-        self.notices = notices
-
-
-REASONS: Mapping[tuple[Scope, Period], str] = {
-    (Scope.BOT, Period.MONTH): N_(
-        "This month's budget of the whole bot is used up, so no model was asked. Assistants answer again next"
-        " month (UTC), or once whoever runs the bot raises it; commands work on."
-    ),
-    (Scope.TEAM, Period.DAY): N_(
-        "Your team's budget for assistants is used up for today, so no model was asked. They answer again tomorrow"
-        " (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.TEAM, Period.MONTH): N_(
-        "Your team's budget for assistants is used up for this month, so no model was asked. They answer again next"
-        " month (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.MEMBER, Period.DAY): N_(
-        "Your own budget for assistants is used up for today, so no model was asked. They answer again tomorrow"
-        " (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.MEMBER, Period.MONTH): N_(
-        "Your own budget for assistants is used up for this month, so no model was asked. They answer again next"
-        " month (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.CHAT, Period.DAY): N_(
-        "This chat's budget for assistants is used up for today, so no model was asked. They answer again tomorrow"
-        " (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.CHAT, Period.MONTH): N_(
-        "This chat's budget for assistants is used up for this month, so no model was asked. They answer again next"
-        " month (UTC); commands work on. A manager can change it: /usage"
-    ),
-    (Scope.AGENT, Period.DAY): N_(
-        "This assistant's budget is used up for today, so no model was asked. It answers again tomorrow (UTC);"
-        " other assistants and commands work on."
-    ),
-    (Scope.AGENT, Period.MONTH): N_(
-        "This assistant's budget is used up for this month, so no model was asked. It answers again next month"
-        " (UTC); other assistants and commands work on."
-    ),
-}
 
 
 Warn = Callable[[Refusal, Sequence[Operator]], Sequence[Notice]]
@@ -180,6 +91,9 @@ class UsageStore(Protocol):
 
     async def shares(self, scope: Scope, now: datetime) -> Sequence[Share]:
         """What is the actor's to see, who spent most this month first. For TEAM one share."""
+
+    async def named(self, scope: Scope) -> Mapping[int, str]:
+        """The team's members or groups by id, whether they spent anything or not."""
 
     async def everyone(self, now: datetime) -> Share:
         """The whole bot's; nothing for anyone but an operator."""
@@ -237,7 +151,8 @@ class Usage:
         return _Meter(self, actor, agent_id, turn_id)
 
     async def show(self, actor: Actor) -> UsageView:
-        """One's own; for who manages the team also its shares and budgets, for operators the bot's total."""
+        """One's own and what holds for oneself; for who manages the team all of its shares and budgets, for operators
+        the bot's total."""
         now = self._clock()
         async with self._storage.transaction(actor) as unit:
             members = await unit.usage.shares(Scope.MEMBER, now)
@@ -245,15 +160,18 @@ class Usage:
             mine = next((one for one in members if one.id == actor.member_id), none)
             everyone = await unit.usage.everyone(now) if actor.is_operator else None
             bot_micros = self._bot_micros if actor.is_operator else None
-            if not manages(actor):
-                return UsageView(mine, everyone=everyone, bot_micros=bot_micros)
-            (team,) = await unit.usage.shares(Scope.TEAM, now)
-            shares = {
-                Scope.MEMBER: members,
-                Scope.CHAT: await unit.usage.shares(Scope.CHAT, now),
-                Scope.AGENT: await unit.usage.shares(Scope.AGENT, now),
-            }
             budgets = await unit.usage.budgets()
+            if not manages(actor):
+                held = holding(budgets, actor)
+                return UsageView(mine, budgets=held, everyone=everyone, bot_micros=bot_micros)
+            (team,) = await unit.usage.shares(Scope.TEAM, now)
+            assistants = {agent.id: agent.name(actor.language) for agent in await unit.agents.active()}
+            chats = await unit.usage.shares(Scope.CHAT, now)
+            shares = {
+                Scope.MEMBER: _all(members, await unit.usage.named(Scope.MEMBER)),
+                Scope.CHAT: _all(chats, await unit.usage.named(Scope.CHAT)),
+                Scope.AGENT: _all(await unit.usage.shares(Scope.AGENT, now), assistants),
+            }
         return UsageView(mine, team, shares, budgets, everyone, bot_micros)
 
     async def set_budget(
@@ -295,25 +213,18 @@ def manages(actor: Actor) -> bool:
     return actor.role in (Role.OWNER, Role.MANAGER)
 
 
-def micros_of(dollars: str) -> int | None:
-    """Typed dollars as millionths, None for off. 0 stops every call. Raises BadInput."""
-    typed = dollars.strip().lstrip("$").replace(",", ".").casefold()
-    if typed in ("off", "no", "none", "выкл", "нет", "-"):
-        return None
-    try:
-        value = float(typed)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= MOST:
-        raise BadInput(N_("Type US dollars, for example 2 or 0.50, or off."))
-    return round(value * MICROS)
-
-
 def counted(model: str, input_tokens: int, output_tokens: int, dollars: float | None) -> Used:
     """A call in millionths of a dollar; by its tokens where no price is known."""
     tokens = input_tokens + output_tokens
     micros = tokens * TOKEN_MICROS if dollars is None else -int(-dollars * MICROS // 1)
     return Used(model, input_tokens, output_tokens, micros, dollars is not None)
+
+
+def _all(spent: Sequence[Share], names: Mapping[int, str]) -> list[Share]:
+    """Who spent most first, then those who spent nothing."""
+    known = {one.id for one in spent}
+    named = [replace(one, name=names.get(one.id, one.name)) for one in spent]
+    return [*named, *(Share(key, name, Sum(), Sum()) for key, name in names.items() if key not in known)]
 
 
 def _same(budgets: Sequence[Budget], scope: Scope, target: int | None, period: Period) -> Budget | None:

@@ -1,6 +1,7 @@
 """Groups: the doors that Telegram's news of chats and their people come in by."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text, update
@@ -38,6 +39,10 @@ class SqlGroups:
             text("SELECT mark_reachable(:chat), set_watched(:chat, :admin)"),
             {"chat": telegram_chat_id, "admin": is_admin},
         )
+
+    async def is_admin(self, chat_id: int) -> bool:
+        watched = select(chats.c.watched_since.is_not(None)).where(chats.c.id == chat_id)
+        return bool(await self._link.scalar(watched))
 
     async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
         settings = await self._link.scalar(
@@ -105,6 +110,10 @@ class SqlGroupDoors:
                 user=user_id,
             )
         )
+
+    async def asked_with_album(self, chat_id: int, user_id: int, album: str, since: datetime) -> bool:
+        door = "asked_with_album(:chat, :user, :album, :since)"
+        return bool(await self._call(door, chat=chat_id, user=user_id, album=album, since=since))
 
     async def language(self, chat_id: int) -> str | None:
         found = await self._call("language_of_group(:chat)", chat=chat_id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.attachments import attachments_from
 from crm.errors import Removed
-from crm.turns import Progress, Saying, Turn
+from crm.turns import OWN, Progress, Saying, Turn
 from db.actors import actor_columns, actor_of, claims_by_member
 from db.models.chats import chats, conversations, turns
 from db.models.people import members, people
@@ -61,6 +61,7 @@ async def _read(link: AsyncConnection, leases: dict[int, str]) -> list[Turn]:
             turns.c.user_text,
             turns.c.asked_at,
             turns.c.answer,
+            turns.c.model,
             turns.c.reference,
             turns.c.messages,
             turns.c.usage,
@@ -116,6 +117,7 @@ def _turn(row: Any, lease: str, along: Sequence[Saying]) -> Turn:
         progress=Progress(row.messages, row.usage.get("input_tokens", 0), row.usage.get("output_tokens", 0)),
         is_stopped=row.stopped_at is not None,
         is_live=row.settings.get("answers") == "live",
+        is_own=row.model == OWN,
         reference=row.reference,
         attachments=attachments_from(row.attachments),
         resumes_turn_id=row.resumes_turn_id,

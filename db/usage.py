@@ -1,6 +1,6 @@
 """Usage, as lines of a ledger that doors write; what is a member's to see is added up under the policies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm.budgets import Budget, Period, Refusal, Scope
 from crm.faults import Operator
-from crm.usage import Budget, Estimate, Period, Refusal, Scope, Share, Sum, Used
+from crm.usage import Estimate, Share, Sum, Used
 from db.faults import operators
 from db.models.agents import agents
 from db.models.chats import chats
@@ -78,6 +79,16 @@ class SqlUsage:
         names = await self._names(scope, [row.id for row in rows])
         return [_share(row.id, names.get(row.id), row) for row in rows]
 
+    async def named(self, scope: Scope) -> Mapping[int, str]:
+        if scope is Scope.MEMBER:
+            rows = await self._link.execute(text("SELECT id, name FROM team_members() ORDER BY id"))
+            return {row.id: row.name for row in rows}
+        groups = select(chats.c.id, chats.c.title).where(
+            chats.c.workspace_id == self._workspace_id, chats.c.kind == "group"
+        )
+        found = await self._link.execute(groups.order_by(chats.c.id.desc()).limit(MOST_SHOWN))
+        return {row.id: row.title or "…" for row in found}
+
     async def everyone(self, now: datetime) -> Share:
         day, month = _begins(now)
         found = await self._link.execute(
@@ -121,8 +132,7 @@ class SqlUsage:
 
     async def _names(self, scope: Scope, ids: Sequence[int]) -> dict[int, str | None]:
         if scope is Scope.MEMBER:
-            rows = await self._link.execute(text("SELECT id, name FROM team_members()"))
-            return {row.id: row.name for row in rows}
+            return dict(await self.named(scope))
         if scope is Scope.CHAT:
             found = await self._link.execute(
                 select(chats.c.id, chats.c.title).where(chats.c.id.in_(ids), chats.c.kind == "group")

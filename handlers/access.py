@@ -1,5 +1,6 @@
 """Who is speaking: each update meets its person, team and language before any handler."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +20,12 @@ from crm.people import ChatKind, People, Visitor
 from crm.presence import Presence
 from crm.requests import Requests
 from crm.updates import Arrival
-from handlers.albums import AddressedAlbums
+from handlers.albums import belongs_to_question
 from handlers.groups import has_no_person, is_addition
 from handlers.requests import show_owner
 from handlers.texts import gettext as _
 from handlers.texts import speak
+from handlers.words import asks_to_stop
 
 _READS_RUSSIAN = ("ru", "be", "kk", "uk")
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -58,7 +60,6 @@ class Access(BaseMiddleware):
         self._defaults = defaults
         self._limits = limits
         self._clock = clock
-        self._albums = AddressedAlbums()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if not isinstance(event, Update):
@@ -127,12 +128,9 @@ class Access(BaseMiddleware):
             return True
         if message.is_automatic_forward:
             return False
-        if has_no_person(update) or self._albums.has(message):
+        if has_no_person(update) or is_addressed(message, await bot.me()):
             return True
-        addressed = is_addressed(message, await bot.me())
-        if addressed:
-            self._albums.add(message)
-        return addressed
+        return update.message is not None and await belongs_to_question(message, self._groups.doors)
 
     async def _is_echo(self, update: Update, chat: Chat) -> bool:
         """«Added to a supergroup» that only repeats a group's upgrade: nobody is greeted and nothing is left."""
@@ -191,8 +189,7 @@ def stops(update: Update) -> bool:
         return True
     if update.callback_query is not None:
         return (update.callback_query.data or "").startswith("turn:stop:")
-    words = ((update.message.text if update.message is not None else None) or "").casefold().split()
-    return bool(words) and words[0].partition("@")[0] in ("/stop", "/стоп", "стоп")
+    return update.message is not None and asks_to_stop(update.message.text)
 
 
 def too_fast(update: Update) -> Answer:
@@ -217,7 +214,7 @@ def is_addressed(message: Message, me: User) -> bool:
     replied = message.reply_to_message
     if replied is not None and replied.from_user is not None and replied.from_user.id == me.id:
         return True
-    return f"@{(me.username or '').lower()}" in text.lower()
+    return re.search(rf"@{re.escape(me.username or '')}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _where(update: Update) -> tuple[User | None, Chat | None, Message | None]:

@@ -16,7 +16,7 @@ from handlers.pace import at_pace
 from handlers.picking.cards import which
 from handlers.quotes import material_of
 from handlers.texts import gettext as _
-from handlers.words import Words
+from handlers.words import asks_to_stop
 
 
 def router() -> Router:
@@ -29,7 +29,7 @@ def router() -> Router:
 def stopping() -> Router:
     """What stops an answer; before all that may take a text for its own."""
     own = Router(name="stopping")
-    own.message.register(stop_all, Words("stop", "стоп", alone=True))
+    own.message.register(stop_all, F.text.func(asks_to_stop))
     own.callback_query.register(press_stop, F.data.regexp(r"^turn:stop:\d{1,18}$"))
     # it names no user; a private chat's id is the user's, and drafts live nowhere else
     own.stopped_message_generation.register(stop_answer, F.chat.type == "private")

@@ -74,10 +74,14 @@ async def take_message(
     shown = shown_of(message)
     theirs, album = message.forward_origin is not None, message.media_group_id
     await offers.keep(mark, an_offer(words, source, arrival.message_id, shown, of_others=theirs, album=album))
-    answer = offering(words, mark, can_ask=bool(words or shown))
+    is_blind = bool(shown) and senses.is_offline
+    answer = offering(words, mark, can_ask=bool(words or shown) and not is_blind)
     if message.voice is not None and not senses.hears:
         deaf = _("I can't listen here: no model for speech is connected.")
         return replace(answer, text=f"{deaf}\n{answer.text}")
+    if is_blind:
+        blind = _("No model that reads pictures and files is connected here.")
+        return replace(answer, text=f"{blind}\n{answer.text}")
     return answer
 
 

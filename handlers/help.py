@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message, User
 
 from crm.answers import Answer, Button
 from crm.errors import N_
+from crm.groups import Groups
 from crm.people import Actor, ChatKind
 from handlers.texts import gettext as _
 from handlers.words import Words
@@ -184,12 +185,13 @@ def unknown_router() -> Router:
     return own
 
 
-async def show_help(message: Message, bot: Bot, actor: Actor, state: FSMContext) -> Answer:
+async def show_help(message: Message, bot: Bot, actor: Actor, groups: Groups, state: FSMContext) -> Answer:
     await state.clear()
-    me = await bot.me()
     if actor.chat_kind is ChatKind.PRIVATE:
-        return help_card(me)
-    return replace(help_card(me), text=f"{help_text(me)}\n\n{hearing(me)}")
+        return help_card(await bot.me())
+    me = await bot.get_me()  # its privacy mode may have been changed since the start
+    heard = hearing(me, is_admin=await groups.is_admin(actor))
+    return replace(help_card(me), text=f"{help_text(me)}\n\n{heard}")
 
 
 async def open_topic(query: CallbackQuery, bot: Bot) -> Answer:

@@ -26,11 +26,17 @@ _ASKED = re.compile(
 
 
 class AsksToRemember(Filter):
-    """«запомни, что …», remember that …; gives what is to be remembered as `words`. A question is none."""
+    """«запомни, что …», remember that …; gives what is to be remembered as `words`."""
 
     async def __call__(self, message: Message) -> dict[str, str] | bool:
-        found = _ASKED.fullmatch((message.text or "").strip())
-        return {"words": found[1].strip()} if found and not found[1].rstrip().endswith("?") else False
+        words = to_remember(message.text or "")
+        return {"words": words} if words is not None else False
+
+
+def to_remember(text: str) -> str | None:
+    """What somebody asks to have remembered; None where nothing is. A question is none."""
+    found = _ASKED.fullmatch(text.strip())
+    return found[1].strip() if found and not found[1].rstrip().endswith("?") else None
 
 
 def router() -> Router:
@@ -71,12 +77,11 @@ async def start_afresh(message: Message, actor: Actor, arrival: Arrival, memory:
 
 
 async def remember(message: Message, words: str, actor: Actor, arrival: Arrival, memory: Memory) -> Answer:
-    return await memory.remember(
-        actor,
-        arrival,
-        words,
-        lambda fact: Answer(_("Remembered: {fact}\nAll of it: /memory").format(fact=fact)),
-    )
+    return await memory.remember(actor, arrival, words, remembered)
+
+
+def remembered(fact: str) -> Answer:
+    return Answer(_("Remembered: {fact}\nAll of it: /memory").format(fact=fact))
 
 
 async def show_memory(
@@ -104,13 +109,7 @@ async def type_fact(
     message: Message, words: str, actor: Actor, arrival: Arrival, memory: Memory, state: FSMContext
 ) -> Answer:
     kept = await state.get_data()
-    answer = await memory.change(
-        actor,
-        arrival,
-        int(kept.get("fact", 0)),
-        words,
-        lambda fact: Answer(_("Remembered: {fact}\nAll of it: /memory").format(fact=fact)),
-    )
+    answer = await memory.change(actor, arrival, int(kept.get("fact", 0)), words, remembered)
     await state.clear()
     return answer
 
@@ -164,7 +163,7 @@ async def confirm_erasing(query: CallbackQuery, actor: Actor) -> Answer:
         else _("Erase this conversation for good?")
     )
     yes = Button(_("Yes, erase"), data=_data(actor, "erase", what))
-    asked += " " + _("It can not be brought back.")
+    asked += " " + _("It can't be brought back.")
     return Answer(asked, buttons=((yes,), _back(actor)), edit=True)
 
 

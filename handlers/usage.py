@@ -9,21 +9,23 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold
 
 from crm.answers import Answer, Button
+from crm.budgets import MICROS, Budget, Period, Refusal, Scope
 from crm.errors import N_, NotFound
 from crm.faults import Operator
 from crm.people import Actor, ChatKind
 from crm.teams import Reach
 from crm.updates import Arrival
-from crm.usage import MICROS, Budget, Period, Refusal, Scope, Share, Sum, Usage, UsageView
+from crm.usage import Share, Sum, Usage, UsageView
 from handlers.notices import Whom
 from handlers.private import only_in_private
-from handlers.texts import formatted
+from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
 BUDGET = "usage:budget"  # a question: how many dollars
-OFFERED = ("0.5", "2", "10", "off")
+OFFERED = ("0.50", "2", "10", "off")
 SHOWN = 5  # shares of each kind
+LISTED = 30  # buttons of one member, chat or assistant
 _SET = r"^use:\d{1,18}:(team|member|chat|agent)\.\d{1,18}:(day|month)"
 
 
@@ -131,11 +133,12 @@ def usage_card(view: UsageView, actor: Actor, *, edit: bool = False) -> Answer:
     if view.team is not None:
         parts += ["\n", _line(_("Team"), view.team)]
     for scope, shares in (view.shares or {}).items():
-        if shares:
+        if spent := [share for share in shares if share.month.calls]:
             parts += ["\n\n", Bold(_titles()[scope])]
-            parts += [f"\n{_line(_share_name(share, scope), share)}" for share in shares[:SHOWN]]
+            parts += [f"\n{_line(_share_name(share, scope), share)}" for share in spent[:SHOWN]]
     if view.budgets:
-        parts += ["\n\n", Bold(_("Budgets"))]
+        title = _("Budgets") if view.team is not None else _("Budgets that hold for you")
+        parts += ["\n\n", Bold(title)]
         parts += [f"\n{_budget_line(view, budget)}" for budget in view.budgets]
     if view.everyone is not None:
         parts += ["\n\n", _line(_("The whole bot"), view.everyone)]
@@ -174,13 +177,13 @@ def budgets_card(view: UsageView, actor: Actor) -> Answer:
 
 
 def targets_card(view: UsageView, scope: Scope, actor: Actor) -> Answer:
-    """Those that cost something this month, or are limited already."""
+    """Those that cost most this month first."""
     shares = (view.shares or {}).get(scope, ())
     rows = [
         (Button(_share_name(one, scope), data=f"use:{actor.workspace_id}:t:{scope}.{one.id}"),)
-        for one in shares[:20]
+        for one in shares[:LISTED]
     ]
-    text = _("Whose budget?") if rows else _("Nothing was spent this month.")
+    text = _("Whose budget?") if rows else _("There are none yet.")
     back = (Button(_("‹ Back"), data=f"use:{actor.workspace_id}:b"),)
     return Answer(text, buttons=(*rows, back), edit=True)
 
@@ -222,7 +225,7 @@ def budget_notice(refusal: Refusal) -> Answer:
             ).format(sum=_dollars(refusal.micros))
         )
     return Answer(
-        _("A budget is used up – {budget}, {sum}. Who asked was told. Said once a day: /usage").format(
+        _("A budget is used up: “{budget}”, {sum}. Who asked was told. Said once a day: /usage").format(
             budget=_budget_words(refusal.scope, refusal.period), sum=_dollars(refusal.micros)
         )
     )
@@ -232,7 +235,9 @@ def sum_words(sum: Sum) -> str:
     """$0.12, and tokens apart where no price is known."""
     said = _dollars(sum.micros) if sum.micros or not sum.unpriced else ""
     if sum.unpriced:
-        tokens = _("{count} tokens without a known price").format(count=f"{sum.unpriced:,}".replace(",", " "))
+        tokens = ngettext(
+            "{count} token without a known price", "{count} tokens without a known price", sum.unpriced
+        ).format(count=f"{sum.unpriced:,}".replace(",", " "))
         said = f"{said} + {tokens}" if said else tokens
     return said
 

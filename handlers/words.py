@@ -1,5 +1,6 @@
 """Words that work as commands: Latin names in the menu, Russian words as text, with or without the slash."""
 
+import re
 from typing import Any
 
 from aiogram import Bot
@@ -36,6 +37,16 @@ class Words(Filter):
         if message.chat.type == "private" and name in self._bare and not (rest and self._alone):
             return {"words": rest.strip()}
         return False
+
+
+_STOP = re.compile(
+    r"(?:@\w+[,:]?\s+)?(?:/(?:stop|стоп)\b.*|(?:stop|стоп)[\s.!…]*)", re.IGNORECASE | re.DOTALL
+)
+
+
+def asks_to_stop(text: str | None) -> bool:
+    """/stop with whatever follows it; without the slash the word alone, also after the bot's name."""
+    return _STOP.fullmatch((text or "").strip()) is not None
 
 
 class AnswerTo(Filter):

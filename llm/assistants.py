@@ -129,11 +129,11 @@ class Assistants:
             sayings = (Saying(turn.actor.display_name, text, turn.actor.member_id),)
         return "\n".join(f"{one.name}: {one.text}" for one in sayings)
 
-    async def providers(self, turn: Turn) -> Sequence[str]:
+    async def providers(self, turn: Turn, trial: Agent | None = None) -> Sequence[str]:
         """Names of those that this turn's question may leave for; none when it stays here."""
         if self._config.is_offline:
             return ()
-        return providers_of(self._config, await self._agent(turn))
+        return providers_of(self._config, trial or await self._agent(turn))
 
     async def summary(self, turn: Turn, text: str) -> str | None:
         """The text in short, by the turn's own models; None offline. Raises BudgetSpent and the provider's errors."""

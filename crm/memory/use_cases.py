@@ -46,12 +46,16 @@ class Memory:
         talks = [replace(one, agent=names.get(one.agent_id, "…")) for one in view.conversations]
         return replace(view, conversations=talks)
 
-    async def remember(self, actor: Actor, arrival: Arrival, body: str, reply: Reply[str]) -> Answer:
-        """In private of the person in this team; in a group of its conversation. Raises BadInput."""
+    async def remember(
+        self, actor: Actor, arrival: Arrival, body: str, reply: Reply[str], *, finishes: bool = True
+    ) -> Answer:
+        """In private of the person in this team; in a group of its conversation. What is remembered already stays one
+        fact. `finishes` False: the update that brought it was finished before, as it became a turn. Raises BadInput."""
         body = checked_fact(body)
         async with self._storage.transaction(actor) as unit:
             facts = await unit.memory.facts(actor.chat_id, arrival.thread_id, in_private=_is_private(actor))
-            if len(facts) >= FACTS:
+            is_new = all(fact.body != body for fact in facts)
+            if is_new and len(facts) >= FACTS:
                 raise BadInput(
                     N_("That is enough to remember: {limit}. Forget something first: /memory"), limit=FACTS
                 )
@@ -63,9 +67,11 @@ class Memory:
                         N_("Talk to an assistant here first; what it is to remember belongs to that.")
                     )
                 where = talks[0].conversation_id
-            await unit.memory.add_fact(actor.member_id, body, where)
+            if is_new:
+                await unit.memory.add_fact(actor.member_id, body, where)
             answer = reply(body)
-            await unit.updates.finish(arrival, answer)
+            if finishes:
+                await unit.updates.finish(arrival, answer)
         return answer
 
     async def change(

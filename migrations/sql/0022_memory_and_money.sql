@@ -130,6 +130,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     HAVING EXISTS (SELECT FROM people p WHERE p.id = my_person() AND p.is_operator)
 $$;
 
+-- Whether somebody's question in a group came with that album: its other parts name nobody, and their sender is met only
+-- if they belong to it.
+CREATE FUNCTION asked_with_album(in_chat bigint, in_user bigint, in_album text, in_since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM chat_links l
+        JOIN conversations v ON v.workspace_id = l.workspace_id AND v.chat_id = l.chat_id
+        JOIN turns t ON t.workspace_id = v.workspace_id AND t.conversation_id = v.id
+        JOIN members m ON m.id = t.member_id
+        JOIN people p ON p.id = m.person_id
+        WHERE l.telegram_chat_id = present_id(in_chat) AND p.telegram_user_id = in_user
+          AND t.album = in_album AND t.asked_at > in_since)
+$$;
+
 -- What chats keep for a while only (chats.settings, keep_days): words of old turns, and summaries made of them. Lines of
 -- the ledger, which hold nobody's words, go after two years.
 CREATE FUNCTION purge_talk(in_now timestamptz) RETURNS bigint

@@ -97,6 +97,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION purge_talk(timestamptz)")
+    op.execute("DROP FUNCTION asked_with_album(bigint, bigint, text, timestamptz)")
     op.execute("DROP FUNCTION usage_in_all(timestamptz, timestamptz)")
     op.execute("DROP FUNCTION settle_spend(bigint, text, bigint, bigint, bigint, boolean)")
     op.execute("DROP FUNCTION reserve_spend(bigint, bigint, text, bigint, bigint, timestamptz, bigint)")

@@ -7,6 +7,7 @@ from typing import Any, cast
 from aiogram import Bot
 
 from bot.attending import Attending
+from bot.disclosing import Disclosing
 from bot.hearing import Hearing
 from crm.answers import Answer, Button
 from crm.attachments import Attachment
@@ -41,9 +42,11 @@ PHOTO = Attachment("photo", "p", "image/jpeg")
 class Telegram:
     id: int = 42
     said: list[tuple[int, str, bool]] = field(default_factory=list)  # chat, text, whether it has buttons
+    topics: set[int | None] = field(default_factory=set)
 
     async def send_message(self, chat_id: int, text: str, **more: Any) -> Any:
         self.said.append((chat_id, text, more.get("reply_markup") is not None))
+        self.topics.add(more["message_thread_id"])
         return type("Sent", (), {"message_id": 77})()
 
 
@@ -108,10 +111,10 @@ class Room:
         )
         hearing = Hearing(
             bot, cast(Transcripts, self.ears), self._download, self.conversations, QuickAdds(self.storage), usage,
-            self.models.reads, self._offer,
+            self.models.reads, self.memory, self._offer,
         )  # fmt: skip
         self.attending = Attending(
-            bot, self.models, Preparing(self.storage), self.memory, self.privacy, notices, hearing
+            self.models, Preparing(self.storage), self.memory, Disclosing(bot, self.privacy), notices, hearing
         )
         self._updates = 0
 

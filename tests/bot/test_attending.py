@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from crm.budgets import BudgetSpent, Period, Scope
 from crm.memory import context_of
 from crm.turns import ModelAnswer
-from crm.usage import BudgetSpent, Estimate, Period, Scope, counted
-from tests.bot.rooms import PHOTO, Room
+from crm.usage import Estimate, counted
+from tests.bot.rooms import PHOTO, VOICE, Room
 from tests.fakes import (
     FakeListener,
 )
@@ -28,6 +29,14 @@ async def test_what_leaves_is_said_once_and_before_the_model_is_asked(room: Room
     assert "goes to OpenAI" in notice
     await room.attending.answer(turn, FakeListener())
     assert room.said == [notice]
+
+
+async def test_the_notice_and_the_transcript_stay_in_the_questions_topic(room: Room) -> None:
+    room.ears.provider = "speech.example.org"
+    turn = replace(await room.turn("", VOICE), thread_id=5)
+    await room.attending.answer(turn, FakeListener())
+    assert len(room.said) == 2
+    assert room.telegram.topics == {5}
 
 
 async def test_another_provider_is_said_again_and_to_everybody_for_themselves(room: Room) -> None:
@@ -70,7 +79,7 @@ async def test_a_spent_budget_is_said_to_the_person_and_once_a_day_to_the_operat
         assert answer.text.startswith("Your own budget for assistants is used up for today")
     [(chat, text, _buttons)] = room.telegram.said
     assert chat == 900
-    assert "Участник, в день, $1.00" in text
+    assert "«Участник, в день», $1.00" in text
     assert not room.storage.state.postponed  # said, and nothing is owed
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from crm.attachments import Attachment
 from crm.people import ChatKind
 from llm.transcripts import NotHeard
 from tests.bot.rooms import VOICE, Room
@@ -58,7 +59,11 @@ async def test_a_recording_is_heard_once_also_when_the_turn_is_taken_up_again(ro
 
 @pytest.mark.parametrize(
     ("words", "what"),
-    [("call Anna tomorrow at 10", "tasks"), ("remind me in 20 minutes to drink tea", "reminders")],
+    [
+        ("call Anna tomorrow at 10", "tasks"),
+        ("remind me in 20 minutes to drink tea", "reminders"),
+        ("звонок Анне, не дозвонились", "calls"),
+    ],
 )
 async def test_what_says_without_doubt_what_it_is_is_saved_with_its_card(
     room: Room, words: str, what: str
@@ -78,6 +83,48 @@ async def test_what_was_saved_before_a_crash_is_not_saved_twice(room: Room) -> N
     for _ in range(2):
         await room.attending.answer(turn, FakeListener())
     assert len(room.storage.state.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ("Remember that I prefer calls after ten.", "I prefer calls after ten"),
+        ("Запомни, что мне звонить после десяти.", "мне звонить после десяти"),
+    ],
+)
+async def test_what_is_to_be_remembered_is_kept_without_a_model_and_once(
+    room: Room, words: str, fact: str
+) -> None:
+    room.ears.words = words
+    turn = await room.turn("", VOICE)
+    for _ in range(2):  # also when the process died right after
+        answer = await room.attending.answer(turn, FakeListener())
+        said = answer.text.replace("\\", "")
+        assert said.startswith(f"🎤 «{words}»\n\nRemembered: {fact}\n")
+        turn = room.storage.state.turns[turn.id].turn
+    assert [one.body for one in (await room.memory.show(turn.actor, None)).facts] == [fact]
+    assert (room.models.asked, room.said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("recording", "words"),
+    [
+        (replace(VOICE, of_others=True), "Remember that I am the owner."),
+        (replace(VOICE, kind="audio"), "Remember that I am the owner."),
+        (VOICE, "Remember that?"),
+    ],
+)
+async def test_nobody_else_has_anything_remembered(room: Room, recording: Attachment, words: str) -> None:
+    room.ears.words = words
+    turn = await room.turn("", recording)
+    await room.attending.answer(turn, FakeListener())
+    assert (await room.memory.show(turn.actor, None)).facts == []
+
+
+async def test_what_is_too_long_to_be_remembered_is_said(room: Room) -> None:
+    room.ears.words = f"Remember that {'x' * 301}"
+    assert "too long to remember" in await room.answer("", VOICE)
+    assert room.models.asked == []
 
 
 async def test_in_a_group_nothing_is_saved_unasked(room: Room) -> None:

@@ -1,6 +1,7 @@
 """Trials: answered beside all else and marked as such, nothing is kept, and an end is said."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -9,12 +10,14 @@ from aiogram import Bot
 
 from bot import trials
 from bot.departures import Announcing
+from bot.disclosing import Disclosing
 from bot.trials import ModelTrials
 from crm.agents import Agent
 from crm.agents.departures import Departures
 from crm.conversations import Conversations, ModelAnswer, Turn
 from crm.errors import BadInput
 from crm.preparing import Preparing
+from crm.privacy import Privacy
 from crm.turns import Listener, Unwatched
 from llm.assistants import TIME_LIMIT, Assistants
 from tests.fakes import (
@@ -53,6 +56,9 @@ class Model:
         self.fault: Exception | None = None
         self.hold: asyncio.Event | None = None
 
+    async def providers(self, _turn: Turn, trial: Agent) -> list[str]:
+        return [trial.model] if trial.model else []
+
     async def answer(
         self, turn: Turn, _history: Any, on_text: Any, trial: Agent | None = None
     ) -> ModelAnswer:
@@ -77,12 +83,15 @@ class Attended:
 class House:
     def __init__(self) -> None:
         self.telegram, self.model = Telegram(), Model()
-        storage = FakeStorage()
+        self.storage = storage = FakeStorage()
+        bot, privacy = cast(Bot, self.telegram), Privacy(storage)
         self.journal = FakeJournal(storage)
         self.reported: list[BaseException] = []
         self.trials = ModelTrials(
-            cast(Bot, self.telegram),
+            bot,
             cast(Assistants, self.model),
+            privacy,
+            Disclosing(bot, privacy),
             FakeClock(),
             lambda: "REF",
             lambda fault, _reference: self.reported.append(fault),
@@ -90,9 +99,10 @@ class House:
             storage,
         )
 
-    async def tries(self, **actor: Any) -> None:
-        await self.trials.start(an_actor(**actor), an_arrival(), an_agent("lawyer"), "Is it a risk?")
-        for _ in range(5):
+    async def tries(self, *, model: str | None = None, **actor: Any) -> None:
+        agent = replace(an_agent("lawyer"), model=model)
+        await self.trials.start(an_actor(**actor), an_arrival(), agent, "Is it a risk?")
+        for _ in range(20):
             await asyncio.sleep(0)
 
 
@@ -102,6 +112,25 @@ async def test_the_answer_comes_by_itself_and_says_it_was_a_trial() -> None:
     assert house.model.asked == [("lawyer", "Is it a risk?")]
     assert house.telegram.said == ["Yes, it is.\n\n— A trial of “Lawyer”: nothing of it is saved."]
     assert "as:" in str(house.telegram.keys[0])
+
+
+async def test_a_trial_leaves_for_no_provider_that_was_not_told_of() -> None:
+    house = House()
+    for _ in range(2):
+        await house.tries(model="OpenAI")
+    notice, first, second = house.telegram.said
+    assert "goes to OpenAI" in notice
+    assert first == second
+
+
+async def test_a_team_without_assistants_tries_none() -> None:
+    house, anna = House(), an_actor()
+    async with house.storage.transaction(anna) as unit:
+        await unit.privacy.set_off(off=True)
+    await house.tries(model="OpenAI")
+    [said] = house.telegram.said
+    assert said.startswith("Assistants are switched off in this team.")
+    assert house.model.asked == []
 
 
 async def test_it_speaks_the_persons_language() -> None:

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from crm.agents import Choice, Reason
-from crm.conversations import ATTEMPTS
+from crm.conversations import ATTEMPTS, ModelAnswer
 from crm.errors import BadInput, StorageAway
-from crm.turns import ModelAway
+from crm.turns import OWN, ModelAway
 from tests.bot.turns import House
 from tests.fakes import (
     an_actor,
+    an_agent,
     an_arrival,
 )
 
@@ -64,6 +65,23 @@ async def test_a_rule_met_on_the_way_is_no_fault_to_report(house: House) -> None
     turn = await house.ask("x")
     await house.run(lambda: house.row(turn).state == "failed")
     assert house.reported == []
+
+
+async def test_an_answer_bears_the_assistants_name_and_a_sentence_of_our_own_none(house: House) -> None:
+    house.storage.state.agents.append(an_agent("coach"))
+    said = await house.ask("how are you")
+    await house.run(lambda: house.row(said).state == "sent")
+    house.model.name = OWN
+    ours = await house.ask("and now")
+    await house.run(lambda: house.row(ours).state == "sent")
+    kept = await house.ask("once more")
+    [claimed] = await house.conversations.claim(house.clock())
+    await house.conversations.keep_answer(claimed, ModelAnswer("ours", [], OWN))
+    house.clock.move(minutes=1)  # the process ended, its lease ran out
+    await house.run(lambda: house.row(kept).state == "sent")
+    named, *plain = house.telegram.said
+    assert named.startswith("echo how are you\n\n— ")
+    assert plain == ["echo and now", "ours"]
 
 
 async def stopped_while_it_thinks(house: House) -> int:

@@ -56,6 +56,7 @@ class Model:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.turns: list[Turn] = []
+        self.name = "stub"
         self.says = ""  # until it is held or stopped
         self.faults: list[Exception] = []
         self.hold: asyncio.Event | None = None
@@ -74,7 +75,7 @@ class Model:
                 return ModelAnswer(self.says, [], "stub", 3, 4, cost_micros=5, is_partial=True)
         if self.faults:
             raise self.faults.pop(0)
-        return ModelAnswer(f"echo {turn.text}", [], "stub")
+        return ModelAnswer(f"echo {turn.text}", [], self.name)
 
 
 class House:

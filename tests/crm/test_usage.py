@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from crm.answers import Answer
+from crm.budgets import MICROS, Budget, BudgetSpent, Period, Scope, holding, micros_of
 from crm.errors import BadInput, NotAllowed
 from crm.people import Actor, Role
-from crm.usage import MICROS, BudgetSpent, Estimate, Period, Scope, Usage, counted, micros_of
+from crm.usage import Estimate, Usage, counted
 from tests.fakes import FakeClock, FakeStorage, an_actor, an_arrival
 
 DOLLAR = MICROS
@@ -63,9 +64,13 @@ async def test_each_scope_and_period_has_its_limit_and_its_sentence(
     ledger: Ledger, scope: Scope, period: Period
 ) -> None:
     await ledger.limit(scope, period, "0")
-    with pytest.raises(BudgetSpent) as spent:
+    with pytest.raises(BudgetSpent, match="is 0") as spent:
         await ledger.spend(ANNA, 1)
     assert (spent.value.refusal.scope, spent.value.refusal.period) == (scope, period)
+    words = {Period.DAY: "for today.*tomorrow", Period.MONTH: "for this month.*next month"}[period]
+    await ledger.limit(scope, period, "0.000001")
+    with pytest.raises(BudgetSpent, match=f"used up {words}"):
+        await ledger.spend(ANNA, 2)
     await ledger.limit(scope, period, "off")
     await ledger.spend(ANNA, 1)
 
@@ -125,6 +130,19 @@ async def test_a_member_sees_their_own_and_a_manager_the_teams(ledger: Ledger) -
         BORIS.member_id: 2 * DOLLAR,
     }
     assert seen.everyone is None
+
+
+def test_what_holds_for_a_member() -> None:
+    each = [
+        Budget(1, Scope.TEAM, Period.MONTH, 9),
+        Budget(2, Scope.MEMBER, Period.DAY, 1),
+        Budget(3, Scope.MEMBER, Period.MONTH, 5),
+        Budget(4, Scope.MEMBER, Period.DAY, 2, target=BORIS.member_id),
+        Budget(5, Scope.CHAT, Period.DAY, 3),
+        Budget(6, Scope.CHAT, Period.DAY, 3, target=77),
+    ]
+    assert [one.id for one in holding(each, BORIS)] == [1, 3, 4, 5]
+    assert [one.id for one in holding(each, ANNA)] == [1, 2, 3, 5]
 
 
 async def test_an_operator_sees_the_bots_total(ledger: Ledger) -> None:

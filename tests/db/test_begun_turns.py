@@ -10,7 +10,7 @@ from crm.agents import AgentSpec
 from crm.conversations import LEASE, Conversations, ModelAnswer, Turn
 from crm.people import Actor
 from crm.preparing import Preparing
-from crm.turns import FIRST_LEASE
+from crm.turns import FIRST_LEASE, OWN
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.changes import Changes
@@ -107,3 +107,18 @@ async def test_what_it_knows_as_it_begins_is_what_it_would_read_later(house: Hou
     assert (known.context.facts, known.told, known.is_off) == (["calls after ten"], ["OpenAI"], False)
     assert known.before is not None
     assert known == await Preparing(house.storage).of(replace(house.begun[1], prepared=None))
+
+
+async def test_whoever_takes_it_over_knows_that_the_answer_is_our_own_and_that_it_shall_be_seen_to_grow(
+    house: House,
+) -> None:
+    async with house.storage.transaction(house.anna) as unit:
+        await unit.groups.shows_answers_live(house.anna.chat_id, True)
+    await house.asks("one")
+    own = ModelAnswer("switched off", [], OWN)
+    assert await house.conversations.keep_answer(house.begun[0], own)
+    (claimed,) = await house.doors.claim(NOW + FIRST_LEASE * 2, limit=5, lease=LEASE)
+    assert (claimed.answer, claimed.is_own, claimed.is_live) == ("switched off", True, True)
+    assert await house.conversations.keep_answer(claimed, replace(own, model="stub"))
+    (again,) = await house.doors.claim(NOW + FIRST_LEASE * 2 + 2 * LEASE, limit=5, lease=LEASE)
+    assert not again.is_own

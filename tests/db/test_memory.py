@@ -148,6 +148,20 @@ async def test_facts_are_nobody_elses_not_even_the_owners(memory: Memory, team: 
         assert not await unit.memory.remove_fact(row[0])
 
 
+async def test_what_is_known_of_a_person_in_private_goes_along_in_private_alone(
+    memory: Memory, team: Team
+) -> None:
+    await memory.remember(team.boris, an_arrival(102), "tea", Answer)
+    turn = await was_said(team, team.boris, NOW)
+    [talk] = await team.database.fetch("SELECT id FROM conversations")
+    async with team.storage.transaction(team.boris) as unit:
+        kept = [
+            await unit.memory.of_conversation(talk[0], before_turn_id=turn, in_private=there, limit=10)
+            for there in (True, False)
+        ]
+    assert [[fact.body for fact in one.facts] for one in kept] == [["tea"], []]
+
+
 async def test_a_topic_is_shown_nothing_of_another(memory: Memory, team: Team) -> None:
     [group] = await team.database.fetch(
         "INSERT INTO chats (workspace_id, telegram_chat_id, kind) VALUES ($1, -100, 'group') RETURNING id",
@@ -179,8 +193,8 @@ async def test_a_provider_is_told_of_once_a_person_and_the_switch_is_the_teams(
     privacy = Privacy(SqlStorage(engine))
     await privacy.tell(team.boris, ["OpenAI"])
     await privacy.tell(team.boris, ["OpenAI", "Anthropic"])
-    assert await privacy.untold(team.boris, ["OpenAI", "Anthropic", "Groq"]) == ["Groq"]
-    assert await privacy.untold(team.anna, ["OpenAI"]) == ["OpenAI"]
+    assert set(await privacy.told(team.boris)) == {"OpenAI", "Anthropic"}
+    assert await privacy.told(team.anna) == []
     await privacy.switch(
         team.anna, an_arrival(), team.anna.workspace_id, off=True, reply=lambda _off: Answer("ok")
     )

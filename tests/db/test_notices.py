@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
+from crm.budgets import MICROS, BudgetSpent, Refusal
 from crm.errors import AlreadyHandled
 from crm.faults import Operator
 from crm.people import Actor, Role
 from crm.teams import Member, Teams
 from crm.updates import Notice, Postponed
-from crm.usage import MICROS, BudgetSpent, Estimate, Refusal, Usage
+from crm.usage import Estimate, Usage
 from db.people import SqlPeopleDoors
 from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal

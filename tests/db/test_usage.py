@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
-from crm.usage import MICROS, BudgetSpent, Estimate, Period, Scope, Usage, counted
+from crm.budgets import MICROS, BudgetSpent, Period, Scope
+from crm.usage import Estimate, Usage, counted
 from db.storage import SqlStorage
 from tests.acting import an_arrival
 from tests.db.team import Team
@@ -83,6 +84,33 @@ async def test_each_scope_counts_what_is_its_own(usage: Usage, team: Team, scope
         await usage.reserve(team.boris, Estimate("m", 10, 1))
 
 
+@pytest.mark.parametrize("scope", [Scope.MEMBER, Scope.CHAT, Scope.AGENT, Scope.TEAM])
+@pytest.mark.parametrize(
+    ("period", "again"), [(Period.DAY, timedelta(days=1)), (Period.MONTH, timedelta(days=31))]
+)
+async def test_each_has_its_days_and_its_months(
+    usage: Usage, team: Team, clock: Clock, scope: Scope, period: Period, again: timedelta
+) -> None:
+    clock.now = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    [agent] = await team.database.fetch("INSERT INTO agents (slug, spec) VALUES ('a', '{}') RETURNING id")
+    call = Estimate("m", 10, MICROS, agent[0])
+    await limit(usage, team, scope, period, "1")
+    await usage.reserve(team.anna, call)
+    for hours in (0, 11):
+        clock.now += timedelta(hours=hours)
+        with pytest.raises(BudgetSpent) as spent:
+            await usage.reserve(team.anna, call)
+        assert (spent.value.refusal.scope, spent.value.refusal.period) == (scope, period)
+        assert spent.value.refusal.is_news is (hours == 0)
+    clock.now += again
+    await usage.reserve(team.anna, call)
+    await limit(usage, team, scope, period, "0")
+    with pytest.raises(BudgetSpent, match=r"budget.* is 0"):
+        await usage.reserve(team.anna, call)
+    await limit(usage, team, scope, period, "off")
+    await usage.reserve(team.anna, call)
+
+
 async def test_an_agents_budget_counts_its_own_calls(usage: Usage, team: Team) -> None:
     rows = await team.database.fetch(
         "INSERT INTO agents (slug, spec, budget_micros) VALUES ('a', '{}', 10), ('b', '{}', NULL) RETURNING id"
@@ -111,7 +139,21 @@ async def test_members_see_their_own_and_managers_all_by_name(usage: Usage, team
     assert all_of_it.team is not None
     assert all_of_it.team.month.unpriced == 30
     assert all_of_it.shares is not None
-    assert {one.name for one in all_of_it.shares[Scope.MEMBER]} == {"Анна", "Борис"}
+    spent = [one.name for one in all_of_it.shares[Scope.MEMBER] if one.month.calls]
+    assert set(spent) == {"Анна", "Борис"}
+
+
+async def test_who_spent_nothing_can_be_given_a_budget_too(usage: Usage, team: Team) -> None:
+    seen = await usage.show(team.anna)
+    assert seen.shares is not None
+    members = {one.name: one.id for one in seen.shares[Scope.MEMBER]}
+    assert members["Борис"] == team.boris.member_id
+    assert all(one.month.calls == 0 for one in seen.shares[Scope.MEMBER])
+    await limit(usage, team, Scope.MEMBER, Period.DAY, "1")
+    await limit(usage, team, Scope.MEMBER, Period.DAY, "2", target=team.boris.member_id)
+    held = (await usage.show(team.boris)).budgets
+    assert [(one.target, one.micros) for one in held] == [(team.boris.member_id, 2 * MICROS)]
+    assert [one.micros for one in (await usage.show(team.clara)).budgets] == [MICROS]
 
 
 async def test_the_whole_bots_sums_are_for_operators_alone(

@@ -9,7 +9,7 @@ from crm.agents import Choice, Here, Reason
 from crm.attachments import Attachment
 from crm.conversations import Stopping
 from crm.people import Actor, ChatKind
-from crm.turns import ModelAnswer, Progress, Saying, Turn
+from crm.turns import OWN, ModelAnswer, Progress, Saying, Turn
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
@@ -195,6 +195,7 @@ class FakeTurnDoors:
                 attempts=row.turn.attempts + 1,
                 lease=f"lease {state.next_id()}",
                 answer=row.answer.text if row.answer else None,
+                is_own=row.answer is not None and row.answer.model == OWN,
                 reference=row.reference,
             )
             state.turns[turn.id] = replace(begun, turn=turn, held_until=now + lease)

@@ -29,6 +29,9 @@ class FakeGroups:
     async def let_in(self, telegram_chat_id: int, *, is_admin: bool) -> None:
         self._state.watched[telegram_chat_id] = is_admin
 
+    async def is_admin(self, chat_id: int) -> bool:
+        return self._state.watched.get(self._actor.telegram_chat_id, False)
+
     async def shows_answers_live(self, chat_id: int, live: bool | None = None) -> bool:
         before = chat_id in self._state.live
         if live is not None:
@@ -97,10 +100,12 @@ class FakeRequestDoors:
 
 @dataclass
 class FakeGroupDoors:
-    """crm.groups.GroupDoors; `told` is all that came through, `held` the groups each membership hangs on."""
+    """crm.groups.GroupDoors; `told` is all that came through, `held` the groups each membership hangs on. `storage` is
+    where questions are kept."""
 
     held: dict[int, list[Hold]] = field(default_factory=dict)
     told: list[tuple[object, ...]] = field(default_factory=list)
+    storage: "FakeStorage | None" = None
 
     async def moved(self, old_id: int, new_id: int) -> None:
         self.told.append(("moved", old_id, new_id))
@@ -131,6 +136,17 @@ class FakeGroupDoors:
 
     async def may_be_upgrade(self, chat_id: int, title: str, user_id: int | None) -> bool:
         return False
+
+    async def asked_with_album(self, chat_id: int, user_id: int, album: str, since: datetime) -> bool:
+        if self.storage is None:
+            return False
+        state = self.storage.state
+        asked = [state.turns[turn].turn for turn, key in state.albums.items() if key == album]
+        return any(
+            (one.actor.telegram_chat_id, one.actor.telegram_user_id) == (chat_id, user_id)
+            and one.asked_at > since
+            for one in asked
+        )
 
     async def language(self, chat_id: int) -> str | None:
         return None

@@ -10,6 +10,7 @@ from datetime import datetime
 from crm.activity import Activity
 from crm.agents import Agent
 from crm.answers import Answer
+from crm.budgets import Period, Scope
 from crm.errors import N_, Removed, StorageAway
 from crm.grammar.dates import Due
 from crm.groups import Place
@@ -20,7 +21,6 @@ from crm.settings import PersonSettings
 from crm.stats import MemberWork
 from crm.teams import Holdings
 from crm.updates import Postponed
-from crm.usage import Period, Scope
 from crm.visibility import Sight
 from tests.fakes.activity import FakeActivity
 from tests.fakes.agents import FakeAgents, VersionRow

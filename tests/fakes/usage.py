@@ -1,13 +1,14 @@
 """Fakes of the ledger: the same rules as migrations/sql/0022_memory_and_money.sql."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from crm.budgets import Budget, Period, Refusal, Scope
 from crm.faults import Operator
 from crm.people import Actor, Role
-from crm.usage import Budget, Estimate, Period, Refusal, Scope, Share, Sum, Used
+from crm.usage import Estimate, Share, Sum, Used
 
 if TYPE_CHECKING:
     from tests.fakes.storage import State
@@ -86,6 +87,9 @@ class FakeUsage:
         return [
             _share(key, f"{scope} {key}", [row for row in ours if row.of(scope) == key], now) for key in keys
         ]
+
+    async def named(self, scope: Scope) -> Mapping[int, str]:
+        return {self._actor.member_id: self._actor.display_name} if scope is Scope.MEMBER else {}
 
     async def everyone(self, now: datetime) -> Share:
         return _share(0, None, list(self._state.spends.values()) if self._actor.is_operator else [], now)

@@ -115,7 +115,10 @@ class Desk:
             cancel=lambda _turn: None,
         )
         self.proposals = Proposals(storage, resumes=False, wake=lambda: None)
-        groups, presence = Groups(storage, FakeGroupDoors()), everybody_stays(people, self.clock)
+        groups, presence = (
+            Groups(storage, FakeGroupDoors(storage=storage)),
+            everybody_stays(people, self.clock),
+        )
         requests, limits = Requests(storage, FakeRequestDoors(storage)), Limits()
         provided: dict[str, Any] = {
             **over_rows(storage),

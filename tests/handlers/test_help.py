@@ -33,3 +33,14 @@ async def test_every_command_of_the_menu_is_told_of_somewhere(desk: Desk) -> Non
 async def test_no_line_is_left_with_an_empty_place(desk: Desk) -> None:
     for key in TOPICS:
         assert "{" not in (await desk.presses(f"help:{key}")).text
+
+
+async def test_in_a_group_help_says_what_privacy_mode_hides_and_how_to_change_that(desk: Desk) -> None:
+    told = (await desk.says("/help", chat=-55)).text
+    assert "privacy mode hides the rest" in told
+    assert "/setprivacy" in told
+    assert "privacy mode" not in (await desk.says("/help")).text  # in private nothing is hidden
+    desk.storage.state.watched[-55] = True
+    told = (await desk.says("/help", chat=-55)).text
+    assert "I see every message here" in told
+    assert "privacy mode" not in told

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from crm.attachments import Senses
+from crm.budgets import Period, Scope
 from crm.turns import LEASE
-from crm.usage import Period, Scope
 from tests.fakes import FakeTurnDoors
 from tests.handlers.desk import Desk
 
@@ -87,6 +87,14 @@ async def test_a_picture_without_words_asks_what_is_to_be_done_and_can_be_shown(
     assert carried(hearing) == [("", ["photo"])]
 
 
+async def test_offline_it_is_said_that_nothing_reads_pictures() -> None:
+    offline = Desk(Senses(is_offline=True))
+    asked = await offline.says(None, photo=PHOTO, caption="what is this?")
+    assert asked.text.startswith("No model that reads pictures and files is connected here.\n«what is this?»")
+    assert [button.text for row in asked.buttons for button in row] == ["Make a task"]
+    assert carried(offline) == []
+
+
 ZOE = {"type": "hidden_user", "date": 1, "sender_user_name": "Zoe"}
 
 
@@ -159,6 +167,20 @@ async def test_in_a_group_the_rest_of_an_album_follows_the_part_that_mentions_th
     assert [kinds for _words, kinds in carried(hearing)] == [["photo", "photo"]]
 
 
+async def test_any_replica_knows_whose_album_it_is(hearing: Desk) -> None:
+    album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "7", "chat": -55}
+    await hearing.says(None, **album, caption="@Switchboard_bot compare")
+    other = Desk(hearing.senses)
+    other.storage.state = hearing.storage.state
+    other.skip_updates_of(hearing)
+    for more in ({}, {"user": 1002}, {"chat": -56}, {"media_group_id": "8"}):
+        await other.says(None, **album | more)
+    assert [kinds for _words, kinds in carried(other)] == [["photo", "photo"]]
+    other.clock.move(hours=2)  # by then it is some other album
+    await other.says(None, **album)
+    assert [kinds for _words, kinds in carried(other)] == [["photo", "photo"]]
+
+
 def a_reply(**said: Any) -> dict[str, Any]:
     zoe = {"id": 5, "is_bot": False, "first_name": "Zoe"}
     chat = {"id": -55, "type": "group"}
@@ -226,7 +248,7 @@ async def test_erasing_asks_first(desk: Desk) -> None:
     await desk.says("what is new?")
     card = await desk.says("/forget")
     sure = await desk.presses(card.buttons[0][0].data)
-    assert "can not be brought back" in sure.text
+    assert "can't be brought back" in sure.text
     assert desk.questions == ["what is new?"]
     done = await desk.presses(sure.buttons[0][0].data)
     assert done.text.startswith("Erased: 1 message.")
@@ -254,6 +276,20 @@ async def test_a_budget_is_set_by_a_button_and_by_typing(desk: Desk) -> None:
     assert [(key[1:], sum) for key, sum in desk.storage.state.budgets.items()] == [
         ((Scope.MEMBER, None, Period.DAY), 1_500_000)
     ]
+
+
+async def test_one_assistant_that_spent_nothing_gets_its_budget(desk: Desk) -> None:
+    card = await desk.says("/usage")
+    budgets = await desk.presses(card.buttons[0][0].data)
+    [one] = [button for row in budgets.buttons for button in row if button.text == "One assistant"]
+    whose = await desk.presses(one.data)
+    assert whose.text == "Whose budget?"
+    when = await desk.presses(whose.buttons[0][0].data)
+    asked = await desk.presses(when.buttons[0][1].data)
+    assert asked.text.startswith("An assistant, a month.")
+    await desk.presses(asked.buttons[0][2].data)
+    name = whose.buttons[0][0].text
+    assert f"An assistant, a month ({name}): $10.00" in (await desk.says("/usage")).text
 
 
 async def test_a_team_is_switched_off_and_on_by_its_card(desk: Desk) -> None:

@@ -153,6 +153,36 @@ async def test_somebody_else_reads_a_sentence(desk: Desk) -> None:
     assert desk.titles == []
 
 
+async def test_in_the_same_group_nobody_else_decides_changes_or_renews_it(desk: Desk) -> None:
+    chat: Any = {"id": GROUP, "type": "group"}
+    await desk.says("/help", chat=GROUP)
+    actor = next(one for one in desk.storage.state.members.values() if one.telegram_chat_id == GROUP)
+    turn = Turn(7, 3, "lease", 1, 1, actor, None, 5, "…", desk.clock())
+    async with desk.storage.transaction(actor) as unit:
+        await unit.proposals.add(turn, [NewProposal(0, "call", Kind.TASK, {"line": "tea tomorrow"})])
+    (made,) = await desk.proposals.unshown(turn)
+    await desk.proposals.shown(actor, made, 99, desk.clock())
+    card = {"message_id": 99, "date": 1, "chat": chat}
+    for what in ("ok", "no", "edit", "again", "show"):
+        answer = await desk.presses(f"p:{made.id}.1:{what}", user=2002, message=card)
+        assert "waits for whoever asked" in answer.toast
+    assert desk.storage.state.proposals[made.id].proposal == replace(
+        made, telegram_message_id=99, expires_at=desk.clock() + LIFETIME
+    )
+
+
+async def test_a_card_lives_for_a_quarter_of_an_hour(desk: Desk) -> None:
+    proposal = await propose(desk, Kind.TASK, line="tea tomorrow 15:00")
+    desk.clock.move(minutes=14, seconds=59)
+    assert buttons(await desk.presses(f"p:{proposal}.1:show")) == ["Confirm", "Edit", "Cancel"]
+    desk.clock.move(seconds=1)
+    assert buttons(await desk.presses(f"p:{proposal}.1:show")) == ["Make again", "Cancel"]
+    with speaking("ru"):
+        row = desk.storage.state.proposals[proposal]
+        card = await desk.proposals.card(row.actor, row.proposal, desk.clock(), None)
+        assert buttons(proposal_card(card, row.actor)) == ["Создать снова", "Отмена"]
+
+
 async def test_the_agenda_lists_what_waits_in_private(desk: Desk) -> None:
     proposal = await propose(desk, Kind.TASK, line="tea tomorrow")
     agenda = await desk.says("/agenda")
@@ -182,13 +212,14 @@ async def test_a_moment_that_has_passed_is_said_on_the_card(desk: Desk) -> None:
 async def test_cards_are_sent_once_in_the_persons_language(desk: Desk) -> None:
     proposal = await propose(desk, Kind.TASK, line="tea tomorrow", show=False)
     row = desk.storage.state.proposals[proposal]
-    turn = Turn(7, 3, "lease", 1, 1, row.actor, None, 5, "…", desk.clock())
+    turn = Turn(7, 3, "lease", 1, 1, row.actor, 9, 5, "…", desk.clock())
 
     class Telegram:
         def __init__(self) -> None:
             self.sent: list[str] = []
 
-        async def send_message(self, _chat: int, text: str, **_more: Any) -> Any:
+        async def send_message(self, _chat: int, text: str, **more: Any) -> Any:
+            assert more["message_thread_id"] == 9  # the topic of the question
             self.sent.append(text)
             return type("Message", (), {"message_id": 321})()
 

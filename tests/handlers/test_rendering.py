@@ -64,6 +64,13 @@ def test_code_that_fits_into_one_message_is_not_cut() -> None:
     assert all(units(piece.text) <= LIMIT for piece in pieces)
 
 
+def test_code_that_finds_no_room_begins_the_next_message_whole() -> None:
+    words, code = "word " * 480 + "so:\n", "line of code\n\n" * 150
+    pieces = split(words + code, (Entity("pre", units(words), units(code), language="python"),))
+    assert [text for text, _own in pieces] == [words, code]
+    assert [(one.offset, one.length) for one in pieces[1][1]] == [(0, units(code))]
+
+
 def test_code_too_long_for_a_message_goes_on_as_code_from_a_lines_beginning() -> None:
     text = "line of code\n" * 500
     pieces = split(text, (Entity("pre", 0, units(text), language="python"),))

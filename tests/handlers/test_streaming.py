@@ -34,18 +34,25 @@ class Telegram:
     typed: list[float] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
+    topics: set[int | None] = field(default_factory=set)  # where anything new was shown
 
     def _fail(self) -> None:
         if self.faults:
             raise self.faults.pop(0)
 
-    async def send_message_draft(self, _chat: int, *, text: str, **_more: Any) -> bool:
+    async def send_message_draft(
+        self, _chat: int, *, text: str, message_thread_id: int | None, **_more: Any
+    ) -> bool:
         self._fail()
+        self.topics.add(message_thread_id)
         self.drafts.append((self.now, text))
         return True
 
-    async def send_message(self, _chat: int, text: str, **_more: Any) -> Message:
+    async def send_message(
+        self, _chat: int, text: str, *, message_thread_id: int | None, **_more: Any
+    ) -> Message:
         self._fail()
+        self.topics.add(message_thread_id)
         self.sent.append((self.now, text))
         return Message(message_id=9, date=MONDAY, chat=Chat(id=1, type="private"))
 
@@ -54,7 +61,10 @@ class Telegram:
         self.edits.append((self.now, text))
         return True
 
-    async def send_document(self, _chat: int, _file: Any, **_more: Any) -> Message:
+    async def send_document(
+        self, _chat: int, _file: Any, *, message_thread_id: int | None, **_more: Any
+    ) -> Message:
+        self.topics.add(message_thread_id)
         return Message(message_id=10, date=MONDAY, chat=Chat(id=1, type="private"))
 
     async def edit_message_reply_markup(self, *, message_id: int, reply_markup: Any, **_more: Any) -> bool:
@@ -62,7 +72,10 @@ class Telegram:
         self.left.append(message_id)
         return True
 
-    async def send_chat_action(self, _chat: int, _action: str, **_more: Any) -> bool:
+    async def send_chat_action(
+        self, _chat: int, _action: str, *, message_thread_id: int | None, **_more: Any
+    ) -> bool:
+        self.topics.add(message_thread_id)
         self.typed.append(self.now)
         return True
 
@@ -196,11 +209,43 @@ async def test_a_message_that_grew_and_became_no_answer_loses_its_stop() -> None
     assert telegram.left == [9]
 
 
+async def test_where_the_message_that_grew_is_gone_the_answer_is_a_new_one() -> None:
+    telegram = Telegram(faults=[TelegramBadRequest(CALL, "Bad Request: message to edit not found")])
+    turn = Turn(7, 1, "lease", 1, 1, an_actor(), None, 3, "x", MONDAY)
+
+    async def keep(_ids: Any) -> None: ...
+
+    sent = await Delivery(cast("Bot", telegram), turn, 8).send([Piece("the answer", ())], keep)
+    assert (sent, telegram.sent, telegram.edits) == ((9,), [(100.0, "the answer")], [])
+
+
 async def test_a_group_sees_that_somebody_types_and_no_words() -> None:
     scene = Scene(kind=ChatKind.GROUP)
     assert not scene.stream.wants_text
     await scene.stream.look()
     assert scene.telegram.typed == [100.0]
+
+
+@pytest.mark.parametrize("way", [Way.DRAFTS, Way.EDITS, Way.TYPING])
+async def test_whatever_is_shown_is_shown_in_the_questions_topic(way: Way) -> None:
+    scene = Scene(kind=ChatKind.PRIVATE if way is Way.DRAFTS else ChatKind.GROUP, live=way is Way.EDITS)
+    assert scene.stream.way is way
+    await scene.passes(2, "word ")
+    assert scene.telegram.topics == {5}
+
+
+async def test_every_piece_of_an_answer_is_in_the_questions_topic() -> None:
+    telegram = Telegram()
+    turn = Turn(7, 1, "lease", 1, 1, an_actor(), 5, 3, "x", MONDAY)
+
+    async def keep(_ids: Any) -> None: ...
+
+    pieces = [Piece("one"), Piece("two"), Piece(file=File("a.py", b"x"))]
+    await Delivery(cast("Bot", telegram), turn).send(pieces[:2], keep)
+    assert telegram.topics == {5}
+    telegram.topics.clear()
+    await Delivery(cast("Bot", telegram), turn).send(pieces[2:], keep)
+    assert telegram.topics == {5}
 
 
 async def test_a_group_that_wants_it_sees_a_message_grow_slowly() -> None:

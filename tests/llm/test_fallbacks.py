@@ -10,12 +10,13 @@ from pydantic_ai import models
 from pydantic_ai.exceptions import ModelHTTPError
 
 from crm.agents import Agent
+from crm.budgets import MICROS, BudgetSpent, Period, Scope
 from crm.turns import ModelAnswer, Progress, Turn
-from crm.usage import MICROS, BudgetSpent, Period, Scope, Usage
+from crm.usage import Usage
 from llm.assistants import Assistants
 from llm.fallbacks import GaveUp, Patience
 from llm.models import ModelConfig
-from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeStorage, an_actor, an_agent
+from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeListener, FakeStorage, an_actor, an_agent
 from tests.llm.desks import a_desk
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
@@ -225,6 +226,27 @@ async def test_a_run_that_ends_in_a_card_comes_from_the_next_model_too_and_is_se
     assert (answer.text, house.asked) == ("Let me note it.", ["first", "second"])
     assert house.ledger == [("first", 0, 0, 0), ("second", 11, 7, 18)]
     assert len(house.storage.state.spends) == len(house.ledger)  # none is left at its estimate
+
+
+async def test_a_response_is_kept_before_its_tools_run_and_they_before_the_next(
+    model: ModelServer, make: Callable[..., House]
+) -> None:
+    house, listener = make(), FakeListener()
+    model.replies += [Reply("One moment.", [ToolCall("my_tasks")]), Reply("Nothing.")]
+    turn = Turn(1, 1, "lease", 1, house.agent.id, an_actor(), None, 5, "how are you", MONDAY)
+    await house.assistants.answer(turn, [], listener)
+    assert [[one["kind"] for one in step.messages] for step in listener.steps] == [
+        ["request", "response"],
+        ["request", "response", "request"],
+    ]
+    for step in listener.steps:  # killed after it
+        model.forget()
+        taken_over = replace(turn, progress=step)
+        answer = await house.assistants.answer(taken_over, [], FakeListener())
+        assert answer.text.startswith("Let me see.")
+        assert [asked["messages"][-1]["role"] for asked in model.asked] == [
+            "tool"
+        ]  # the first is not asked again
 
 
 async def test_a_known_price_is_counted_in_dollars(model: ModelServer, make: Callable[..., House]) -> None:
