@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.dialogs import LIFETIME, Dialog, DialogKey
 from db.models.updates import dialogs
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 
 class SqlDialogs:
@@ -16,9 +16,10 @@ class SqlDialogs:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._at_once = by_statement(engine)
 
     async def get(self, key: DialogKey, now: datetime) -> Dialog:
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._at_once) as link:
             found = await link.execute(select(dialogs).where(_at(key), dialogs.c.expires_at > now))
             row = found.one_or_none()
         return Dialog() if row is None else Dialog(row.state, row.data)

@@ -11,12 +11,14 @@ from crm.answers import Answer
 from crm.errors import AlreadyHandled
 from crm.updates import Arrival, Beginning, Notice, Postponed
 from db.models.updates import handled_updates as updates
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 _BEGIN = text(
-    "WITH before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
+    # what is counted are ends of the process, which an unflushed commit survives
+    "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)),"
+    " before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
     " INSERT INTO handled_updates AS mine (bot_id, update_id, attempts, begun_at)"
-    " VALUES (:bot_id, :update_id, 1, now())"
+    " SELECT :bot_id, :update_id, 1, now() FROM quick"
     " ON CONFLICT (bot_id, update_id) DO UPDATE SET attempts = mine.attempts"
     " RETURNING attempts + (SELECT count(*) FROM before) AS attempts, handled_at, answered_at, answer, postponed"
 )
@@ -80,11 +82,10 @@ class SqlUpdateJournal:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._at_once = by_statement(engine)
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
-        async with plain_transaction(self._engine) as link:
-            # what is counted are ends of the process, which an unflushed commit survives
-            await link.execute(text("SET LOCAL synchronous_commit = off"))
+        async with plain_transaction(self._at_once) as link:
             row = (await link.execute(_BEGIN, {"bot_id": bot_id, "update_id": update_id})).one()
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
@@ -148,7 +149,7 @@ class SqlUpdateJournal:
             await link.execute(text("SELECT purge(:before)"), {"before": before})
 
     async def _set(self, bot_id: int, update_id: int, **values: object) -> None:
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._at_once) as link:
             await link.execute(
                 update(updates)
                 .where(updates.c.bot_id == bot_id, updates.c.update_id == update_id)
