@@ -1,8 +1,9 @@
 """Dialogs, as rows: what the bot waits for survives a restart."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,7 +21,7 @@ class SqlDialogs:
 
     async def get(self, key: DialogKey, now: datetime) -> Dialog:
         async with plain_transaction(self._at_once) as link:
-            found = await link.execute(select(dialogs).where(_at(key), dialogs.c.expires_at > now))
+            found = await link.execute(_GET, {**asdict(key), "thread_id": key.thread_id or 0, "now": now})
             row = found.one_or_none()
         return Dialog() if row is None else Dialog(row.state, row.data)
 
@@ -41,6 +42,15 @@ class SqlDialogs:
                 )
                 .on_conflict_do_update(constraint=dialogs.primary_key, set_=values)
             )
+
+
+_GET = select(dialogs.c.state, dialogs.c.data).where(
+    dialogs.c.bot_id == bindparam("bot_id"),
+    dialogs.c.chat_id == bindparam("chat_id"),
+    dialogs.c.thread_id == bindparam("thread_id"),
+    dialogs.c.user_id == bindparam("user_id"),
+    dialogs.c.expires_at > bindparam("now"),
+)  # made once, as every update asks
 
 
 def _at(key: DialogKey) -> ColumnElement[bool]:

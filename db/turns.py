@@ -16,6 +16,7 @@ from db.models.chats import chats, conversations, turns
 from db.models.people import members, people
 from db.transactions import by_statement, entered, plain_transaction
 
+_CLAIM = text("SELECT * FROM claim_turns(:now, :limit, :lease)")
 _RENEW = text("SELECT * FROM renew_turns(:ids, :leases, :until)").bindparams(
     bindparam("ids", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text))
 )
@@ -31,7 +32,7 @@ class SqlTurnDoors:
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
         async with plain_transaction(self._at_once) as link:
             found = await link.execute(
-                text("SELECT * FROM claim_turns(:now, :limit, :lease)"),
+                _CLAIM,
                 {"now": now, "limit": limit, "lease": lease},
             )
             claims = found.all()

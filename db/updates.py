@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, null, select, text, update
+from sqlalchemy import bindparam, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,6 +22,14 @@ _BEGIN = text(
     " ON CONFLICT (bot_id, update_id) DO UPDATE SET attempts = mine.attempts"
     " RETURNING attempts + (SELECT count(*) FROM before) AS attempts, handled_at, answered_at, answer, postponed"
 )
+_GIVEN = insert(updates).values(
+    {name: bindparam(name) for name in ("bot_id", "update_id", "begun_at", "handled_at", "answer")}
+)
+_FINISH = _GIVEN.on_conflict_do_update(
+    index_elements=[updates.c.bot_id, updates.c.update_id],
+    set_={"handled_at": _GIVEN.excluded.handled_at, "answer": _GIVEN.excluded.answer},
+    where=updates.c.handled_at.is_(None),
+).returning(updates.c.update_id)
 PURGE_PATIENCE = 60.0  # seconds; a week of updates goes at once
 
 
@@ -43,16 +51,7 @@ class SqlUpdates:
             "handled_at": now,
             "answer": answer.to_json() if answer else None,
         }
-        done = await self._link.execute(
-            insert(updates)
-            .values(**values)
-            .on_conflict_do_update(
-                index_elements=[updates.c.bot_id, updates.c.update_id],
-                set_={"handled_at": now, "answer": values["answer"]},
-                where=updates.c.handled_at.is_(None),
-            )
-            .returning(updates.c.update_id)
-        )
+        done = await self._link.execute(_FINISH, values)
         if done.one_or_none() is None:
             raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
         await owe(self._link, notices)
