@@ -17,7 +17,7 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 
 from crm.agents import Agent
-from llm.bundling import bundle
+from llm.bundling import Bundling
 from llm.estimates import OUTPUT
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ PASSED_ON = (
     "frequency_penalty",
     "thinking",
 )
+BUNDLING = Bundling()  # all models of a process share the loop
 LOCAL = ("localhost", "host.docker.internal")
 
 
@@ -158,7 +159,7 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
 def _connections(proxy: str | None) -> httpx2.AsyncClient:
     """By aiohttp, which takes all that has come of a stream at one read and costs a fifth less than httpx2's own; it
     knows fewer kinds of proxies, so that before one it is left to the latter."""
-    hooks = {"response": [bundle]}
+    hooks = {"response": [BUNDLING.hook]}
     if proxy:
         return httpx2.AsyncClient(proxy=proxy, timeout=90, event_hooks=hooks)
     return DefaultAioHttpClient(timeout=90, event_hooks=hooks)
