@@ -26,7 +26,6 @@ from bot.reports import Reports
 from bot.scheduler import ReminderClock
 from bot.session import Session
 from bot.talking import Ground, Talking, build_talking
-from bot.typed import Typed
 from bot.upkeep import Upkeep
 from bot.use_cases import over_rows
 from bot.vitals import Looks
@@ -149,7 +148,7 @@ def build(
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
     gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
-    metrics, typed = Metrics(), Typed()
+    metrics = Metrics()
     notices = Notices(bot, journal, clock)
     reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)
     groups, requests = Groups(storage, group_doors), Requests(storage, SqlRequestDoors(engine))
@@ -174,7 +173,6 @@ def build(
         metrics,
         redis,
         clock,
-        typed,
     )
     talking, offer = build_talking(ground, models, transcripts, bot_micros=bot_micros), offer_of(models)
     provided: dict[str, Any] = {
@@ -218,9 +216,7 @@ def build(
     connect(dispatcher, people, presence, groups, requests, defaults, limits, clock)
     outage, webhooks, agent_doors = Outage(redis), SqlWebhooks(engine), SqlAgentDoors(engine)
     secrets = Secrets(webhooks, bot.token, webhook_secret)
-    intake = partial(
-        Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock, typed=typed
-    )
+    intake = partial(Intake, bot, dispatcher, journal, outage, report=reports, metrics=metrics, clock=clock)
     reminder_clock = ReminderClock(
         bot,
         deliveries,

@@ -29,7 +29,6 @@ from bot.metrics import Metrics
 from bot.outages import Outage
 from bot.postponed import address_of
 from bot.retries import ANSWER, EFFECT, HELD, STORAGE
-from bot.typed import Typed
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, StorageAway
 from crm.updates import Beginning, Postponed, UpdateJournal
@@ -58,7 +57,6 @@ class Intake:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         report: Callable[[BaseException, str], None] = report,
         metrics: Metrics | None = None,
-        typed: Typed | None = None,
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
@@ -69,7 +67,6 @@ class Intake:
         self._clock = clock
         self._report = report
         self._metrics = metrics or Metrics()
-        self._typed = typed or Typed()
         self._quiet = Quiet()
         self.waiting_for_storage = False
 
@@ -101,7 +98,6 @@ class Intake:
             referred(),
             bound_contextvars(update_id=update.update_id, chat=chat_kind(update)),
             sending(urgency),
-            self._typed.noted(),
         ):
             try:
                 yield note

@@ -19,7 +19,6 @@ from bot.reports import Reports
 from bot.retries import model_pause
 from bot.trials import ModelTrials
 from bot.turns import TurnWorker
-from bot.typed import Typed
 from crm.agents.departures import Departures
 from crm.calls import CallLists, Calls
 from crm.contacts import Contacts
@@ -75,7 +74,6 @@ class Ground:
     metrics: Metrics
     redis: Breaker | None
     clock: Callable[[], datetime]
-    typed: Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,6 @@ def build_talking(
         usage,
         Patience(pause=model_pause),
         partial(download, bot),
-        ground.typed.is_waited_for,
     )
     heard = Transcripts(transcripts, model_pause)
     hearing = Hearing(

@@ -7,7 +7,8 @@ from datetime import datetime
 from crm.answers import Answer, Reply
 from crm.calls import Call, check_times, checked_call, save_call
 from crm.errors import CrmError
-from crm.grammar.doubts import is_without_doubt
+from crm.grammar.doubts import is_talk, is_without_doubt
+from crm.grammar.drafts import items
 from crm.grammar.fields import Draft
 from crm.grammar.readers import Reader
 from crm.people import Actor
@@ -40,6 +41,9 @@ class QuickAdds:
         """Save each line of the text, in one transaction. None, and nothing saved, when any line leaves a doubt.
         `finishes` False: the update that brought it was finished before, when it became a turn. Raises AlreadyHandled
         when the message made its things before."""
+        own = Reader(zone=actor.zone, language=actor.language)
+        if any(is_talk(line, now=arrival.sent_at, reader=own) for line in items(text)):
+            return None
         async with self._storage.transaction(actor) as unit:
             lines = await read_lines(unit, actor, arrival, text, source)
             reader = await reader_of(unit, actor)

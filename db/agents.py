@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from sys import intern
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, text, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -119,24 +120,7 @@ class SqlAgents:
         return None if row is None else _agent(row)
 
     async def before(self, turn_id: int) -> Agent | None:
-        this, talk = turns.alias(), conversations.alias()
-        row = (
-            await self._link.execute(
-                select(agents)
-                .join(conversations, conversations.c.agent_id == agents.c.id)
-                .join(turns, turns.c.conversation_id == conversations.c.id)
-                .join(this, this.c.member_id == turns.c.member_id)
-                .join(talk, talk.c.id == this.c.conversation_id)
-                .where(
-                    this.c.id == turn_id,
-                    turns.c.id < turn_id,
-                    conversations.c.chat_id == talk.c.chat_id,
-                    conversations.c.thread_id.is_not_distinct_from(talk.c.thread_id),
-                )
-                .order_by(turns.c.id.desc())
-                .limit(1)
-            )
-        ).one_or_none()
+        row = (await self._link.execute(_before(), {"turn_id": turn_id})).one_or_none()
         return None if row is None else _agent(row)
 
     async def _keep_version(self, agent: Agent, author_person_id: int) -> Agent:
@@ -169,6 +153,27 @@ class SqlAgents:
             .outerjoin(names, names.c.member_id == members.c.id)
             .where(versions.c.agent_id == agent_id)
         )  # fmt: skip
+
+
+@cache
+def _before() -> Select[Any]:
+    """The agent whose turn the same member had last in the same chat and topic; every question asks."""
+    this, talk, turn_id = turns.alias(), conversations.alias(), bindparam("turn_id", type_=BigInteger)
+    return (
+        select(agents)
+        .join(conversations, conversations.c.agent_id == agents.c.id)
+        .join(turns, turns.c.conversation_id == conversations.c.id)
+        .join(this, this.c.member_id == turns.c.member_id)
+        .join(talk, talk.c.id == this.c.conversation_id)
+        .where(
+            this.c.id == turn_id,
+            turns.c.id < turn_id,
+            conversations.c.chat_id == talk.c.chat_id,
+            conversations.c.thread_id.is_not_distinct_from(talk.c.thread_id),
+        )
+        .order_by(turns.c.id.desc())
+        .limit(1)
+    )
 
 
 def _there() -> Select[Any]:

@@ -103,6 +103,8 @@ class Cache(Generic[Key, Value]):
         return value
 
     def _loaded(self, key: Key, done: "asyncio.Task[Value]") -> None:
+        if not done.cancelled():
+            done.exception()  # those who waited for it have it, and if none did it is nobody's
         loading = self._loading.get(key)
         if loading is not None and loading.task is done:
             del self._loading[key]

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Select,
     any_,
+    bindparam,
     case,
     exists,
     literal,
@@ -18,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from crm.agents import Choice, Here, Reason
 from crm.attachments import Attachment
@@ -28,7 +33,6 @@ from crm.updates import Arrival
 from db.models.chats import chats, conversations, turns
 from db.models.routing import agent_bindings as bindings
 from db.models.routing import agent_picks as picks
-from db.picking import picked_by
 
 UNFINISHED = ("queued", "running", "ready")
 
@@ -50,30 +54,13 @@ class SqlConversations:
 
     async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> Here:
         place = await self.place(actor.chat_id)
-        recent = (
-            select(conversations.c.agent_id)
-            .join(turns, turns.c.conversation_id == conversations.c.id)
-            .where(
-                conversations.c.chat_id == actor.chat_id,
-                conversations.c.thread_id.is_not_distinct_from(thread_id),
-                turns.c.member_id == actor.member_id,
-                turns.c.asked_at >= since,
-                turns.c.reason != Reason.ASKED.value,  # that was for once
-            )
-            .order_by(turns.c.id.desc())
-            .limit(1)
-        )
-        found = await self._link.execute(
-            select(
-                recent.scalar_subquery().label("recent"),
-                select(picks.c.agent_id).where(picked_by(actor, thread_id)).scalar_subquery().label("picked"),
-                select(picks.c.is_handed)
-                .where(picked_by(actor, thread_id))
-                .scalar_subquery()
-                .label("handed"),
-            )
-        )
-        row = found.one()
+        asked = {
+            "chat_id": actor.chat_id,
+            "member_id": actor.member_id,
+            "thread_id": thread_id,
+            "since": since,
+        }
+        row = (await self._link.execute(_here(), asked)).one()
         bound = place.bound.get(thread_id, place.bound.get(None))
         return Here(bound, row.recent, row.picked, bool(row.handed), place.default_agent_id)
 
@@ -98,18 +85,13 @@ class SqlConversations:
         until: datetime | None = None,
     ) -> Turn:
         made = await self._link.execute(
-            insert(conversations)
-            .values(
-                workspace_id=self._workspace_id,
-                chat_id=actor.chat_id,
-                thread_id=arrival.thread_id,
-                agent_id=choice.agent.id,
-            )
-            .on_conflict_do_update(
-                index_elements=["workspace_id", "chat_id", "thread_id", "agent_id"],
-                set_={"agent_id": choice.agent.id},
-            )
-            .returning(conversations.c.id)
+            _open(),
+            {
+                "workspace_id": self._workspace_id,
+                "chat_id": actor.chat_id,
+                "thread_id": arrival.thread_id,
+                "agent_id": choice.agent.id,
+            },
         )
         conversation_id = int(
             made.scalar_one()
@@ -243,6 +225,47 @@ class SqlConversations:
             update(turns).where(_ours(turn)).values(**values).returning(turns.c.id)
         )
         return done.one_or_none() is not None
+
+
+@cache
+def _here() -> Select[Any]:
+    """Whom the member spoke with lately in a chat and topic, and whom they picked; every question asks."""
+    chat_id, member_id, thread_id = (
+        bindparam(name, type_=BigInteger) for name in ("chat_id", "member_id", "thread_id")
+    )
+    recent = (
+        select(conversations.c.agent_id)
+        .join(turns, turns.c.conversation_id == conversations.c.id)
+        .where(
+            conversations.c.chat_id == chat_id,
+            conversations.c.thread_id.is_not_distinct_from(thread_id),
+            turns.c.member_id == member_id,
+            turns.c.asked_at >= bindparam("since"),
+            turns.c.reason != Reason.ASKED.value,  # that was for once
+        )
+        .order_by(turns.c.id.desc())
+        .limit(1)
+    )
+    picked = select(picks.c.agent_id, picks.c.is_handed).where(
+        picks.c.chat_id == chat_id,
+        picks.c.thread_id.is_not_distinct_from(thread_id),
+        picks.c.member_id == member_id,
+    )
+    return select(
+        recent.scalar_subquery().label("recent"),
+        picked.with_only_columns(picks.c.agent_id).scalar_subquery().label("picked"),
+        picked.with_only_columns(picks.c.is_handed).scalar_subquery().label("handed"),
+    )
+
+
+@cache
+def _open() -> ReturningInsert[int]:
+    """The conversation of a chat, a topic and an agent, which is there already or begins."""
+    key = ("workspace_id", "chat_id", "thread_id", "agent_id")
+    new = insert(conversations).values({name: bindparam(name) for name in key})
+    return new.on_conflict_do_update(index_elements=key, set_={"agent_id": new.excluded.agent_id}).returning(
+        conversations.c.id
+    )
 
 
 def _begun(conversation_id: int, until: datetime) -> dict[str, Any]:

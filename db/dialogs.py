@@ -1,14 +1,15 @@
 """Dialogs, as rows: what the bot waits for survives a restart."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.dialogs import LIFETIME, Dialog, DialogKey
 from db.models.updates import dialogs
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 
 class SqlDialogs:
@@ -16,10 +17,11 @@ class SqlDialogs:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._at_once = by_statement(engine)
 
     async def get(self, key: DialogKey, now: datetime) -> Dialog:
-        async with plain_transaction(self._engine) as link:
-            found = await link.execute(select(dialogs).where(_at(key), dialogs.c.expires_at > now))
+        async with plain_transaction(self._at_once) as link:
+            found = await link.execute(_GET, {**asdict(key), "thread_id": key.thread_id or 0, "now": now})
             row = found.one_or_none()
         return Dialog() if row is None else Dialog(row.state, row.data)
 
@@ -40,6 +42,15 @@ class SqlDialogs:
                 )
                 .on_conflict_do_update(constraint=dialogs.primary_key, set_=values)
             )
+
+
+_GET = select(dialogs.c.state, dialogs.c.data).where(
+    dialogs.c.bot_id == bindparam("bot_id"),
+    dialogs.c.chat_id == bindparam("chat_id"),
+    dialogs.c.thread_id == bindparam("thread_id"),
+    dialogs.c.user_id == bindparam("user_id"),
+    dialogs.c.expires_at > bindparam("now"),
+)  # made once, as every update asks
 
 
 def _at(key: DialogKey) -> ColumnElement[bool]:

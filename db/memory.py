@@ -2,9 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Subquery, delete, func, literal, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -28,32 +43,13 @@ class SqlMemory:
     async def of_conversation(
         self, conversation_id: int, *, before_turn_id: int, in_private: bool, limit: int
     ) -> Stored:
-        of_talk = memories.c.conversation_id == conversation_id
-        mine = memories.c.conversation_id.is_(None) & _mine() if in_private else None
-        noted = (
-            select(memories.c.id, memories.c.body, memories.c.conversation_id)
-            .where(memories.c.workspace_id == self._workspace_id, of_talk if mine is None else of_talk | mine)
-            .subquery()
-        )
-        past = (
-            select(turns.c.id, turns.c.messages, turns.c.resumes_turn_id)
-            .where(
-                turns.c.conversation_id == conversation_id,
-                turns.c.id < before_turn_id,
-                turns.c.id > _since(conversation_id),
-                turns.c.state.in_(("done", "stopped")),
-                turns.c.messages != [],
-            )
-            .order_by(turns.c.id.desc())
-            .limit(limit)
-            .subquery()
-        )
-        found = await self._link.execute(
-            select(conversations.c.summary, _listed(noted).label("noted"), _listed(past).label("past")).where(
-                conversations.c.id == conversation_id
-            )
-        )
-        talk = found.one()  # in one question: somebody waits for the answer that it goes along with
+        asked = {
+            "workspace_id": self._workspace_id,
+            "conversation_id": conversation_id,
+            "before": before_turn_id,
+            "limit": limit,
+        }
+        talk = (await self._link.execute(_of_conversation(in_private), asked)).one()
         facts = [Fact(*one) for one in talk.noted]
         return Stored([Past(*one) for one in talk.past], talk.summary, facts)
 
@@ -201,7 +197,37 @@ class SqlMemoryDoors:
             return int(await link.scalar(text("SELECT purge_talk(:now)"), {"now": now}) or 0)
 
 
-def _since(conversation_id: int) -> ScalarSelect[int]:
+@cache
+def _of_conversation(in_private: bool) -> Select[Any]:
+    """In one question: somebody waits for the answer that it goes along with."""
+    talk, before = (bindparam(name, type_=BigInteger) for name in ("conversation_id", "before"))
+    of_talk = memories.c.conversation_id == talk
+    mine = memories.c.conversation_id.is_(None) & _mine()
+    noted = (
+        select(memories.c.id, memories.c.body, memories.c.conversation_id)
+        .where(
+            memories.c.workspace_id == bindparam("workspace_id"), of_talk | mine if in_private else of_talk
+        )
+        .subquery()
+    )
+    past = (
+        select(turns.c.id, turns.c.messages, turns.c.resumes_turn_id)
+        .where(
+            turns.c.conversation_id == talk,
+            turns.c.id < before,
+            turns.c.id > _since(talk),
+            turns.c.state.in_(("done", "stopped")),
+            turns.c.messages != [],
+        )
+        .order_by(turns.c.id.desc())
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    listed = (_listed(noted).label("noted"), _listed(past).label("past"))
+    return select(conversations.c.summary, *listed).where(conversations.c.id == talk)
+
+
+def _since(conversation_id: int | BindParameter[int]) -> ScalarSelect[int]:
     """The turn after which what was said goes along as it was."""
     return (
         select(func.greatest(conversations.c.summary_until, conversations.c.fresh_after))

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.models.people import workspaces
 from db.models.usage import provider_notices
 
+_TOLD = select(provider_notices.c.provider)
+
 
 class SqlPrivacy:
     """See crm.privacy.PrivacyStore."""
@@ -27,7 +29,7 @@ class SqlPrivacy:
         )
 
     async def told(self) -> Sequence[str]:
-        return list(await self._link.scalars(select(provider_notices.c.provider)))
+        return list(await self._link.scalars(_TOLD))
 
     async def tell(self, providers: Sequence[str]) -> None:
         me = int(await self._link.scalar(text("SELECT my_person()")) or 0)

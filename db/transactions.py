@@ -20,6 +20,7 @@ _AWAY = ("08", "57P", "53", "57014", "25P03", "28", "25006")
 # so one that takes longer has met a server that hangs; after a cancel in between, the connection is thrown away.
 PATIENCE = 6.0
 OUTDATED = N_("Your place in this team changed just now. Send that again, please.")
+_ENTER = text("SELECT enter(:workspace, :member, :chat), current_setting('app.role', true) AS role")
 _RULES: dict[str, CrmError] = {
     "SB001": Removed(N_("You are no longer in this team. Send /start to go on in your own.")),
     "SB002": NotInvited(N_("This bot is by invitation. Ask the person who runs it for a link.")),
@@ -91,10 +92,9 @@ async def entered(
     With `role`, raises Outdated unless they are there in that role still.
     """
     async with plain_transaction(engine, patience=patience or PATIENCE) as link:
-        entering = text("SELECT enter(:workspace, :member, :chat), current_setting('app.role', true) AS role")
         place = {"workspace": workspace_id, "member": member_id, "chat": chat_id}
         try:
-            seat = (await link.execute(entering, place)).one()
+            seat = (await link.execute(_ENTER, place)).one()
         except DBAPIError as fault:
             if role is not None and _state(fault) == "SB001":
                 raise Outdated(OUTDATED) from None

@@ -14,8 +14,9 @@ from crm.turns import OWN, Progress, Saying, Turn
 from db.actors import actor_columns, actor_of, claims_by_member
 from db.models.chats import chats, conversations, turns
 from db.models.people import members, people
-from db.transactions import entered, plain_transaction
+from db.transactions import by_statement, entered, plain_transaction
 
+_CLAIM = text("SELECT * FROM claim_turns(:now, :limit, :lease)")
 _RENEW = text("SELECT * FROM renew_turns(:ids, :leases, :until)").bindparams(
     bindparam("ids", type_=ARRAY(BigInteger)), bindparam("leases", type_=ARRAY(Text))
 )
@@ -26,11 +27,12 @@ class SqlTurnDoors:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._at_once = by_statement(engine)
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Turn]:
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._at_once) as link:
             found = await link.execute(
-                text("SELECT * FROM claim_turns(:now, :limit, :lease)"),
+                _CLAIM,
                 {"now": now, "limit": limit, "lease": lease},
             )
             claims = found.all()
@@ -45,7 +47,7 @@ class SqlTurnDoors:
 
     async def renew(self, turns: Sequence[Turn], until: datetime) -> dict[int, bool]:
         given = {"ids": [turn.id for turn in turns], "leases": [turn.lease for turn in turns], "until": until}
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._at_once) as link:
             return {row.id: row.is_stopped for row in await link.execute(_RENEW, given)}
 
 

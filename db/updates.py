@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, null, select, text, update
+from sqlalchemy import bindparam, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -11,15 +11,25 @@ from crm.answers import Answer
 from crm.errors import AlreadyHandled
 from crm.updates import Arrival, Beginning, Notice, Postponed
 from db.models.updates import handled_updates as updates
-from db.transactions import plain_transaction
+from db.transactions import by_statement, plain_transaction
 
 _BEGIN = text(
-    "WITH before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
+    # what is counted are ends of the process, which an unflushed commit survives
+    "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)),"
+    " before AS (SELECT FROM handled_updates WHERE bot_id = :bot_id AND update_id = :update_id)"
     " INSERT INTO handled_updates AS mine (bot_id, update_id, attempts, begun_at)"
-    " VALUES (:bot_id, :update_id, 1, now())"
+    " SELECT :bot_id, :update_id, 1, now() FROM quick"
     " ON CONFLICT (bot_id, update_id) DO UPDATE SET attempts = mine.attempts"
     " RETURNING attempts + (SELECT count(*) FROM before) AS attempts, handled_at, answered_at, answer, postponed"
 )
+_GIVEN = insert(updates).values(
+    {name: bindparam(name) for name in ("bot_id", "update_id", "begun_at", "handled_at", "answer")}
+)
+_FINISH = _GIVEN.on_conflict_do_update(
+    index_elements=[updates.c.bot_id, updates.c.update_id],
+    set_={"handled_at": _GIVEN.excluded.handled_at, "answer": _GIVEN.excluded.answer},
+    where=updates.c.handled_at.is_(None),
+).returning(updates.c.update_id)
 PURGE_PATIENCE = 60.0  # seconds; a week of updates goes at once
 
 
@@ -41,16 +51,7 @@ class SqlUpdates:
             "handled_at": now,
             "answer": answer.to_json() if answer else None,
         }
-        done = await self._link.execute(
-            insert(updates)
-            .values(**values)
-            .on_conflict_do_update(
-                index_elements=[updates.c.bot_id, updates.c.update_id],
-                set_={"handled_at": now, "answer": values["answer"]},
-                where=updates.c.handled_at.is_(None),
-            )
-            .returning(updates.c.update_id)
-        )
+        done = await self._link.execute(_FINISH, values)
         if done.one_or_none() is None:
             raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
         await owe(self._link, notices)
@@ -80,11 +81,10 @@ class SqlUpdateJournal:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._at_once = by_statement(engine)
 
     async def begin(self, bot_id: int, update_id: int) -> Beginning:
-        async with plain_transaction(self._engine) as link:
-            # what is counted are ends of the process, which an unflushed commit survives
-            await link.execute(text("SET LOCAL synchronous_commit = off"))
+        async with plain_transaction(self._at_once) as link:
             row = (await link.execute(_BEGIN, {"bot_id": bot_id, "update_id": update_id})).one()
         owed = row.answer if row.handled_at and not row.answered_at and row.postponed is None else None
         return Beginning(row.attempts, row.handled_at is not None, Answer.from_json(owed) if owed else None)
@@ -148,7 +148,7 @@ class SqlUpdateJournal:
             await link.execute(text("SELECT purge(:before)"), {"before": before})
 
     async def _set(self, bot_id: int, update_id: int, **values: object) -> None:
-        async with plain_transaction(self._engine) as link:
+        async with plain_transaction(self._at_once) as link:
             await link.execute(
                 update(updates)
                 .where(updates.c.bot_id == bot_id, updates.c.update_id == update_id)

@@ -24,6 +24,9 @@ _OF: dict[Scope, ColumnElement[int]] = {
 }
 MOST_SHOWN = 50  # shares of each kind
 
+_RESERVE = text("SELECT * FROM reserve_spend(:agent, :turn, :model, :micros, :tokens, :now, :bot)")
+_SETTLE = text("SELECT settle_spend(:spend, :model, :input, :output, :micros, :priced)")
+
 
 class SqlUsage:
     """See crm.usage.UsageStore."""
@@ -34,7 +37,7 @@ class SqlUsage:
 
     async def reserve(self, estimate: Estimate, now: datetime, bot_micros: int) -> int | Refusal:
         found = await self._link.execute(
-            text("SELECT * FROM reserve_spend(:agent, :turn, :model, :micros, :tokens, :now, :bot)"),
+            _RESERVE,
             {
                 "agent": estimate.agent_id,
                 "turn": estimate.turn_id,
@@ -55,7 +58,7 @@ class SqlUsage:
 
     async def settle(self, spend_id: int, used: Used) -> None:
         await self._link.execute(
-            text("SELECT settle_spend(:spend, :model, :input, :output, :micros, :priced)"),
+            _SETTLE,
             {
                 "spend": spend_id,
                 "model": used.model,

@@ -65,6 +65,7 @@ from handlers import (
     zone_changes,
 )
 from handlers.access import Access, Defaults
+from handlers.on_the_loop import ask_on_the_loop
 
 
 def build_router() -> Router:
@@ -145,6 +146,7 @@ def build_router() -> Router:
         quick_adds.router(),
         conversations.router(),
     )
+    ask_on_the_loop(root)
     return root
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from aiogram import Bot, F, Router
@@ -37,7 +38,13 @@ def router() -> Router:
 
 def is_zone(message: Message, raw_state: str | None = None) -> bool:
     """A zone's name, unless it answers a question about something else: a task may be called Singapore."""
-    return raw_state in (None, ZONE) and (message.text or "").strip() in available_timezones()
+    return raw_state in (None, ZONE) and (message.text or "").strip() in _zones()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Gathered from files each time one asks for them."""
+    return frozenset(available_timezones())
 
 
 async def start(message: Message, state: FSMContext) -> Answer:

@@ -49,9 +49,7 @@ class Assistants:
         usage: Usage | None = None,
         patience: Patience | None = None,
         download: Callable[[str], Awaitable[bytes]] | None = None,
-        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`gives_way` says whether answers shall leave time to something else now (llm.pacing)."""
         self._directory = directory
         self._desk = desk
         self._config = config
@@ -61,7 +59,7 @@ class Assistants:
         self._usage = usage
         self._patience = patience or Patience()
         self._download = download
-        self._pacer = Pacer(gives_way=gives_way)
+        self._pacer = Pacer()
 
     async def answer(
         self,

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 
 SLICE = 0.002  # seconds one stream may work before it lets the loop go round
-PAUSE = 0.008  # seconds between two slices while somebody waits for what they typed
 
 
 class Pacer:
@@ -14,19 +13,16 @@ class Pacer:
     loop goes round once, so that whatever else is ready waits for one slice and not for all streams.
 
     A provider that answers at once has hundreds of events ready in each stream: without this, two hundred of them hold
-    the loop for seconds. While it `gives_way`, most of the time is left to what somebody typed: the streams together
-    cost the same work, a little later. `clock` counts seconds, monotonic.
+    the loop for seconds. `clock` counts seconds, monotonic.
     """
 
     def __init__(
         self,
         slice_seconds: float = SLICE,
         clock: Callable[[], float] = time.perf_counter,
-        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self._slice = slice_seconds
         self._clock = clock
-        self._gives_way = gives_way
         self._waiting: deque[tuple[object, asyncio.Future[None]]] = deque()
         self._holder: object = None
         self._until = 0.0
@@ -57,11 +53,7 @@ class Pacer:
     def _go_round(self) -> None:
         if not self._is_going_round:
             self._is_going_round = True
-            loop = asyncio.get_running_loop()
-            if self._gives_way():
-                loop.call_later(PAUSE, self._next)
-            else:
-                loop.call_soon(self._next)
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
         self._is_going_round = False

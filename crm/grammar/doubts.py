@@ -1,8 +1,12 @@
 """Doubts: whether a text may be saved at once, or is a question for an assistant."""
 
+from datetime import datetime
+
+from crm.grammar.drafts import CALL, parse
 from crm.grammar.fields import Draft
 from crm.grammar.letters import words
 from crm.grammar.making import BESIDE, OPENINGS, TASK, VERBS
+from crm.grammar.readers import Reader
 from crm.grammar.tokens import tokenised
 
 _ASKING = words(
@@ -25,6 +29,16 @@ def is_without_doubt(draft: Draft, text: str) -> bool:
     if draft.object in ("call", "reminder"):
         return True
     return (draft.due is not None or draft.rrule is not None) and not _asks(text, draft)
+
+
+def is_talk(line: str, *, now: datetime, reader: Reader) -> bool:
+    """Whether a line surely isn't without doubt, whoever's it is and whatever contacts they have: so that none need be
+    looked up for a question. Contacts and habits never add a date, a time or a repetition where there is no digit;
+    only a call log may be known by a contact."""
+    if CALL.match(line) or any(letter.isdigit() for letter in line):
+        return False
+    draft = parse(line, now=now, reader=reader)
+    return draft.object == "task" and draft.due is None and draft.rrule is None
 
 
 def _asks(text: str, draft: Draft) -> bool:

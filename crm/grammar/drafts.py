@@ -13,7 +13,7 @@ from crm.grammar.reading import read_task
 
 __all__ = ["Alternative", "Draft", "as_text", "parse", "parse_call", "parse_lines"]
 _COMMAND = re.compile(r"\s*/(task|задача|remind|напомни|call|звонок)(?:@\w+)?(?!\w)\s*", re.IGNORECASE)
-_CALL = re.compile(r"\s*(?:call|звонок)(?!\w)\s*:?\s*", re.IGNORECASE)
+CALL = re.compile(r"\s*(?:call|звонок)(?!\w)\s*:?\s*", re.IGNORECASE)
 _ITEM = re.compile(r"\s*(?:[-–—•*]\s+|\d{1,3}[.)]\s+(?=\S))")
 
 
@@ -32,7 +32,7 @@ def parse(text: str, *, now: datetime, reader: Reader, contacts: ContactLookup =
         return read_task(
             text, now=now, reader=reader, contacts=contacts, start=start, is_reminder=is_reminder
         )
-    call = _CALL.match(text)
+    call = CALL.match(text)
     log = None
     if call is not None:
         log = as_log(text, now=now, reader=reader, contacts=contacts, start=call.end())

@@ -32,6 +32,18 @@ def nothing_is_saved(storage: FakeStorage) -> bool:
     )
 
 
+async def test_a_question_costs_no_transaction(
+    quick_adds: QuickAdds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_any: object, **_more: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(FakeStorage, "transaction", never)
+    assert await quick_adds.save(ANNA, an_arrival(), "how do I handle the objection", kinds) is None
+    with pytest.raises(AssertionError):
+        await quick_adds.save(ANNA, an_arrival(), "tomorrow at 10 call Bob", kinds)
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -219,7 +218,7 @@ async def test_a_deleted_assistants_talk_goes_to_the_default_and_that_is_said_on
 
 async def asked(house: House, actor: Actor, text: str) -> list[tuple[int, Agent | None]]:
     """Every turn there is: its agent, and who spoke before it."""
-    doors: Any = SqlTurnDoors(None)  # type: ignore[arg-type]  # nothing is claimed here
+    doors = SqlTurnDoors(house.team.engine)
     conversations = Conversations(
         house.team.storage, doors, house.directory, wake=lambda: None, cancel=lambda _turn: None
     )

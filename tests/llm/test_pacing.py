@@ -75,19 +75,6 @@ async def test_a_command_waits_for_one_slice_and_not_for_all_streams(loop: Loop)
     assert loop.order.count("s199") == 10
 
 
-async def test_streams_give_way_to_what_somebody_typed(loop: Loop) -> None:
-    """All steps of a command go before the next slice, and the streams go on after it."""
-    is_typed = True
-    loop.pacer = Pacer(SLICE, lambda: loop.now, gives_way=lambda: is_typed)
-    streams = [asyncio.create_task(loop.stream(name, 6)) for name in "abc"]
-    await asyncio.sleep(0)
-    await loop.command("command", 20)
-    assert loop.order == ["a", "a", *["command"] * 20]
-    is_typed = False
-    await all_of(*streams)
-    assert [loop.order.count(name) for name in "abc"] == [6, 6, 6]
-
-
 async def test_one_that_ended_within_its_slice_keeps_nobody(loop: Loop) -> None:
     await loop.stream("a", 1, cost=0.0)
     await all_of(asyncio.ensure_future(loop.stream("b", 1)))

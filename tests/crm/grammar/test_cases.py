@@ -2,12 +2,16 @@
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from benchmarks.cases import Case, cases_of, differences
 from bot.parsing import answered
+from crm.grammar.doubts import is_talk
+from crm.grammar.readers import Reader
 
 README = Path(__file__).parent.parent.parent.parent / "README.md"
 CASES = [case for name in ("shared", "en", "ru", "more") for case in cases_of(name)]
@@ -21,6 +25,17 @@ def mistakes(case: Case) -> dict[str, object]:
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_case_is_read_as_it_says(case: Case) -> None:
     assert mistakes(case) == {}, case["text"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_what_passes_for_talk_has_nothing_to_save_whoever_reads_it(case: Case) -> None:
+    zone = ZoneInfo(case["tz"])
+    now = datetime.fromisoformat(case["now"])
+    stranger = Reader(zone, case["lang"])
+    if is_talk(case["text"], now=now if now.tzinfo else now.replace(tzinfo=zone), reader=stranger):
+        (answer,) = answered([json.dumps(case)])
+        read = json.loads(answer)
+        assert (read["object"], read["due"], read["due_date"], read["rrule"]) == ("task", None, None, None)
 
 
 def test_the_readme_gives_the_true_score() -> None:
