@@ -15,7 +15,7 @@ from crm.attachments import SEEN, Attachment, Senses, attachments_from, check
 from crm.conversations import Conversations
 from crm.dialogs import DialogStore
 from crm.errors import N_, BadInput
-from crm.limits import TURN_COST, Limits, Pace
+from crm.limits import Limits
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
 from crm.tasks import Task, Tasks
@@ -23,7 +23,7 @@ from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
 from handlers.media_files import files_of
 from handlers.offers import Offers, an_offer, offering, offers_of, with_more
-from handlers.pace import too_many
+from handlers.pace import demand_pace
 from handlers.quick_adds import saved_card
 from handlers.quotes import forwarded_words
 from handlers.sources import attachments_of, on_one_line, source_from, source_of, text_of
@@ -160,8 +160,7 @@ async def _ask_assistant(
     limits: Limits,
     clock: Clock,
 ) -> Answer:
-    if limits.spend(actor.telegram_user_id, TURN_COST, clock()) is not Pace.FINE:
-        return Answer(toast=too_many())
+    demand_pace(limits, actor, clock())
     shown = attachments_from(asked.get("shown", ()))
     for one in shown:
         check(one)

@@ -11,12 +11,12 @@ from crm.agents.registry import Registry
 from crm.agents.trials import QUESTION_LIMIT, Trials
 from crm.answers import Answer
 from crm.errors import N_, BadInput
-from crm.limits import TURN_COST, Limits, Pace
+from crm.limits import Limits
 from crm.people import Actor
 from crm.updates import Arrival
 from handlers.agents.marks import pressed, presses
 from handlers.agents.words import shown_name
-from handlers.pace import too_many
+from handlers.pace import demand_pace
 from handlers.questions import ask
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo
@@ -55,15 +55,14 @@ async def try_agent(
     state: FSMContext,
     clock: Clock,
 ) -> Answer:
-    """Answered beside all else: the model may take its time."""
+    """Answered beside all else: the model may take its time. What can't be asked now leaves the question open."""
     agent_id = int((await state.get_data())["agent_id"])
-    await state.clear()
     if len(words) > QUESTION_LIMIT:
         raise BadInput(
             N_("That is {length} characters. Ask in up to {limit}."), length=len(words), limit=QUESTION_LIMIT
         )
-    if limits.spend(actor.telegram_user_id, TURN_COST, clock()) is not Pace.FINE:
-        return Answer(too_many())
+    demand_pace(limits, actor, clock())
+    await state.clear()
     answer, agent = await registry.on_trial(
         actor,
         arrival,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aiogram.types import Chat
 
+from crm.limits import TURN_COST
 from crm.tasks import Task
 from handlers.sources import link_to
 from tests.handlers.buttons import data_of
@@ -186,3 +187,15 @@ async def test_task_in_reply_to_a_forward_goes_back_to_where_it_came_from(desk: 
     private = {"id": 1001, "type": "private", "first_name": "Anna"}
     await desk.says("/task read it", **a_said("A new price list", private, forward_origin=origin))
     assert the_task(desk).source_url == "https://t.me/c/9876543210/12"
+
+
+async def test_who_asks_too_fast_is_told_so_and_may_press_again(desk: Desk) -> None:
+    asked = await desk.says("What is a retainer?", **FROM_ZOE)
+    for _ in range(7):  # seven questions at once are all that one may ask
+        desk.dispatcher["limits"].spend(1001, TURN_COST, desk.clock())
+    press = data_of(asked, "Ask the assistant")
+    assert "more questions than I can answer" in (await desk.presses(press)).toast
+    assert desk.questions == []
+    desk.clock.move(minutes=1)
+    assert (await desk.presses(press)).text == "The assistant is asked."
+    assert len(desk.questions) == 1

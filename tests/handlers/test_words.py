@@ -94,5 +94,5 @@ async def test_an_edit_of_a_command_makes_no_second_task(desk: Desk) -> None:
 async def test_what_is_no_text_gets_its_sentence_in_private_and_none_in_a_group(
     desk: Desk, file: dict[str, Any]
 ) -> None:
-    assert "text only" in (await desk.says(None, **file)).text
+    assert "messages of this kind" in (await desk.says(None, **file)).text
     assert await desk.says(None, chat=GROUP, **file) is None
