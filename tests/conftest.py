@@ -15,6 +15,7 @@ from tests.databases import TEMPLATE, Database, cloned, names, run, running_serv
 LONGEST_FIRST = (
     "handlers/test_doors.py",
     "fuzz",
+    "deploy/test_commands.py",
     "flows",
     "bot/test_start_faults.py",
     "db",
