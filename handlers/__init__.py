@@ -65,7 +65,7 @@ from handlers import (
     zone_changes,
 )
 from handlers.access import Access, Defaults
-from handlers.on_the_loop import ask_on_the_loop
+from handlers.in_a_row import in_a_row
 
 
 def build_router() -> Router:
@@ -146,8 +146,7 @@ def build_router() -> Router:
         quick_adds.router(),
         conversations.router(),
     )
-    ask_on_the_loop(root)
-    return root
+    return in_a_row(root)
 
 
 def connect(
