@@ -146,11 +146,12 @@ class Conversations:
         asked: Agent | None = None,
         replied_to: int | None = None,
         attachments: Sequence[Attachment] = (),
+        album: Album | None = None,
     ) -> Answer | None:
         """As `ask`; in doubt the message is held, unless something came with it, and the answer asks whom it is for.
         `asked` is whom /ask names, `replied_to` Telegram's id of our message that this one replies to."""
         asks = None if attachments else question
-        return (await self._ask(actor, arrival, text, asks, asked, replied_to, attachments))[1]
+        return (await self._ask(actor, arrival, text, asks, asked, replied_to, attachments, album))[1]
 
     async def _ask(
         self,

@@ -8,13 +8,16 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.agents import Agent
+from crm.albums import Album
 from crm.answers import Answer
-from crm.attachments import Attachment, Senses
+from crm.attachments import Attachment, Senses, check
 from crm.conversations import Conversations
 from crm.limits import Limits
 from crm.people import Actor
 from crm.picking import Picking
 from crm.updates import Arrival
+from handlers.albums import album_of
+from handlers.media_files import files_of
 from handlers.pace import at_pace
 from handlers.picking.cards import agent_card, asked_card, binding_card, which, whom_card, why_card
 from handlers.questions import ask
@@ -87,8 +90,11 @@ async def ask_once(
     agent, rest = await picking.find(actor, words)
     if not rest:
         return await _await_question(state, agent, actor)
-    about = material_of(message, senses)
-    return await _ask(conversations, limits, clock, actor, arrival, rest, agent, about)
+    files = tuple(one for one in files_of(message) if senses.hears or not one.is_spoken)
+    for one in files:
+        check(one)
+    about, album = (*files, *material_of(message, senses)), album_of(message, clock()) if files else None
+    return await _ask(conversations, limits, clock, actor, arrival, rest, agent, about, album)
 
 
 async def press_ask(
@@ -163,10 +169,11 @@ async def _ask(
     text: str,
     agent: Agent | None,
     about: Sequence[Attachment] = (),
+    album: Album | None = None,
 ) -> Answer | None:
     def ask() -> Awaitable[Answer | None]:
         return conversations.ask_or_hold(
-            actor, arrival, text, lambda held: which(held, actor), asked=agent, attachments=about
+            actor, arrival, text, lambda held: which(held, actor), asked=agent, attachments=about, album=album
         )
 
     return await at_pace(limits, actor, clock(), ask)

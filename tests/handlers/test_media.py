@@ -150,6 +150,19 @@ async def test_a_part_that_comes_when_its_album_was_taken_up_is_asked_about_too(
     assert first.text == "compare them"
 
 
+async def test_a_picture_with_ask_goes_to_the_assistant_that_is_named_with_the_rest_of_its_album(
+    hearing: Desk,
+) -> None:
+    assert await hearing.says(None, photo=PHOTO, caption="/ask assistant what is it?") is None
+    assert carried(hearing) == [("what is it?", ["photo"])]
+    await hearing.says(None, photo=PHOTO, media_group_id="7", caption="/ask assistant compare")
+    await hearing.says(None, photo=PHOTO, media_group_id="7")
+    assert carried(hearing)[1:] == [("compare", ["photo"] * 2)]
+    large = [PHOTO[0] | {"file_size": 20_000_001}]
+    refused = await hearing.says(None, photo=large, caption="/ask assistant what is it?")
+    assert "larger than 20 MB" in refused.text
+
+
 async def test_too_much_at_once_is_refused(hearing: Desk) -> None:
     large = [PHOTO[0] | {"file_size": 18_000_000}]
     for _ in range(2):
