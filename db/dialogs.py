@@ -19,7 +19,7 @@ class SqlDialogs:
 
     async def get(self, key: DialogKey, now: datetime) -> Dialog:
         async with plain_transaction(self._engine) as link:
-            found = await link.execute(select(dialogs).where(_at(key), dialogs.c.expires_at > now))
+            found = await link.execute(select(dialogs).where(at_key(key), dialogs.c.expires_at > now))
             row = found.one_or_none()
         return Dialog() if row is None else Dialog(row.state, row.data)
 
@@ -27,7 +27,7 @@ class SqlDialogs:
         values = {"state": dialog.state, "data": dict(dialog.data), "expires_at": now + LIFETIME}
         async with plain_transaction(self._engine) as link:
             if dialog == Dialog():
-                await link.execute(delete(dialogs).where(_at(key)))
+                await link.execute(delete(dialogs).where(at_key(key)))
                 return
             await link.execute(
                 insert(dialogs)
@@ -42,7 +42,7 @@ class SqlDialogs:
             )
 
 
-def _at(key: DialogKey) -> ColumnElement[bool]:
+def at_key(key: DialogKey) -> ColumnElement[bool]:
     return (
         (dialogs.c.bot_id == key.bot_id)
         & (dialogs.c.chat_id == key.chat_id)
