@@ -1,5 +1,6 @@
 """Questions: a bare command asks, and the next message is the answer; any command ends the question, "cancel" too."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
 from crm.answers import Answer
+from crm.errors import BadInput, CrmError
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
@@ -70,6 +72,17 @@ async def keep(state: FSMContext, words: str, arrival: Arrival) -> None:
 def closing(state: FSMContext, arrival: Arrival) -> Arrival:
     """An answer, whose effect ends the question. One that can't be taken leaves it open for the next try."""
     return replace(arrival, closes=key_of(state.key))
+
+
+async def or_ended(doing: Awaitable[Answer], state: FSMContext) -> Answer:
+    """What an answer does. One that can't be taken leaves the question open; one that comes too late ends it."""
+    try:
+        return await doing
+    except BadInput:
+        raise
+    except CrmError:
+        await state.clear()
+        raise
 
 
 async def with_what_was_kept(state: FSMContext, words: str, arrival: Arrival) -> tuple[str, Arrival]:
