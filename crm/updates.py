@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from crm.answers import Answer
+from crm.dialogs import DialogKey
 
 # how long a replica that says nothing is believed to work on a chat's update
 LANE_LEASE = timedelta(seconds=6)
@@ -17,7 +18,8 @@ KEPT = timedelta(days=7)  # how long it is remembered that an update was handled
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Where and when a message or a press reached us. `sent_at` is Telegram's time of the message, aware, UTC;
-    for a pressed button, the time it reached us. `line` counts the lines of one message that make rows, from 0."""
+    for a pressed button, the time it reached us. `line` counts the lines of one message that make rows, from 0.
+    `closes` is the question that it answers, which ends in the transaction of the effect: a kill ends both or none."""
 
     bot_id: int
     update_id: int
@@ -26,6 +28,7 @@ class Arrival:
     thread_id: int | None = None
     message_id: int | None = None
     line: int = 0
+    closes: DialogKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class SqlDialogs:
         values = {"state": dialog.state, "data": dict(dialog.data), "expires_at": now + LIFETIME}
         async with plain_transaction(self._engine) as link:
             if dialog == Dialog():
-                await link.execute(delete(dialogs).where(_at(key)))
+                await link.execute(delete(dialogs).where(at_key(key)))
                 return
             await link.execute(
                 insert(dialogs)
@@ -53,7 +53,7 @@ _GET = select(dialogs.c.state, dialogs.c.data).where(
 )  # made once, as every update asks
 
 
-def _at(key: DialogKey) -> ColumnElement[bool]:
+def at_key(key: DialogKey) -> ColumnElement[bool]:
     return (
         (dialogs.c.bot_id == key.bot_id)
         & (dialogs.c.chat_id == key.chat_id)

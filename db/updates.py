@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, func, null, select, text, update
+from sqlalchemy import bindparam, delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm.answers import Answer
 from crm.errors import AlreadyHandled
 from crm.updates import Arrival, Beginning, Notice, Postponed
+from db.dialogs import at_key
+from db.models.updates import dialogs
 from db.models.updates import handled_updates as updates
 from db.transactions import by_statement, plain_transaction
 
@@ -54,6 +56,8 @@ class SqlUpdates:
         done = await self._link.execute(_FINISH, values)
         if done.one_or_none() is None:
             raise AlreadyHandled(f"update {arrival.update_id} has had its effect")
+        if arrival.closes is not None:
+            await self._link.execute(delete(dialogs).where(at_key(arrival.closes)))
         await owe(self._link, notices)
 
 

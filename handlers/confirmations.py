@@ -11,6 +11,7 @@ from crm.answers import Answer, Button
 from crm.errors import N_, BadInput, ToConfirm
 from crm.grammar.letters import storable
 from crm.updates import Arrival
+from handlers.questions import closing
 from handlers.texts import gettext as _
 
 CONFIRM = "confirm"
@@ -49,7 +50,9 @@ async def answer_confirmation(
     if said == "no":
         await state.clear()
         return Answer(_("Not saved."), edit=True)
-    then = replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]), message_id=kept["message_id"])
-    answer = await save(then, kept["kept"])
-    await state.clear()
-    return replace(answer, edit=True)
+    then = replace(
+        closing(state, arrival),
+        sent_at=datetime.fromisoformat(kept["sent_at"]),
+        message_id=kept["message_id"],
+    )
+    return replace(await save(then, kept["kept"]), edit=True)

@@ -18,7 +18,7 @@ from crm.updates import Arrival
 from handlers.answers import edit_text, send_text
 from handlers.private import title_for
 from handlers.proposal_cards import mark, proposal_card
-from handlers.questions import ask, in_place
+from handlers.questions import ask, closing, in_place
 from handlers.texts import gettext as _
 from handlers.texts import ngettext, speaking
 from handlers.words import AnswerTo
@@ -115,11 +115,14 @@ async def edit_proposal(
 ) -> Answer:
     """What can't be read leaves the question open, to be answered otherwise."""
     proposal_id = int((await state.get_data())["proposal_id"])
-    answer = await proposals.edit(
-        actor, arrival, proposal_id, words, clock(), lambda card: proposal_card(card, actor)
+    return await proposals.edit(
+        actor,
+        closing(state, arrival),
+        proposal_id,
+        words,
+        clock(),
+        lambda card: proposal_card(card, actor),
     )
-    await state.clear()
-    return answer
 
 
 def with_waiting(answer: Answer, waiting: Sequence[Proposal], actor: Actor) -> Answer:

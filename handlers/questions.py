@@ -1,5 +1,6 @@
 """Questions: a bare command asks, and the next message is the answer; any command ends the question, "cancel" too."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,9 +10,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
 from crm.answers import Answer
+from crm.errors import BadInput, CrmError
 from crm.grammar.letters import storable
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
+from handlers.dialogs import key_of
 from handlers.texts import gettext as _
 from handlers.words import Words
 
@@ -66,10 +69,25 @@ async def keep(state: FSMContext, words: str, arrival: Arrival) -> None:
     await state.update_data(kept=storable(words), sent_at=arrival.sent_at.isoformat())
 
 
+def closing(state: FSMContext, arrival: Arrival) -> Arrival:
+    """An answer, whose effect ends the question. One that can't be taken leaves it open for the next try."""
+    return replace(arrival, closes=key_of(state.key))
+
+
+async def or_ended(doing: Awaitable[Answer], state: FSMContext) -> Answer:
+    """What an answer does. One that can't be taken leaves the question open; one that comes too late ends it."""
+    try:
+        return await doing
+    except BadInput:
+        raise
+    except CrmError:
+        await state.clear()
+        raise
+
+
 async def with_what_was_kept(state: FSMContext, words: str, arrival: Arrival) -> tuple[str, Arrival]:
-    """An answer with the line it was missing from, whose "tomorrow" is that day's; the question is closed."""
-    kept = await state.get_data()
-    await state.clear()
+    """An answer with the line it was missing from, whose "tomorrow" is that day's."""
+    kept, arrival = await state.get_data(), closing(state, arrival)
     if "kept" not in kept:
         return words, arrival
     return f"{words} {kept['kept']}", replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]))

@@ -1,6 +1,6 @@
 """Reminders in Telegram that are still to come: /reminders, a card for each, and what is typed anew of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,12 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
-from crm.errors import BadInput, CrmError, Stale
+from crm.errors import Stale
 from crm.people import Actor
 from crm.reminder_edits import Field, ReminderEdits
 from crm.reminder_lists import ReminderLists
 from crm.updates import Arrival
-from handlers.questions import ask, in_place
+from handlers.questions import ask, closing, in_place, or_ended
 from handlers.reminder_cards import (
     deleted_card,
     edited_card,
@@ -164,18 +164,6 @@ async def type_reminder_field(
     field = Field(str(await state.get_state()).removeprefix("reminder:"))
     reminder_id = int((await state.get_data())["reminder_id"])
     doing = reminder_edits.edit(
-        actor, arrival, reminder_id, field, words, lambda after: edited_card(after, actor)
+        actor, closing(state, arrival), reminder_id, field, words, lambda after: edited_card(after, actor)
     )
-    answer = await _or_ended(doing, state)
-    await state.clear()
-    return answer
-
-
-async def _or_ended(doing: Awaitable[Answer], state: FSMContext) -> Answer:
-    try:
-        return await doing
-    except BadInput:
-        raise
-    except CrmError:
-        await state.clear()
-        raise
+    return await or_ended(doing, state)

@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
 
 from crm.answers import Answer, Button
-from crm.errors import N_, BadInput, CrmError, Stale
+from crm.errors import N_, BadInput, Stale
 from crm.grammar.dates import Due
 from crm.people import Actor
 from crm.reminder_presses import Message, ReminderPresses, put_off_by
@@ -21,7 +21,7 @@ from crm.updates import Arrival
 from handlers.calendars import HOURS, month_of, month_rows
 from handlers.calls.cards import call_card
 from handlers.pressed_reminders import Rows, data, done_message, message_card
-from handlers.questions import ask, in_place
+from handlers.questions import ask, closing, in_place, or_ended
 from handlers.task_moving import snooze_names
 from handlers.texts import due_words
 from handlers.texts import gettext as _
@@ -187,15 +187,8 @@ async def type_moment(
     def card(after: Message) -> Answer:
         return message_card(after, actor)
 
-    try:
-        answer = await reminder_presses.put_off_as_typed(actor, arrival, delivery_id, words, card)
-    except BadInput:
-        raise
-    except CrmError:
-        await state.clear()
-        raise
-    await state.clear()
-    return answer
+    doing = reminder_presses.put_off_as_typed(actor, closing(state, arrival), delivery_id, words, card)
+    return await or_ended(doing, state)
 
 
 async def show_reminder_again(

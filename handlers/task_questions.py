@@ -1,11 +1,13 @@
 """Questions about a task: a button asks, and the next message is the comment, the title, the date or the like."""
 
+from collections.abc import Awaitable
+
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
-from crm.errors import BadInput, CrmError, ToConfirm
+from crm.errors import ToConfirm
 from crm.people import Actor
 from crm.tasks import Task, Tasks
 from crm.tasks.changes import set_description, set_result
@@ -16,7 +18,7 @@ from crm.tasks.talk import TaskTalk, checked_text
 from crm.updates import Arrival
 from handlers.confirmations import ask_to_confirm
 from handlers.private import title_for
-from handlers.questions import ask, in_place
+from handlers.questions import ask, closing, in_place, or_ended
 from handlers.task_cards import task_card
 from handlers.task_checklists import checklist_card
 from handlers.task_marks import pressed, presses
@@ -72,39 +74,28 @@ async def answer_about_task(
 ) -> Answer:
     """What can't be taken is said, and the question stays open for the next try."""
     about = str(await state.get_state()).removeprefix("task:")
-    task_id = int((await state.get_data())["task_id"])
+    task_id, closes = int((await state.get_data())["task_id"]), closing(state, arrival)
 
     def card(task: Task) -> Answer:
         return task_card(task, actor)
 
+    doing: Awaitable[Answer]
+    match about:
+        case "when":
+            doing = task_moves.reschedule(actor, closes, task_id, words, card)
+        case "say":
+            doing = task_talk.comment(actor, closes, task_id, words, lambda said: comments_card(said, actor))
+        case "steps":
+            doing = checklists.add(actor, closes, task_id, words, lambda after: checklist_card(after, actor))
+        case "lead":
+            doing = task_moves.remind(actor, closes, task_id, words, card)
+        case "title":
+            doing = tasks.change(actor, closes, task_id, retitled(words), card)
+        case "about":
+            doing = tasks.change(actor, closes, task_id, set_description(checked_text(words)), card)
+        case _:
+            doing = tasks.change(actor, closes, task_id, set_result(checked_text(words)), card)
     try:
-        match about:
-            case "when":
-                answer = await task_moves.reschedule(actor, arrival, task_id, words, card)
-            case "say":
-                answer = await task_talk.comment(
-                    actor, arrival, task_id, words, lambda said: comments_card(said, actor)
-                )
-            case "steps":
-                answer = await checklists.add(
-                    actor, arrival, task_id, words, lambda after: checklist_card(after, actor)
-                )
-            case "lead":
-                answer = await task_moves.remind(actor, arrival, task_id, words, card)
-            case "title":
-                answer = await tasks.change(actor, arrival, task_id, retitled(words), card)
-            case "about":
-                change = set_description(checked_text(words))
-                answer = await tasks.change(actor, arrival, task_id, change, card)
-            case _:
-                change = set_result(checked_text(words))
-                answer = await tasks.change(actor, arrival, task_id, change, card)
+        return await or_ended(doing, state)
     except ToConfirm as doubt:
         return await ask_to_confirm(state, f"when.{task_id}", words, arrival, doubt)
-    except BadInput:
-        raise
-    except CrmError:
-        await state.clear()
-        raise
-    await state.clear()
-    return answer

@@ -20,7 +20,7 @@ from handlers.calls.buttons import rows_of
 from handlers.calls.cards import call_card
 from handlers.calls.words import choice_words
 from handlers.confirmations import NO_LONGER
-from handlers.questions import CALL, ask
+from handlers.questions import CALL, ask, closing
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
 
@@ -59,8 +59,7 @@ async def log_call(
 async def answer_call(
     message: Message, words: str, actor: Actor, arrival: Arrival, calls: Calls, state: FSMContext
 ) -> Answer:
-    await state.clear()
-    return await _save_or_ask(words, actor, arrival, calls, state)
+    return await _save_or_ask(words, actor, closing(state, arrival), calls, state)
 
 
 async def reread_call(
@@ -97,16 +96,18 @@ async def choose_who(
     kept, waiting = await state.get_data(), await state.get_state()
     if waiting != WHO or kept.get("of") != of:
         raise BadInput(NO_LONGER)
-    then = replace(arrival, sent_at=datetime.fromisoformat(kept["sent_at"]), message_id=kept["message_id"])
+    then = replace(
+        closing(state, arrival),
+        sent_at=datetime.fromisoformat(kept["sent_at"]),
+        message_id=kept["message_id"],
+    )
     line, chosen = kept["kept"], int(contact_id)
 
     def card(call: Call) -> Answer:
         return call_card(call, actor, clock(), edit=True)
 
     changed = await calls.reread(actor, then, line, card, contact_id=chosen)
-    answer = changed or await calls.log(actor, then, line, card, contact_id=chosen)
-    await state.clear()
-    return answer
+    return changed or await calls.log(actor, then, line, card, contact_id=chosen)
 
 
 async def start_call(

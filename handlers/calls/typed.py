@@ -9,13 +9,13 @@ from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer, Button
 from crm.calls import CallCards, Calls, Field, Unclear
-from crm.errors import BadInput
 from crm.people import Actor
 from crm.updates import Arrival
 from handlers.calls.buttons import mark, rows_of
 from handlers.calls.cards import call_card
 from handlers.calls.menus import MARK
 from handlers.calls.pressing import press_of
+from handlers.questions import closing, or_ended
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo
 
@@ -58,19 +58,22 @@ async def type_field(
 ) -> Answer:
     """What can't be read is said, and may be typed again."""
     kept = await state.get_data()
-    await state.clear()
     call_id, field = int(kept["call_id"]), Field(kept["field"])
+    doing = call_cards.type(
+        actor,
+        closing(state, arrival),
+        call_id,
+        field,
+        words,
+        lambda call: call_card(call, actor, clock()),
+    )
     try:
-        return await call_cards.type(
-            actor, arrival, call_id, field, words, lambda call: call_card(call, actor, clock())
-        )
+        return await or_ended(doing, state)
     except Unclear as unclear:
+        await state.clear()
         call = await calls.show(actor, call_id)
         people = [Button(one.name, data=f"{mark(call)}:who:{one.contact_id}") for one in unclear.choices]
         return Answer(_(unclear.text).format(**unclear.fields), buttons=rows_of(people, 1))
-    except BadInput:
-        await _ask(state, call_id, field)
-        raise
 
 
 async def _ask(state: FSMContext, call_id: int, field: Field) -> None:

@@ -14,7 +14,7 @@ from crm.errors import N_, BadInput, Stale
 from crm.people import Actor
 from crm.updates import Arrival
 from handlers.contacts.cards import Rows, contact_card, mark, stage_words
-from handlers.questions import CONTACT_FIELDS, ask
+from handlers.questions import CONTACT_FIELDS, ask, closing
 from handlers.task_cards import saved_answer
 from handlers.texts import gettext as _
 
@@ -69,21 +69,18 @@ async def type_field(
 ) -> Answer:
     """What can't be taken leaves the question open; any command ends it."""
     field, kept = str(await state.get_state()).removeprefix("contact:"), await state.get_data()
-    contact_id = int(kept.get("contact_id", 0))
+    contact_id, arrival = int(kept.get("contact_id", 0)), closing(state, arrival)
 
     def card(changed: ContactCard) -> Answer:
         return contact_card(changed, actor)
 
     if field == "task":
-        answer = await contact_tasks.create(
+        return await contact_tasks.create(
             actor, arrival, contact_id, words, lambda saved: saved_answer(saved, actor, arrival.message_id)
         )
-    elif field == "note":
-        answer = await contact_edits.note(actor, arrival, contact_id, words, card)
-    else:
-        answer = await contact_edits.type(actor, arrival, contact_id, field, words, card)
-    await state.clear()
-    return answer
+    if field == "note":
+        return await contact_edits.note(actor, arrival, contact_id, words, card)
+    return await contact_edits.type(actor, arrival, contact_id, field, words, card)
 
 
 async def delete_contact(

@@ -11,6 +11,7 @@ from crm.activity import Activity
 from crm.agents import Agent
 from crm.answers import Answer
 from crm.budgets import Period, Scope
+from crm.dialogs import Dialog, DialogKey
 from crm.errors import N_, Removed, StorageAway
 from crm.grammar.dates import Due
 from crm.groups import Place
@@ -74,6 +75,7 @@ class State:
     conversations: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)  # ids of tasks, calls and contacts
     current: dict[int, int] = field(default_factory=dict)  # person_id: the workspace they go on in
+    dialogs: dict[DialogKey, tuple[Dialog, datetime]] = field(default_factory=dict)  # until when
     decided: dict[int, TakeOver] = field(default_factory=dict)  # by invite id: what an owner's word will do
     faded: set[int] = field(default_factory=set)  # proposals drawn as expired
     feeds: dict[int, bytes] = field(default_factory=dict)  # by member_id

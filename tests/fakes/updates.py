@@ -25,6 +25,8 @@ class FakeUpdates:
         if key in self._state.handled:
             raise AlreadyHandled
         self._state.handled[key] = answer
+        if arrival.closes is not None:
+            self._state.dialogs.pop(arrival.closes, None)
         await self.owe(notices)
 
 
@@ -81,8 +83,12 @@ class FakeJournal:
 class FakeDialogs:
     """crm.dialogs.DialogStore."""
 
-    def __init__(self) -> None:
-        self.rows: dict[DialogKey, tuple[Dialog, datetime]] = {}
+    def __init__(self, storage: "FakeStorage") -> None:
+        self._storage = storage
+
+    @property
+    def rows(self) -> dict[DialogKey, tuple[Dialog, datetime]]:
+        return self._storage.state.dialogs
 
     async def get(self, key: DialogKey, now: datetime) -> Dialog:
         dialog, expires_at = self.rows.get(key, (Dialog(), now))

@@ -91,7 +91,8 @@ class Desk:
     """What people send, and the Answer each gets."""
 
     def __init__(self, senses: Senses = Senses()) -> None:  # noqa: B008 - frozen
-        self.storage, self.clock, self.dialogs = FakeStorage(), FakeClock(), FakeDialogs()
+        self.storage, self.clock = FakeStorage(), FakeClock()
+        self.dialogs = FakeDialogs(self.storage)
         self.storage.state.agents.append(an_agent("assistant", is_default=True))
         self.session = Recorder()
         self.bot = Bot(TOKEN, session=self.session)

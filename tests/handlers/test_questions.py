@@ -115,3 +115,15 @@ async def test_the_word_without_a_question_still_takes_the_last_change_back(desk
 
 async def test_cancel_with_nothing_asked_shows_the_way_to_undo(desk: Desk) -> None:
     assert "/undo" in (await desk.says("/cancel")).text
+
+
+async def test_an_answer_that_can_not_be_taken_leaves_the_question_and_its_line(desk: Desk) -> None:
+    await desk.says("/task")
+    await desk.says("tomorrow 10:00")  # says when and not what
+    refused = await desk.says("call +7 999 123 45")
+    assert "doesn't look like a phone number" in refused.text
+    saved = await desk.says("call the bank")
+    assert desk.titles == ["call the bank"]
+    assert "10:00" in saved.text
+    await desk.says("and how are you")
+    assert desk.questions == ["and how are you"]
