@@ -13,7 +13,7 @@ from crm.errors import N_, NotFound
 from crm.memory import DAYS, Memory, MemoryView
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
-from handlers.questions import ask
+from handlers.questions import ask, closing
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -104,15 +104,13 @@ async def type_fact(
     message: Message, words: str, actor: Actor, arrival: Arrival, memory: Memory, state: FSMContext
 ) -> Answer:
     kept = await state.get_data()
-    answer = await memory.change(
+    return await memory.change(
         actor,
-        arrival,
+        closing(state, arrival),
         int(kept.get("fact", 0)),
         words,
         lambda fact: Answer(_("Remembered: {fact}\nAll of it: /memory").format(fact=fact)),
     )
-    await state.clear()
-    return answer
 
 
 async def forget_fact(query: CallbackQuery, actor: Actor, arrival: Arrival, memory: Memory) -> Answer:
