@@ -14,6 +14,7 @@ from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.calendars import month_of, month_rows
 from handlers.private import only_in_private
+from handlers.questions import closing
 from handlers.texts import formatted, moment_words
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -80,9 +81,8 @@ async def answer_until(
     message: Message, words: str, actor: Actor, arrival: Arrival, away: Away, clock: Clock, state: FSMContext
 ) -> Answer:
     """What can't be read leaves the question open."""
-    answer = await away.leave(actor, arrival, words, clock(), lambda view: away_card(view, actor))
-    await state.clear()
-    return answer
+    arrival = closing(state, arrival)
+    return await away.leave(actor, arrival, words, clock(), lambda view: away_card(view, actor))
 
 
 async def leave_for(query: CallbackQuery, actor: Actor, arrival: Arrival, away: Away, clock: Clock) -> Answer:

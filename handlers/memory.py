@@ -13,7 +13,7 @@ from crm.errors import N_, NotFound
 from crm.memory import DAYS, Memory, MemoryView
 from crm.people import Actor, ChatKind
 from crm.updates import Arrival
-from handlers.questions import ask
+from handlers.questions import ask, closing
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -109,9 +109,8 @@ async def type_fact(
     message: Message, words: str, actor: Actor, arrival: Arrival, memory: Memory, state: FSMContext
 ) -> Answer:
     kept = await state.get_data()
-    answer = await memory.change(actor, arrival, int(kept.get("fact", 0)), words, remembered)
-    await state.clear()
-    return answer
+    arrival = closing(state, arrival)
+    return await memory.change(actor, arrival, int(kept.get("fact", 0)), words, remembered)
 
 
 async def forget_fact(query: CallbackQuery, actor: Actor, arrival: Arrival, memory: Memory) -> Answer:

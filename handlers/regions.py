@@ -8,7 +8,7 @@ from crm.answers import Answer
 from crm.people import Actor
 from crm.regions import Regions, region_name
 from crm.updates import Arrival
-from handlers.questions import ask
+from handlers.questions import ask, closing
 from handlers.teams import pressed
 from handlers.texts import gettext as _
 from handlers.texts import language
@@ -42,9 +42,7 @@ async def set_region(
     message: Message, words: str, actor: Actor, arrival: Arrival, regions: Regions, state: FSMContext
 ) -> Answer:
     """What can't be taken leaves the question open; any command ends it."""
-    answer = await regions.change(actor, arrival, words, chosen)
-    await state.clear()
-    return answer
+    return await regions.change(actor, closing(state, arrival), words, chosen)
 
 
 def chosen(region: str | None) -> Answer:

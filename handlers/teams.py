@@ -16,7 +16,7 @@ from crm.updates import Arrival
 from handlers.notices import Notices, Whom
 from handlers.privacy import switch_row
 from handlers.private import only_in_private
-from handlers.questions import ask
+from handlers.questions import ask, closing
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -88,17 +88,18 @@ async def ask_name(query: CallbackQuery, actor: Actor, teams: Teams, state: FSMC
 async def rename_team(
     message: Message, words: str, actor: Actor, arrival: Arrival, teams: Teams, state: FSMContext
 ) -> Answer:
-    await state.clear()
     return await teams.rename(
-        actor, arrival, words, lambda name: Answer(_("The team is called “{name}” now.").format(name=name))
+        actor,
+        closing(state, arrival),
+        words,
+        lambda name: Answer(_("The team is called “{name}” now.").format(name=name)),
     )
 
 
 async def found_team(
     message: Message, words: str, actor: Actor, arrival: Arrival, teams: Teams, state: FSMContext
 ) -> Answer:
-    await state.clear()
-    return await teams.found(actor, arrival, words, founded)
+    return await teams.found(actor, closing(state, arrival), words, founded)
 
 
 async def list_teams(query: CallbackQuery, actor: Actor, teams: Teams) -> Answer:

@@ -18,6 +18,7 @@ from crm.updates import Arrival
 from crm.usage import Share, Sum, Usage, UsageView
 from handlers.notices import Whom
 from handlers.private import only_in_private
+from handlers.questions import closing
 from handlers.texts import formatted, ngettext
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -107,9 +108,8 @@ async def type_budget(
     kept = await state.get_data()
     if kept.get("team") != actor.workspace_id:
         raise NotFound(N_("That is about another team of yours. Switch to it first: /team"))
-    answer = await _set(usage, actor, arrival, kept["named"], kept["period"], words, edit=False)
-    await state.clear()
-    return answer
+    arrival = closing(state, arrival)
+    return await _set(usage, actor, arrival, kept["named"], kept["period"], words, edit=False)
 
 
 async def _set(

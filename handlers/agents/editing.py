@@ -20,6 +20,7 @@ from handlers.agents.cards import agent_card
 from handlers.agents.fields import choices_card, edit_card, options, question_card
 from handlers.agents.marks import mark, pressed, presses, token
 from handlers.agents.words import edited_words
+from handlers.questions import closing
 from handlers.texts import gettext as _
 from handlers.texts import language
 from handlers.words import AnswerTo
@@ -168,9 +169,9 @@ async def _typed(
         await state.clear()
         raise NotFound(N_("That is about another team of yours. Switch to it first: /team"))
     try:
-        answer = await registry.change(
+        return await registry.change(
             actor,
-            arrival,
+            closing(state, arrival),
             int(kept["agent_id"]),
             version or int(kept["version"]),
             typed(field, of_language, words),
@@ -182,8 +183,6 @@ async def _typed(
     except NotFound:
         await state.clear()
         raise
-    await state.clear()
-    return answer
 
 
 def _asked_again(edited: Edited, field: str, of_language: str) -> Answer:

@@ -14,6 +14,7 @@ from crm.people import Actor, ChatKind
 from crm.updates import Arrival
 from handlers.contacts.editing import pressed
 from handlers.private import only_in_private
+from handlers.questions import closing
 from handlers.texts import gettext as _
 from handlers.texts import ngettext
 
@@ -68,9 +69,7 @@ async def save_vcards(
         await state.clear()
         return Answer(_("Not saved."), edit=True)
     content = await _content(bot, kept["file_id"])
-    answer = await contact_files.save(actor, arrival, content, saved_words)
-    await state.clear()
-    return answer
+    return await contact_files.save(actor, closing(state, arrival), content, saved_words)
 
 
 async def send_vcard(query: CallbackQuery, bot: Bot, actor: Actor, contact_files: ContactFiles) -> Answer:

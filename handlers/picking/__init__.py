@@ -20,7 +20,7 @@ from handlers.albums import album_of
 from handlers.media_files import files_of
 from handlers.pace import at_pace
 from handlers.picking.cards import agent_card, asked_card, binding_card, which, whom_card, why_card
-from handlers.questions import ask
+from handlers.questions import ask, closing
 from handlers.quotes import material_of
 from handlers.texts import gettext as _
 from handlers.words import AnswerTo, Words
@@ -120,10 +120,9 @@ async def ask_named(
 ) -> Answer | None:
     """An agent that is gone meanwhile leaves the message to whoever it suits."""
     slug = str((await state.get_data()).get("slug"))
-    await state.clear()
     circle = await picking.circle(actor, arrival)
     agent = next((one for one in circle.roster if one.slug == slug), None)
-    return await _ask(conversations, limits, clock, actor, arrival, words, agent)
+    return await _ask(conversations, limits, clock, actor, closing(state, arrival), words, agent)
 
 
 async def explain(message: Message, actor: Actor, arrival: Arrival, picking: Picking) -> Answer:

@@ -13,6 +13,7 @@ from crm.settings import PersonSettings, Section, Settings
 from crm.updates import Arrival
 from crm.zone_changes import Moved, ZoneChanges
 from handlers.private import only_in_private
+from handlers.questions import closing
 from handlers.settings.cards import AHEAD, home_card, region_card, section_card
 from handlers.settings.days_off import SHOWN, days_off_card
 from handlers.texts import gettext as _
@@ -111,9 +112,8 @@ async def type_setting(
 ) -> Answer:
     """What can't be read leaves the question open: its sentence says what to type instead."""
     section = Section(str(await state.get_state()).removeprefix("set:"))
-    answer = await _choose(section, words, actor, arrival, settings, zone_changes, clock, edit=False)
-    await state.clear()
-    return answer
+    arrival = closing(state, arrival)
+    return await _choose(section, words, actor, arrival, settings, zone_changes, clock, edit=False)
 
 
 async def _choose(
