@@ -18,6 +18,7 @@ from typing import Any
 
 import asyncpg
 
+from bot.turns import HEARTBEAT
 from db.server import Server, start_server
 from tests.flows.fleet import fleet_of
 from tests.flows.stage import Person, Stage, staged
@@ -25,6 +26,7 @@ from tests.model_server import ModelServer, model_server
 from tests.valkeys import running_valkey, url_of
 
 STOPS = int(os.environ.get("STOPS", "20"))
+STEP = 0.37  # seconds by which each press is later after its answer began than the one before
 EACH = 4  # of one person, whose questions have a limit of their own
 say = sys.stdout.write
 
@@ -58,6 +60,7 @@ async def _pressed(stage: Stage, model: ModelServer) -> list[float]:
     for number in range(STOPS):
         person = people[number % len(people)]
         draft = await _streaming(stage, person, model)
+        await asyncio.sleep(number * STEP % HEARTBEAT)  # a heartbeat may be just over, or about to come
         left = len(model.left_at)
         pressed = time.monotonic()
         await stage.post(f"/sim/chats/{person.id}/drafts/{draft['draft_id']}/stop", {"user_id": person.id})

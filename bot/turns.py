@@ -20,7 +20,8 @@ log = structlog.get_logger()
 AT_ONCE = 256  # turns of one process at a time: most of them wait for their provider
 A_CLAIM = 32  # of them taken at once, so that the first needn't wait until the last one is read
 SENDING = 5.0  # seconds a stop waits for answers on their way
-HEARTBEAT = 1.0  # seconds between looks at our leases (crm.turns.LEASE is 30), and at who asked to stop
+# seconds between looks at our leases (crm.turns.LEASE is 30), and at who asked to stop: within a second, look included
+HEARTBEAT = 0.9
 
 
 class TurnWorker:

@@ -24,9 +24,9 @@ class Room:
 
     def __init__(self, team: Team, agent: Agent, chat_id: int) -> None:
         self.team, self.agent, self.doors = team, agent, SqlTurnDoors(team.engine)
-        here = {"chat_id": chat_id, "telegram_chat_id": GROUP, "chat_kind": ChatKind.GROUP}
         self.anna, self.boris, self.clara = (
-            replace(one, **here) for one in (team.anna, team.boris, team.clara)
+            replace(one, chat_id=chat_id, telegram_chat_id=GROUP, chat_kind=ChatKind.GROUP)
+            for one in (team.anna, team.boris, team.clara)
         )
 
     async def ask(self, actor: Actor, text: str, *attachments: Attachment) -> None:
