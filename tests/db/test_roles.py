@@ -67,10 +67,11 @@ class House:
 
     async def remove(self) -> None:
         made = [application_role(connection(url_of(self.server_url, name))) for name in self.databases]
-        for name in self.databases:
-            await run(self.server_url, f"DROP DATABASE {name} WITH (FORCE)")
-        # roles that an owner of a test made belong to that owner: whoever is above both removes them
+        # Roles that an owner of a test made belong to that owner, and a superuser's connection that is still closing is
+        # ended by its like alone: whoever is above all removes them.
         above = await self.superuser_url(self.server_url) or self.server_url
+        for name in self.databases:
+            await run(above, f"DROP DATABASE {name} WITH (FORCE)")
         for role in (*made, *self.roles):
             await run(above, f"DROP ROLE IF EXISTS {role}")
 
