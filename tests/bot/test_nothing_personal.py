@@ -74,7 +74,7 @@ ENTRIES: list[tuple[str, str, Act]] = [
     ("contacts", "group", lambda desk: desk.says(f"/contact {NAME} {PHONE}", user=USER, chat=-5)),
     ("tasks", "private", lambda desk: desk.presses("done:1", user=USER)),
     ("quick_adds", "private", lambda desk: desk.says(f"tomorrow at 10 call {NAME} {PHONE}", user=USER)),
-    ("quick_adds", "private", lambda desk: desk.says(PROMPT, user=USER)),
+    ("conversations", "private", lambda desk: desk.says(PROMPT, user=USER)),
 ]
 
 

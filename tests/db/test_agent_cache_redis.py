@@ -66,7 +66,8 @@ async def test_a_change_is_heard_by_every_process(redis: Redis) -> None:
     rows = CountingRosters()
     (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
     listening = asyncio.create_task(other._changes.listen())
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(5):
+        await until(lambda: other._changes.heard)
     await other.roster(an_actor())
     rows.slugs = ["assistant", "coach"]
     await one.invalidate()
