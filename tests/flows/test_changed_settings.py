@@ -14,15 +14,13 @@ from db.roles import application_role
 from db.urls import connection
 from tests.databases import Database, run
 from tests.flows.stage import PATIENCE, Person, Stage, staged
+from tests.valkeys import running_valkey
 
 
 @pytest_asyncio.fixture(scope="module")
 async def valkey() -> AsyncIterator[ValkeyServer]:
-    server = ValkeyServer()
-    server.start()
-    yield server
-    if server.is_running():
-        server.stop()
+    with running_valkey() as server:
+        yield server
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -140,9 +138,7 @@ async def test_a_redis_that_is_away_and_back(changing: Stage, valkey: ValkeyServ
     for number in range(3):
         await anna.asks(f"/task outlive the redis {number}", f"outlive the redis {number}")
     assert await logged(changing, "redis_degraded", since) <= 2  # sends and lookups say it once each
-    again = ValkeyServer(port=port)
-    again.start()
-    try:
+    with running_valkey(port):
 
         async def is_well() -> int:
             await anna.asks("/tasks", "open task")
@@ -152,5 +148,3 @@ async def test_a_redis_that_is_away_and_back(changing: Stage, valkey: ValkeyServ
                 return int((await ready.json())["redis"] == "ok")
 
         await changing.until(is_well, 1)
-    finally:
-        again.stop()
