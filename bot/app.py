@@ -208,6 +208,7 @@ def build(
         "clock": clock,
         "new_reference": new_reference,
         "notices": notices,
+        "journal": journal,
         "report": reports,
     }
     dispatcher = Dispatcher(

@@ -12,6 +12,7 @@ from aiogram.types import ErrorEvent
 from crm.answers import Answer
 from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
 from crm.people import Actor
+from crm.updates import UpdateJournal
 from handlers.groups import decline_group
 from handlers.inline.results import respond, to_private
 from handlers.texts import gettext as _
@@ -31,9 +32,13 @@ async def answer_error(
     clock: Callable[[], datetime],
     new_reference: Callable[[], str],
     report: Callable[[BaseException, str], None],
+    journal: UpdateJournal,
     actor: Actor | None = None,
 ) -> Answer | Any:
-    """Rule errors are for the person; PostgreSQL away and repeats are for the intake; the rest is a fault."""
+    """Rule errors are for the person; PostgreSQL away and repeats are for the intake; the rest is a fault.
+
+    After one that came when the effect was had, raises AlreadyHandled: the answer committed with it is what is owed.
+    """
     error = event.exception
     # what somebody chose inline was posted elsewhere, for others to read: an error isn't written over it
     pressed = event.update.callback_query is not None or event.update.chosen_inline_result is not None
@@ -58,6 +63,8 @@ async def answer_error(
     reference = new_reference()
     log.error("fault", reference=reference, update=event.update.event_type, exc_info=error)
     report(error, reference)
+    if (await journal.begin(bot.id, event.update.update_id)).handled:
+        raise AlreadyHandled(f"update {event.update.update_id} has had its effect") from error
     now = clock().astimezone(actor.zone) if actor is not None else clock()
     sentence = _("Something went wrong on our side; nothing was changed. Reference {reference}, {time}.")
     return _said(sentence.format(reference=reference, time=f"{now:%d.%m %H:%M}"), pressed=pressed)

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -17,7 +18,7 @@ from crm.errors import N_, AlreadyHandled, BadInput, NotInvited, StorageAway
 from handlers.errors import answer_error
 from handlers.texts import speaking
 from tests.bot.listening import Memory
-from tests.fakes import FakeClock, an_actor
+from tests.fakes import FakeClock, FakeJournal, FakeStorage, an_actor
 
 PHONE, TEXT, TOKEN = "+79991234567", "call the tax office", f"123456789:{'B' * 35}"
 SECRETS = (PHONE, TEXT, "B" * 35)
@@ -47,7 +48,9 @@ def a_fault() -> Exception:
 
 async def answered(error: Exception, update: Update, **more: Any) -> Any:
     event = ErrorEvent(update=update, exception=error)
-    return await answer_error(event, cast(Bot, None), FakeClock(), new_reference, report, **more)
+    bot: Any = SimpleNamespace(id=42)
+    journal = FakeJournal(FakeStorage())
+    return await answer_error(event, cast(Bot, bot), FakeClock(), new_reference, report, journal, **more)
 
 
 async def test_the_reference_is_the_same_in_the_sentence_the_log_and_sentry_and_nobody_is_quoted(

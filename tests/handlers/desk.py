@@ -148,6 +148,7 @@ class Desk:
             "picking": Picking(storage, FakeDirectory(storage), wake=lambda: None),
             "dialogs": self.dialogs,
             "notices": Notices(self.bot, FakeJournal(storage), self.clock),
+            "journal": FakeJournal(storage),
             "clock": self.clock,
             "new_reference": lambda: "REFERENCE",
             "report": lambda fault, _reference: self.faults.append(fault),
