@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -24,6 +26,7 @@ from llm.offline_texts import HEADS, STATS, TEXTS, WORDS
 from llm.work import BEGIN, END
 
 _ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
+_MOMENT = re.compile(r"(?<= · )(\d{4}-\d{2}-\d{2})( \d{2}:\d{2})?(?!\d)")  # how tools tell one to a model
 _WRITES = ("create_task", "create_reminder", "log_call", "add_contact", "change_task", "finish_task")
 
 
@@ -91,7 +94,15 @@ def _in_words(found: str, language: str, tool: str) -> str:
         return _stats_in_words(found, language)
     for word, said in WORDS.get(language, {}).items():
         found = re.sub(rf"(?<= · ){re.escape(word)}(?![\w-])", said, found)
-    return found
+    return _MOMENT.sub(partial(_moment_in_words, language), found)
+
+
+def _moment_in_words(language: str, found: re.Match[str]) -> str:
+    """«Tue, 1 Dec, 09:00» as commands say it; with the year where it is another."""
+    day, clock = date.fromisoformat(found[1]), found[2] or ""
+    year = "" if day.year == datetime.now(UTC).year else " y"
+    words = format_date(day, format=f"EEE, d MMM{year}", locale=language)
+    return f"{words}, {clock.strip()}" if clock else str(words)
 
 
 def _stats_in_words(found: str, language: str) -> str:

@@ -56,9 +56,12 @@ def _next_question(call: Call, actor: Actor, now: datetime) -> tuple[str, Rows]:
 
 
 def next_rows(call: Call) -> Rows:
-    """A call on a day soon to come."""
-    days = (("1", _("Tomorrow")), ("3", _("In 3 days")), ("week", _("Next week")))
-    return (tuple(Button(text, data=f"{mark(call)}:next:{value}") for value, text in days),)
+    """A call on a day soon to come; the longest words have a row of their own."""
+    tomorrow, soon, week = (
+        Button(text, data=f"{mark(call)}:next:{value}")
+        for value, text in (("1", _("Tomorrow")), ("3", _("In 3 days")), ("week", _("Next week")))
+    )
+    return (tomorrow, soon), (week,)
 
 
 def retry_words(moment: datetime, now: datetime, actor: Actor) -> str:

@@ -13,6 +13,7 @@ from crm.grammar.readers import Reader
 from crm.proposals import Kind
 from crm.tasks import Tasks
 from crm.turns import ModelAnswer, Turn
+from llm import offline
 from llm.assistants import Assistants
 from llm.models import ModelConfig
 from llm.offline_intents import understood
@@ -173,3 +174,23 @@ async def test_what_it_looked_up_is_shown_in_words_of_the_language(house: House)
     stats = (await house.asked("статистика", "ru")).text
     assert stats.startswith("Сделано:\nКоманда: поставлено ")
     assert "звонки: " in stats
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "shown"),
+    [
+        ("en", "#1 call Anna · 2026-12-01 09:00 · overdue", "#1 call Anna · Tue, 1 Dec, 09:00 · overdue"),
+        ("ru", "#1 позвонить Анне · 2026-12-01", "#1 позвонить Анне · вт, 1 дек."),
+        ("ru", "#1 сверить 2026-12-01 · 2027-01-04 10:00", "#1 сверить 2026-12-01 · пн, 4 янв. 2027, 10:00"),
+    ],
+)
+def test_a_moment_is_said_as_commands_say_it(
+    monkeypatch: pytest.MonkeyPatch, language: str, told: str, shown: str
+) -> None:
+    class Now(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Now":
+            return cls(2026, 11, 30, tzinfo=tz)
+
+    monkeypatch.setattr(offline, "datetime", Now)
+    assert offline._in_words(told, language, "my_tasks") == shown
