@@ -1,6 +1,7 @@
 """From nothing to a bot that answers, saying what happens on the way, and back down again."""
 
 import asyncio
+import contextlib
 import gc
 import signal
 import sys
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
+
+
+PARTING = 14.0  # seconds for what is under way, after which it is left to its leases
+UNWINDING = 5.0  # seconds for closing what was opened; both together stay within the 20 that a stop may take
 
 
 class StartError(Exception):
@@ -87,7 +92,12 @@ async def _serve(settings: Settings, database: Database, *, take_over: bool) -> 
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         say("bot: stopping")
-        await _hand_over(app, source, serving)
+        try:
+            await _hand_over(app, source, serving)
+        finally:
+            with contextlib.suppress(TimeoutError):  # whatever hangs is left: all that lasts stands in rows
+                async with asyncio.timeout(UNWINDING):
+                    await stack.aclose()
 
 
 def _source(settings: Settings, app: "App") -> "Polling | Webhook":
@@ -100,13 +110,20 @@ async def _hand_over(app: "App", source: "Polling | Webhook", serving: asyncio.T
     from bot.polling import PollingStopped
 
     source.stop()
-    served, *_rest = await asyncio.gather(
-        serving, app.talking.worker.stop(), app.reminder_clock.stop(), return_exceptions=True
-    )
-    if isinstance(served, PollingStopped):
-        raise StartError(str(served)) from None
-    if isinstance(served, BaseException):
-        raise served
+    parting = [asyncio.create_task(one) for one in (app.talking.worker.stop(), app.reminder_clock.stop())]
+    await asyncio.wait({serving, *parting}, timeout=PARTING)
+    for one in parting:
+        if not one.done():
+            one.cancel()
+        elif not one.cancelled():
+            one.exception()  # its turns and reminders are left to their leases
+    if not serving.done():
+        serving.cancel()
+        return
+    try:
+        serving.result()
+    except PollingStopped as stopped:
+        raise StartError(str(stopped)) from None
 
 
 async def _assemble(settings: Settings, application: "Connection", stack: AsyncExitStack) -> "App":

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from db.migrate import upgrade
 from tests import documents
-from tests.databases import TEMPLATE, Database, cloned, names, run, running_server, url_of
+from tests.databases import TEMPLATE, Database, cloned, drop, names, run, running_server, url_of
 
 # Files go to workers whole, each to whoever is free: what takes longest first, what takes no time last.
 LONGEST_FIRST = (
@@ -62,7 +62,7 @@ async def template(server_url: str) -> AsyncIterator[str]:
     await run(server_url, f"CREATE DATABASE {TEMPLATE}")
     await upgrade(url_of(server_url, TEMPLATE), say=lambda _line: None)
     yield TEMPLATE
-    await run(server_url, f"DROP DATABASE {TEMPLATE}")
+    await drop(server_url, TEMPLATE)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -91,4 +91,4 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
     name = next(names)
     await run(server_url, f"CREATE DATABASE {name}")
     yield url_of(server_url, name)
-    await run(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    await drop(server_url, name)
