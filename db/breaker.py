@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 PATIENCE = 0.05  # seconds for one answer of Redis; PostgreSQL itself takes a fraction of that
@@ -23,7 +24,27 @@ class Broken(Exception):
 
 def connect(url: str) -> Redis:
     """A client that gives up quickly; nothing is sent until the first call."""
-    return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+    pool = ConnectionPool.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+    pool.connection_class = type(
+        "Heeding", (_Heeding, pool.connection_class), {}
+    )  # plain, TLS or a Unix socket
+    return Redis.from_pool(pool)
+
+
+class _Heeding(AbstractConnection):
+    """Lets no cancellation be swallowed: redis-py writes within `asyncio.wait_for`, which until Python 3.12 goes on
+    as if nothing were when it is canceled just as the write is done. Whoever waits for that task would wait for ever.
+    """
+
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        task = asyncio.current_task()
+        asked = task.cancelling() if task is not None else 0
+        await super().send_packed_command(command, check_health)
+        if task is not None and task.cancelling() > asked:
+            await self.disconnect(nowait=True)  # the answer to what was written would be the next one's
+            raise asyncio.CancelledError
 
 
 class Breaker:

@@ -120,3 +120,20 @@ async def test_a_fault_of_the_caller_does_not_open_it(uses: Uses) -> None:
     with pytest.raises(LookupError):
         await uses.breaker.ask(wrong)
     assert not uses.breaker.is_open
+
+
+@pytest.mark.parametrize("after", range(40))
+async def test_a_use_that_is_canceled_at_any_moment_ends(uses: Uses, after: int) -> None:
+    async def listen(redis: Redis) -> None:
+        while True:
+            await redis.ping()
+
+    await uses.works()
+    listening = asyncio.create_task(uses.breaker.ask(listen))
+    for _moment in range(after):
+        await asyncio.sleep(0)
+    listening.cancel()
+    ended, _going_on = await asyncio.wait({listening}, timeout=2)
+    listening.cancel()
+    assert ended
+    assert await uses.works()

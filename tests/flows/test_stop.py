@@ -8,11 +8,14 @@ import pytest
 import pytest_asyncio
 
 from tests.databases import Database
+from tests.flows import outages
 from tests.flows.fleet import fleet_of
+from tests.flows.stage import StoppableDatabase, staged
 from tests.model_server import ModelServer, model_server
 
 WITHIN = 20.0  # seconds, less than what service managers wait before they kill
-AT_ONCE = 15.0  # seconds on a busy machine; a lease lasts thirty
+AT_ONCE = 15.0  # seconds on a busy machine
+LEASE = 30.0  # seconds, of a turn that nobody gave back
 
 
 @pytest_asyncio.fixture
@@ -49,3 +52,26 @@ async def test_a_stop_hands_over_a_slow_update_and_a_running_turn(
         await boris.hears("#1 hand this over", patience=AT_ONCE)
         assert await own_database.count("crm_tasks") == 1
         assert await own_database.count("turns") == 1
+
+
+async def test_a_stop_ends_in_time_though_postgresql_hangs(
+    stoppable: StoppableDatabase, model: ModelServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    told = {"MODEL": "openai:stub", "MODEL_BASE_URL": model.url}
+    database = stoppable.database
+    async with staged(tmp_path_factory.mktemp("hung"), database.owner_url, **told) as stage:
+        anna = await stage.person("Anna")
+        await anna.asks("/start", "language")
+        model.hold()
+        await anna.say("what shall I do first")
+        await stage.until(lambda: database.count("turns WHERE state = 'running'"), 1)
+        with outages.frozen(stoppable):
+            await anna.say("/task wait for the database")
+            begun = time.monotonic()
+            assert await asyncio.to_thread(stage.stop) == 0
+            assert time.monotonic() - begun < WITHIN
+        model.go.set()
+        await stage.start()
+        await anna.hears("#1 wait for the database", patience=AT_ONCE)
+        await anna.hears("Point 2", patience=LEASE + AT_ONCE)
+        assert await database.count("crm_tasks") == 1
