@@ -147,7 +147,7 @@ def build(
     people = People(storage, arrivals, open_to_all=open_to_all)
     group_doors = SqlGroupDoors(engine)
     gate.chats = group_doors
-    gate.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
+    gate.admission.shared = SharedSends(redis, bot.id, sends_per_second) if redis is not None else None
     metrics = Metrics()
     notices = Notices(bot, journal, clock)
     reports = Reports(notices, SqlFaultDoors(engine), metrics, clock)

@@ -49,7 +49,7 @@ return 0
 
 
 class SharedSends:
-    """See bot.gate.gate.Shared. A Redis that is away, slow or full costs one short wait, then nothing until it is
+    """See bot.gate.admission.Shared. A Redis that is away, slow or full costs one short wait, then nothing until it is
     well."""
 
     def __init__(self, redis: Breaker, bot_id: int, per_second: int = PER_SECOND) -> None:

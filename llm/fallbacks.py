@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +11,6 @@ import structlog
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import (
     ModelAPIError,
-    ModelConnectionError,
-    ModelHTTPError,
     ModelQuotaExceededError,
     ModelRequestRejectedError,
     RunCancelled,
@@ -23,9 +21,6 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelResponse,
     ModelResponseStreamEvent,
-    PartDeltaEvent,
-    TextPartDelta,
-    ThinkingPartDelta,
 )
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.fallback import FallbackModel
@@ -33,9 +28,8 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
 from crm.errors import CrmError, StorageAway
-from crm.usage import Meter, Used, counted
-from llm.estimates import output_limit, tokens_of, tokens_of_text
-from llm.prices import price
+from crm.usage import Meter
+from llm.bills import Bill, heard_in, paid_for, said_nothing
 
 log = structlog.get_logger()
 # What no other model would make better
@@ -61,15 +55,6 @@ class Patience:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-@dataclass(slots=True)
-class _Bill:
-    """What one call to one model has used so far."""
-
-    usage: RequestUsage | None = None
-    heard: int = 0  # characters of an answer that broke off
-    is_free: bool = False  # refused before it said anything
-
-
 class Chain(FallbackModel):
     """Models in the order they are asked: at a fault the next one at once, after the last all again after a pause.
 
@@ -84,7 +69,7 @@ class Chain(FallbackModel):
         patience: Patience | None = None,
     ) -> None:
         super().__init__(models[0], *models[1:])
-        self._meter = meter
+        self.meter = meter
         self._patience = patience or Patience()
         self.answered_by = models[0].model_name
 
@@ -103,7 +88,9 @@ class Chain(FallbackModel):
         while True:
             model = plan.model
             try:
-                async with self._paid(model, messages, model_settings, model_request_parameters) as bill:
+                async with paid_for(
+                    self.meter, model, messages, model_settings, model_request_parameters
+                ) as bill:
                     prepared = model.prepare_messages(messages, model_request_parameters)
                     async with asyncio.timeout(self._patience.whole):
                         response = await model.request(prepared, model_settings, model_request_parameters)
@@ -131,39 +118,6 @@ class Chain(FallbackModel):
             yield stream
         finally:
             await stream.end_attempt()
-
-    @asynccontextmanager
-    async def _paid(
-        self,
-        model: Model,
-        messages: list[ModelMessage],
-        settings: ModelSettings | None,
-        parameters: ModelRequestParameters,
-    ) -> AsyncGenerator[_Bill]:
-        """Room in the budgets before the call, and the ledger told after it, however it ended. Raises BudgetSpent."""
-        bill = _Bill()
-        if self._meter is None:
-            yield bill
-            return
-        asked, most = tokens_of(messages, parameters), output_limit(settings, model)
-        estimate = counted(model.model_name, asked, most, price(model.model_name, asked, most))
-        held = await self._meter.reserve(model.model_name, asked + most, estimate.micros)
-        try:
-            yield bill
-        except BaseException as fault:
-            bill.is_free = bill.is_free or (not bill.heard and _said_nothing(fault))
-            raise
-        finally:
-            used = _used(model.model_name, bill, asked)
-            # a stop in the middle of an answer must not leave the ledger at the estimate
-            settling = asyncio.ensure_future(self._meter.settle(held, used))
-            try:
-                with suppress(StorageAway):  # it counts as its estimate then
-                    await asyncio.shield(settling)
-            except asyncio.CancelledError:
-                with suppress(StorageAway):
-                    await settling
-                raise
 
 
 class _Plan:
@@ -212,7 +166,7 @@ class _ChainStream(StreamedResponse):
     asked: tuple[list[ModelMessage], ModelSettings | None, RunContext[Any] | None] = field(kw_only=True)
     _inner: StreamedResponse | None = field(default=None, init=False)
     _attempt: AsyncExitStack | None = field(default=None, init=False)
-    _bill: _Bill = field(default_factory=_Bill, init=False)
+    _bill: Bill = field(default_factory=Bill, init=False)
 
     def __aiter__(self) -> AsyncIterator[ModelResponseStreamEvent]:
         """As the model's own stream gives them, its ends of parts included."""
@@ -229,14 +183,14 @@ class _ChainStream(StreamedResponse):
                     events = aiter(await self._open(plan.model))
                     event = await anext(events, None)
                 while event is not None:
-                    self._bill.heard += _length(event)
+                    self._bill.heard += heard_in(event)
                     yield event
                     async with asyncio.timeout(patience.between_tokens):
                         event = await anext(events, None)
             except Exception as fault:
                 if self.cancelled:
                     return
-                self._bill.is_free = not self._bill.heard and _said_nothing(fault)
+                self._bill.is_free = not self._bill.heard and said_nothing(fault)
                 await self.end_attempt()
                 await plan.failed(fault)
             else:
@@ -249,7 +203,7 @@ class _ChainStream(StreamedResponse):
         parameters = self.model_request_parameters
         self._attempt = AsyncExitStack()
         self._bill = await self._attempt.enter_async_context(
-            self.chain._paid(model, messages, settings, parameters)
+            paid_for(self.chain.meter, model, messages, settings, parameters)
         )
         prepared = model.prepare_messages(messages, parameters)
         self._inner = await self._attempt.enter_async_context(
@@ -297,26 +251,3 @@ class _ChainStream(StreamedResponse):
     @property
     def timestamp(self) -> datetime:
         return self._inner.timestamp if self._inner is not None else datetime.now(UTC)
-
-
-def _said_nothing(fault: BaseException) -> bool:
-    """A refusal with a status, or a provider that could not be reached: nothing was used."""
-    return isinstance(fault, ModelHTTPError | ModelConnectionError)
-
-
-def _used(model: str, bill: _Bill, asked: int) -> Used:
-    """By the provider's count where it came; of what broke off, what was asked and heard until then."""
-    if bill.usage is not None and (bill.usage.input_tokens or bill.usage.output_tokens):
-        into, out = bill.usage.input_tokens, bill.usage.output_tokens
-        return counted(model, into, out, price(model, into, out, bill.usage.cache_read_tokens))
-    if bill.is_free:
-        return counted(model, 0, 0, 0.0)
-    out = tokens_of_text(bill.heard)
-    return counted(model, asked, out, price(model, asked, out))
-
-
-def _length(event: ModelResponseStreamEvent) -> int:
-    if isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta | ThinkingPartDelta):
-        return len(event.delta.content_delta or "")
-    part = getattr(event, "part", None)
-    return len(str(getattr(part, "content", ""))) if type(event).__name__ == "PartStartEvent" else 0

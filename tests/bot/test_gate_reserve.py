@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.methods import SendMessageDraft
 
 from bot.gate import Gate, Priority, sending
-from bot.gate.gate import RESERVED
+from bot.gate.admission import RESERVED
 from crm.sends import PER_SECOND, SECOND
 from tests.bot.test_gate_order import BOT, House, Method, said
 

@@ -22,7 +22,7 @@ BOT = cast(Bot, None)
 
 
 class Replicas:
-    """See bot.gate.gate.Shared; says the waits it is given, then that there is room."""
+    """See bot.gate.admission.Shared; says the waits it is given, then that there is room."""
 
     def __init__(self, *waits: float | None) -> None:
         self.waits = list(waits)
@@ -40,7 +40,7 @@ class Replicas:
 def a_gate(replicas: Replicas) -> tuple[Gate, Telegram, Time]:
     time = Time()
     gate = Gate(clock=time, sleep=time.sleep)
-    gate.shared = replicas
+    gate.admission.shared = replicas
     return gate, Telegram(time), time
 
 
