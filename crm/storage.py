@@ -9,7 +9,6 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.albums import AlbumStore
     from crm.calls import CallStore
     from crm.contacts import ContactLooks, ContactStore
-    from crm.conversations import ConversationStore
     from crm.deliveries import DeliveryStore
     from crm.digests import DigestStore
     from crm.exports import ExportStore
@@ -32,6 +31,7 @@ if TYPE_CHECKING:  # each feature imports this page; the names below are only fo
     from crm.tasks import TaskListStore, TaskStore
     from crm.tasks.details import NoteStore, TaskDetailStore
     from crm.teams import TeamStore
+    from crm.turns import ConversationStore
     from crm.updates import UpdateStore
     from crm.usage import UsageStore
     from crm.visibility import VisibilityStore

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crm.attachments import Attachment
 from crm.people import Actor
 from crm.proposals.entities import NewProposal
+from crm.updates import Arrival
 
-if TYPE_CHECKING:  # what is prepared is read by features that know of turns
+if TYPE_CHECKING:  # these features know of turns
+    from crm.agents import Choice, Here
     from crm.preparing import Prepared
 
 FIRST_LEASE = timedelta(
@@ -137,3 +139,60 @@ class TurnDoors(Protocol):
 
     async def renew(self, turns: Sequence[Turn], until: datetime) -> dict[int, bool]:
         """The turns still ours, by id, and whether a person asked to stop them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """Turns that were asked to stop, by id; `others` says that there are some which are not the actor's to stop."""
+
+    turn_ids: Sequence[int] = ()
+    others: bool = False
+
+
+class ConversationStore(Protocol):
+    async def here(self, actor: Actor, thread_id: int | None, since: datetime) -> "Here": ...
+
+    async def add_turn(
+        self,
+        actor: Actor,
+        arrival: Arrival,
+        choice: "Choice",
+        attachments: Sequence[Attachment] = (),
+        *,
+        until: datetime | None = None,
+    ) -> Turn:
+        """Open the conversation of chat, thread and agent if need be, and queue a turn in it, without a lease. With
+        `until` and nothing before it in the conversation, it has begun, under a lease until then."""
+
+    async def answered_by(self, chat_id: int, message_id: int) -> int | None:
+        """The agent whose answer a message of ours is, or a piece of it. `chat_id` is our row in `chats`."""
+
+    async def release(self, turn: Turn, until: datetime | None) -> None:
+        """Give the lease back, as if the turn had not been claimed; nobody takes it before `until`."""
+
+    async def keep_progress(self, turn: Turn, progress: Progress) -> bool: ...
+
+    async def keep_shown(self, turn: Turn, telegram_message_id: int) -> bool: ...
+
+    async def keep_answer(self, turn: Turn, answer: ModelAnswer) -> bool: ...
+
+    async def keep_heard(self, turn: Turn) -> bool:
+        """The text and attachments of a turn whose recording was heard."""
+
+    async def keep_pieces(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool: ...
+
+    async def mark_sent(self, turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        """The answer is there, whole or as far as it came: its state is done, or stopped."""
+
+    async def keep_apology(self, turn: Turn, reference: str, text: str) -> bool:
+        """An answer that ends the turn as failed once it is sent."""
+
+    async def mark_failed(self, turn: Turn, reference: str) -> bool: ...
+
+    async def mark_canceled(self, turn: Turn) -> bool: ...
+
+    async def stop(
+        self, actor: Actor, thread_id: int | None, turn_id: int | None, at: datetime, *, everyones: bool
+    ) -> Stopping:
+        """What waits is canceled, what runs is asked to stop: the turn, or all of the actor's chat, in a group those
+        of one topic."""

@@ -26,9 +26,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from crm.agents import Choice, Here, Reason
 from crm.attachments import Attachment
-from crm.conversations import Stopping
 from crm.people import Actor, ChatKind
-from crm.turns import ModelAnswer, Progress, Saying, Turn
+from crm.turns import ModelAnswer, Progress, Saying, Stopping, Turn
 from crm.updates import Arrival
 from db.models.chats import chats, conversations, turns
 from db.models.routing import agent_bindings as bindings
@@ -46,7 +45,7 @@ class Place:
 
 
 class SqlConversations:
-    """See crm.conversations.ConversationStore."""
+    """See crm.turns.ConversationStore."""
 
     def __init__(self, link: AsyncConnection, workspace_id: int) -> None:
         self._link = link

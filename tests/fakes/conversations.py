@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crm.agents import Choice, Here, Reason
 from crm.attachments import Attachment
-from crm.conversations import Stopping
 from crm.people import Actor, ChatKind
-from crm.turns import OWN, ModelAnswer, Progress, Saying, Turn
+from crm.turns import OWN, ModelAnswer, Progress, Saying, Stopping, Turn
 from crm.updates import Arrival
 
 if TYPE_CHECKING:
