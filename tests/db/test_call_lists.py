@@ -17,9 +17,9 @@ from tests.db.team import Team, said
 
 MANY = 20_000
 FILL = """INSERT INTO crm_calls (workspace_id, direction, outcome, started_at, contact_id, member_id, source_chat_id)
-    SELECT $1::bigint, CASE WHEN n % 50 = 0 THEN 'inbound' ELSE 'outbound' END,
-        CASE WHEN n % 40 = 0 THEN 'busy' ELSE 'connected' END, $2::timestamptz - n * interval '10 minutes',
-        ($3::bigint[])[1 + n % 20], CASE WHEN n % 30 = 0 THEN $4::bigint ELSE $5::bigint END, $6::bigint
+    SELECT $1::bigint, CASE WHEN n % 10 = 0 THEN 'inbound' ELSE 'outbound' END,
+        CASE WHEN n % 8 = 0 THEN 'busy' ELSE 'connected' END, $2::timestamptz - n * interval '10 minutes',
+        ($3::bigint[])[1 + n % 20], CASE WHEN n % 6 = 0 THEN $4::bigint ELSE $5::bigint END, $6::bigint
     FROM generate_series(1, $7::int) n"""
 
 
@@ -31,7 +31,8 @@ async def fill(team: Team, count: int) -> list[int]:
     await team.database.fetch(
         FILL, team.anna.workspace_id, NOW, ids, team.boris.member_id, team.anna.member_id, team.anna.chat_id, count
     )  # fmt: skip
-    await team.database.fetch("ANALYZE crm_calls, crm_contacts")
+    # what autovacuum may do at any moment, done now: how many tasks there seem to be is part of the policies' price
+    await team.database.fetch("VACUUM (ANALYZE) crm_calls, crm_contacts, crm_tasks")
     return ids
 
 
@@ -109,7 +110,7 @@ async def test_paging_shows_every_call_once_there_and_back(team: Team, count: in
 
 
 async def test_filters_find_what_they_say(team: Team) -> None:
-    contacts = await fill(team, 400)
+    contacts = await fill(team, 80)
     lists = CallLists(team.storage)
     inbound = await lists.page(team.anna, CallFilter(direction=Direction.INBOUND), Turn(), NOW)
     assert {call.direction for call in inbound.calls} == {Direction.INBOUND}

@@ -40,7 +40,7 @@ async def crowd(server_url: str, template: str) -> AsyncIterator[Crowd]:
 async def fill(team: Team) -> None:
     link = await asyncpg.connect(team.database.owner_url)
     workspace, me = team.anna.workspace_id, team.anna.member_id
-    tables = ("crm_contacts", "crm_contact_phones", "crm_contact_words", "crm_labels")
+    tables = ("crm_contacts", "crm_contact_phones", "crm_contact_words", "crm_labels", "crm_tasks")
     for table in tables:  # a worker of the server's own would keep the database from being dropped afterwards
         await link.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
     await link.execute(
