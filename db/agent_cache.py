@@ -17,7 +17,8 @@ from crm.people import Actor
 from db.agents import spec_from_json, spec_to_json
 from db.breaker import Broken
 from db.cache import LIFE, Cache
-from db.changes import AGENTS, ALL, Changes, generation_of, text_of
+from db.changes import AGENTS, ALL, Changes, generation_of
+from db.hearing import text_of
 
 REDIS_LIFE = 600.0  # seconds
 # Seconds here while changes by others can't be heard: Redis is away, or there is none and `agents import` runs in a

@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection
 from redis.asyncio import Redis
 
 from db.breaker import FAULTS, Breaker, Broken
+from db.hearing import PAUSE, hear
 
 ALL = "*"  # the tag that stands for everything
 AGENTS = "agents"
-PAUSE = 1.0  # seconds until a Redis that failed is asked again to tell of changes
-LISTEN = 1.0  # seconds of silence after which a listener asks whether Redis is still there
 OWED = 500  # tags that Redis has not been told of; more are told as everything
 _CHANNEL = "switchboard:agents:changed"
 _SECOND_TIER = (AGENTS,)  # the tags under which entries are kept in Redis too
@@ -79,20 +78,16 @@ class Changes:
             await asyncio.sleep(PAUSE)
 
     async def _hear(self, redis: Redis) -> None:
-        """Until Redis fails. One that says nothing is asked, since a frozen one keeps its connections."""
-        async with redis.pubsub() as channel:
-            await channel.subscribe(_CHANNEL)
-            self._forget_here((ALL,))
-            self.heard = asked = True  # the subscription is confirmed with a message
-            while True:
-                told = await channel.get_message(timeout=LISTEN)
-                if told is None and asked:
-                    raise TimeoutError
-                asked = told is None
-                if told is None:
-                    await channel.ping()
-                elif told["type"] == "message":
-                    self._forget_here(text_of(told["data"]).split() or (ALL,))
+        await hear(
+            redis,
+            _CHANNEL,
+            lambda tags: self._forget_here(tags.split() or (ALL,)),
+            begun=self._begin_hearing,
+        )
+
+    def _begin_hearing(self) -> None:
+        self._forget_here((ALL,))
+        self.heard = True
 
     def _forget_here(self, tags: Collection[str]) -> None:
         for forget in self._forget:
@@ -112,7 +107,3 @@ async def _tell(redis: Redis, tags: Collection[str]) -> None:
         steps.delete(*map(generation_of, words))  # type: ignore[unused-awaitable]  # a pipeline gathers commands
     steps.publish(_CHANNEL, " ".join(tags))  # type: ignore[unused-awaitable]  # as above
     await steps.execute()
-
-
-def text_of(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

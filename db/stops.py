@@ -7,9 +7,8 @@ from collections.abc import Callable
 from redis.asyncio import Redis
 
 from db.breaker import Breaker, Broken
+from db.hearing import PAUSE, hear
 
-LISTEN = 1.0  # seconds of silence after which a listener asks whether Redis is still there
-PAUSE = 1.0  # seconds until it is asked again
 _CHANNEL = "switchboard:turns:stop"
 
 
@@ -31,7 +30,7 @@ class Stops:
         """Until canceled."""
         while self._redis is not None:
             with contextlib.suppress(Broken):
-                await self._redis.ask(lambda redis: self._hear(redis, heard))
+                await self._redis.ask(lambda redis: hear(redis, _CHANNEL, lambda told: heard(int(told))))
             await asyncio.sleep(PAUSE)
 
     async def _publish(self, turn_id: int) -> None:
@@ -41,18 +40,3 @@ class Stops:
         if self._redis is not None:
             with contextlib.suppress(Broken):
                 await self._redis.ask(publish)
-
-    async def _hear(self, redis: Redis, heard: Callable[[int], object]) -> None:
-        """Until Redis fails. One that says nothing is asked, since a frozen one keeps its connections."""
-        async with redis.pubsub() as channel:
-            await channel.subscribe(_CHANNEL)
-            asked = True  # the subscription is confirmed with a message
-            while True:
-                told = await channel.get_message(timeout=LISTEN)
-                if told is None and asked:
-                    raise TimeoutError
-                asked = told is None
-                if told is None:
-                    await channel.ping()
-                elif told["type"] == "message":
-                    heard(int(told["data"]))

