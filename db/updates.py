@@ -145,7 +145,10 @@ class SqlUpdateJournal:
         ]
 
     async def give_up(self, bot_id: int, update_id: int) -> None:
-        await self._set(bot_id, update_id, handled_at=func.now(), answered_at=func.now())
+        """An answer that nobody will send is forgotten as one that was sent."""
+        await self._set(
+            bot_id, update_id, handled_at=func.now(), answered_at=func.now(), answer=null(), postponed=null()
+        )
 
     async def purge(self, before: datetime) -> None:
         async with plain_transaction(self._engine, patience=PURGE_PATIENCE) as link:

@@ -18,7 +18,7 @@ from crm.errors import N_, BadInput
 from crm.limits import Limits
 from crm.people import Actor
 from crm.quick_adds import QuickAdds, Saved
-from crm.tasks import Task, Tasks
+from crm.tasks import Tasks
 from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
 from handlers.media_files import files_of
@@ -69,7 +69,7 @@ async def take_message(
 
         saved = await quick_adds.save(actor, arrival, words, card, source=source)
         if saved is not None:
-            await keep_task_of_album(message, mark, offers, made)
+            await offers.keep_task(mark, message.media_group_id, made)
             return saved
     shown = shown_of(message)
     theirs, album = message.forward_origin is not None, message.media_group_id
@@ -102,13 +102,6 @@ async def join_offer(
         )
     await offers.keep(mark, with_more(offer, text_of(message), source_of(message), shown_of(message)))
     return None
-
-
-async def keep_task_of_album(message: Message, mark: str, offers: Offers, made: Sequence[Saved]) -> None:
-    """What comes of the album from now on is kept with the task that its words made."""
-    task = next((one for one in made if isinstance(one, Task)), None)
-    if message.media_group_id is not None and task is not None:
-        await offers.keep(mark, {"album": message.media_group_id, "task_id": task.id})
 
 
 async def decide_forward(

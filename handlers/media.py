@@ -17,7 +17,7 @@ from crm.quick_adds import QuickAdds, Saved
 from crm.tasks.talk import TaskTalk
 from crm.updates import Arrival
 from handlers.albums import album_of
-from handlers.forwards import join_offer, keep_task_of_album
+from handlers.forwards import join_offer
 from handlers.media_files import PDF, PICTURES, files_of
 from handlers.offers import offers_of
 from handlers.pace import at_pace
@@ -91,7 +91,7 @@ async def show(
 
     saved = await quick_adds.save(actor, arrival, words, card, source=source_of(message))
     if saved is not None:
-        await keep_task_of_album(message, mark, offers, made)
+        await offers.keep_task(mark, message.media_group_id, made)
         return saved
     return await _ask(message, actor, arrival, conversations, limits, senses, clock)
 

@@ -1,6 +1,6 @@
 """Offers: messages from elsewhere, of which it is still to be said what they shall become."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from crm.attachments import Attachment
 from crm.dialogs import Dialog, DialogKey, DialogStore
 from crm.grammar.letters import storable
 from crm.people import Actor
+from crm.tasks import Task
 from crm.tasks.sources import NOWHERE, Source
 from crm.tasks.sources import Attachment as File
 from crm.turns import Turn
@@ -45,6 +46,12 @@ class Offers:
         """The mark and the rest of what was kept of an album before."""
         offers = (await self._read()).items() if album is not None else ()
         return next(((mark, offer) for mark, offer in offers if offer.get("album") == album), None)
+
+    async def keep_task(self, mark: str, album: str | None, made: Sequence[object]) -> None:
+        """What comes of the album from now on is kept with the task that its words made."""
+        task = next((one for one in made if isinstance(one, Task)), None)
+        if album is not None and task is not None:
+            await self.keep(mark, {"album": album, "task_id": task.id})
 
     async def _read(self) -> dict[str, Any]:
         return dict((await self.dialogs.get(self._key, self.now)).data)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from crm.answers import Answer
+from crm.dialogs import DialogStore
 from crm.errors import NoTitle, ToConfirm
 from crm.people import Actor
 from crm.tasks import Completed, Task, Tasks
@@ -17,6 +18,7 @@ from crm.tasks.saving import NOBODY_MEANT
 from crm.tasks.sources import NOWHERE, Source
 from crm.updates import Arrival
 from handlers.confirmations import answer_confirmation, ask_to_confirm
+from handlers.offers import offers_of
 from handlers.questions import TASK, ask, keep, with_what_was_kept
 from handlers.sources import (
     kept,
@@ -54,9 +56,18 @@ def answers() -> Router:
 
 
 async def create_task(
-    message: Message, words: str, actor: Actor, arrival: Arrival, tasks: Tasks, state: FSMContext
+    message: Message,
+    words: str,
+    bot: Bot,
+    actor: Actor,
+    arrival: Arrival,
+    tasks: Tasks,
+    dialogs: DialogStore,
+    clock: Clock,
+    state: FSMContext,
 ) -> Answer:
-    """The line after the command; with nothing after it, the message that is replied to."""
+    """The line after the command; with nothing after it, the message that is replied to. Below a picture of an album,
+    the others of it are the task's files too."""
     await state.clear()
     source, said = source_of(message), on_one_line(words_of_reply(message))
     if not words:
@@ -64,7 +75,12 @@ async def create_task(
         if replied is None or not (words := said):
             return await ask_title(state, _("What is to be done?"), source)
         source, said = replace(source, said_at=written_at(replied)), ""
-    return await save_or_ask(words, actor, arrival, tasks, state, source, beside=said)
+    made: list[Task] = []
+    answer = await save_or_ask(words, actor, arrival, tasks, state, source, beside=said, saved=made.extend)
+    await offers_of(dialogs, bot.id, actor, clock()).keep_task(
+        str(arrival.update_id), message.media_group_id, made
+    )
+    return answer
 
 
 async def answer_task(
@@ -93,21 +109,21 @@ async def save_or_ask(
     meant: Mapping[str, int] = NOBODY_MEANT,
     *,
     beside: str = "",
+    saved: Callable[[Sequence[Task]], None] = lambda _tasks: None,
 ) -> Answer:
     """Save a line; what is missing or doubtful becomes a question that remembers the line. `beside` are the words it
-    replies to: they are its title if it has none of its own."""
+    replies to: they are its title if it has none of its own. `saved` is told what the line made."""
+
+    def card(tasks: Sequence[Task]) -> Answer:
+        saved(tasks)
+        return saved_answer(tasks, actor, arrival.message_id)
+
     try:
-        return await tasks.create(
-            actor,
-            arrival,
-            words,
-            lambda saved: saved_answer(saved, actor, arrival.message_id),
-            source=source,
-            meant=meant,
-        )
+        return await tasks.create(actor, arrival, words, card, source=source, meant=meant)
     except NoTitle:
         if beside:
-            return await save_or_ask(f"{words} {beside}", actor, arrival, tasks, state, source, meant)
+            line = f"{words} {beside}"
+            return await save_or_ask(line, actor, arrival, tasks, state, source, meant, saved=saved)
         await keep(state, words, arrival)
         return await ask_title(state, _("What is to be done then?"), source)
     except WhichMember as unknown:

@@ -305,3 +305,15 @@ async def test_a_message_that_made_its_task_or_call_makes_no_second_one(
     with pytest.raises(AlreadyHandled):
         await calls.log(anna, again, "Petrov +7 999 123-45-67", lambda call: said(""))
     assert [await database.count(name) for name in ("crm_tasks", "crm_calls")] == [1, 1]
+
+
+async def test_an_answer_that_is_given_up_is_forgotten(
+    anna: Actor, engine: AsyncEngine, database: Database
+) -> None:
+    journal, arrival = SqlUpdateJournal(engine), an_arrival()
+    await Tasks(SqlStorage(engine)).create(
+        anna, arrival, "call Zoe +79991234567", lambda _saved: said("kept")
+    )
+    assert (await journal.begin(arrival.bot_id, arrival.update_id)).owed == said("kept")
+    await journal.give_up(arrival.bot_id, arrival.update_id)
+    assert await database.count("handled_updates WHERE answer IS NOT NULL AND answer <> 'null'") == 0

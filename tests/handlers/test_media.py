@@ -141,6 +141,15 @@ async def test_an_album_whose_words_are_a_task_is_kept_with_it(hearing: Desk) ->
     assert carried(hearing) == []
 
 
+async def test_an_album_below_a_command_is_kept_with_its_task(hearing: Desk) -> None:
+    await hearing.says(None, photo=PHOTO, media_group_id="7", caption="/task check the meter")
+    for _ in range(2):
+        await hearing.says(None, photo=PHOTO, media_group_id="7")
+    assert hearing.titles == ["check the meter"]
+    assert len(hearing.storage.state.files) == 3
+    assert carried(hearing) == []
+
+
 async def test_a_part_that_comes_when_its_album_was_taken_up_is_asked_about_too(hearing: Desk) -> None:
     await hearing.says(None, photo=PHOTO, media_group_id="7", caption="compare them")
     hearing.clock.move(seconds=2)
