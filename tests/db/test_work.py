@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,7 +17,7 @@ from crm.calls import Calls
 from crm.conversations import LEASE, ModelAnswer
 from crm.deliveries import Deliveries
 from crm.dialogs import Dialog, DialogKey
-from crm.errors import AlreadyHandled, NotFound, NotInvited, Removed, StorageAway
+from crm.errors import NotFound, NotInvited, Removed, StorageAway
 from crm.people import Actor, ChatKind, People, Role
 from crm.reminders import Reminders
 from crm.tasks import TaskLists, Tasks
@@ -103,41 +102,6 @@ async def test_a_stranger_in_a_linked_group_is_a_guest_who_sees_that_chat_only(
     await tasks.create(guest, an_arrival(-5), "from the group", lambda saved: said(saved[0].title))
     assert [task.title for task in await tasks.list(guest)] == ["from the group"]
     assert len(await tasks.list(anna)) == 2
-
-
-async def test_a_task_its_reminder_and_the_answer_owed_are_one_transaction(
-    engine: AsyncEngine, anna: Actor, database: Database
-) -> None:
-    tasks, journal = Tasks(SqlStorage(engine)), SqlUpdateJournal(engine)
-    arrival = an_arrival()
-    await journal.begin(1, arrival.update_id)
-    await tasks.create(
-        anna, arrival, "in 2 hours call Anna", lambda saved: said(f"#{saved[0].number} {saved[0].title}")
-    )
-    again = await journal.begin(1, arrival.update_id)
-    assert (again.attempts, again.handled, again.owed) == (2, True, said("#1 call Anna"))
-    with pytest.raises(AlreadyHandled):
-        await tasks.create(
-            anna, replace(arrival, message_id=999), "in 2 hours call Anna", lambda _task: said("")
-        )
-    assert [await database.count(name) for name in ("crm_tasks", "reminders", "reminder_deliveries")] == [
-        1,
-        1,
-        1,
-    ]
-    await journal.answered(1, arrival.update_id)
-    assert (await journal.begin(1, arrival.update_id)).owed is None
-
-
-async def test_a_fault_in_the_middle_leaves_nothing(
-    engine: AsyncEngine, anna: Actor, database: Database
-) -> None:
-    def fail(_task: object) -> Answer:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        await Tasks(SqlStorage(engine)).create(anna, an_arrival(), "tomorrow 10:00 x", fail)
-    assert [await database.count(name) for name in ("crm_tasks", "reminders", "activity_logs")] == [0, 0, 0]
 
 
 async def test_numbers_of_tasks_made_at_once_are_unique_and_without_holes(
@@ -261,14 +225,6 @@ async def test_turns_of_a_conversation_are_claimed_in_order(engine: AsyncEngine,
     assert await doors.renew([one, two], NOW + LEASE) == {two.id: True}
 
 
-async def test_an_update_without_an_answer_owes_none(
-    engine: AsyncEngine, database: Database, anna: Actor
-) -> None:
-    async with SqlStorage(engine).transaction(anna) as unit:
-        await unit.updates.finish(an_arrival(), None)
-    assert await database.count("handled_updates WHERE answer IS NOT NULL") == 0
-
-
 async def test_a_dialog_is_kept_and_forgotten(engine: AsyncEngine) -> None:
     dialogs, key = SqlDialogs(engine), DialogKey(1, 2, None, 3)
     assert await dialogs.get(key, NOW) == Dialog()
@@ -290,30 +246,3 @@ def test_pairs_of_steps_grow() -> None:
     from crm.deliveries import RETRY_STEPS
 
     assert all(first < second for first, second in pairwise(RETRY_STEPS))
-
-
-async def test_a_message_that_made_its_task_or_call_makes_no_second_one(
-    engine: AsyncEngine, anna: Actor, database: Database
-) -> None:
-    tasks, calls, first = Tasks(SqlStorage(engine)), Calls(SqlStorage(engine)), an_arrival()
-    await tasks.create(anna, first, "x", lambda saved: said(saved[0].title))
-    another = replace(an_arrival(), message_id=first.message_id)
-    again = replace(an_arrival(), message_id=first.message_id)
-    await calls.log(anna, another, "Petrov +7 999 123-45-67", lambda call: said(""))
-    with pytest.raises(AlreadyHandled):
-        await tasks.create(anna, again, "x", lambda saved: said(saved[0].title))
-    with pytest.raises(AlreadyHandled):
-        await calls.log(anna, again, "Petrov +7 999 123-45-67", lambda call: said(""))
-    assert [await database.count(name) for name in ("crm_tasks", "crm_calls")] == [1, 1]
-
-
-async def test_an_answer_that_is_given_up_is_forgotten(
-    anna: Actor, engine: AsyncEngine, database: Database
-) -> None:
-    journal, arrival = SqlUpdateJournal(engine), an_arrival()
-    await Tasks(SqlStorage(engine)).create(
-        anna, arrival, "call Zoe +79991234567", lambda _saved: said("kept")
-    )
-    assert (await journal.begin(arrival.bot_id, arrival.update_id)).owed == said("kept")
-    await journal.give_up(arrival.bot_id, arrival.update_id)
-    assert await database.count("handled_updates WHERE answer IS NOT NULL AND answer <> 'null'") == 0

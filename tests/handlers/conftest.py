@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
+from crm.attachments import Senses
 from tests.handlers.desk import Desk
 
 
@@ -12,3 +14,9 @@ async def desk() -> AsyncIterator[Desk]:
     one = Desk()
     yield one
     assert one.faults == []
+
+
+@pytest.fixture
+def hearing() -> Desk:
+    """One whose assistants hear and see."""
+    return Desk(Senses(hears=True, reads=frozenset({"images", "pdf"})))
