@@ -1,97 +1,16 @@
-"""Fallbacks over HTTP: 429, 500, silence and streams that break, always one answer; what it cost, however it ended."""
+"""Fallbacks over HTTP: 429, 500, silence and streams that break, always one answer."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from pydantic_ai import models
 from pydantic_ai.exceptions import ModelHTTPError
 
-from crm.agents import Agent
-from crm.budgets import MICROS, BudgetSpent, Period, Scope
-from crm.turns import ModelAnswer, Progress, Turn
-from crm.usage import Usage
-from llm.assistants import Assistants
-from llm.fallbacks import GaveUp, Patience
-from llm.models import ModelConfig
-from tests.fakes import MONDAY, FakeClock, FakeDirectory, FakeListener, FakeStorage, an_actor, an_agent
-from tests.llm.desks import a_desk
-from tests.model_server import ModelServer, Reply, ToolCall, model_server
-
-
-@pytest.fixture
-async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ModelServer]:
-    monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)
-    async with model_server() as one:
-        yield one
-
-
-class House:
-    """An assistant with two models of the same server, and the ledger."""
-
-    def __init__(
-        self,
-        server: ModelServer,
-        *,
-        fallbacks: tuple[str, ...] = ("openai:second",),
-        patience: float = 5.0,
-        **agent: Any,
-    ) -> None:
-        self.storage, self.server, self.slept = FakeStorage(), server, list[float]()
-        self.agent: Agent = an_agent("assistant", tools=("my_tasks", "create_task"), **agent)
-        self.storage.state.agents.append(self.agent)
-        clock = FakeClock()
-        self.usage = Usage(self.storage, clock, bot_micros=5 * MICROS)
-        config = ModelConfig(model="openai:first", fallbacks=fallbacks, base_url=server.url)
-        self.assistants = Assistants(
-            FakeDirectory(self.storage), a_desk(self.storage), config, clock, self.usage,
-            Patience(first_token=patience, between_tokens=patience, whole=patience, sleep=self._sleep),
-        )  # fmt: skip
-        self.shown: list[str] = []
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    async def ask(self, text: str = "how are you", *, streams: bool = True) -> ModelAnswer:
-        turn = Turn(1, 1, "lease", 1, self.agent.id, an_actor(), None, 5, text, MONDAY)
-        self.wants_text = streams
-        return await self.assistants.answer(turn, [], self)
-
-    # crm.turns.Listener
-    is_stopped = False
-
-    def follow(self, said: Callable[[], str]) -> None:
-        self._said = said
-
-    def heard(self) -> None:
-        self.shown.append(self._said())
-
-    async def step_done(self, progress: Progress) -> None:
-        """Nothing is kept here."""
-
-    @property
-    def asked(self) -> list[str]:
-        return [one["model"] for one in self.server.asked]
-
-    @property
-    def ledger(self) -> list[tuple[str, int, int, int]]:
-        used = [row.used for row in self.storage.state.spends.values()]
-        return [(one.model, one.input_tokens, one.output_tokens, one.micros) for one in used if one]
-
-
-@pytest.fixture
-async def make(model: ModelServer) -> AsyncIterator[Callable[..., House]]:
-    made: list[House] = []
-
-    def one(**more: Any) -> House:
-        made.append(House(model, **more))
-        return made[-1]
-
-    yield one
-    for house in made:
-        await house.assistants.close()
+from crm.turns import Turn
+from llm.fallbacks import GaveUp
+from tests.fakes import MONDAY, FakeListener, an_actor
+from tests.llm.houses import House
+from tests.model_server import ModelServer, Reply, ToolCall
 
 
 @pytest.mark.parametrize("streams", [True, False])
@@ -203,15 +122,6 @@ async def test_an_agents_settings_reach_the_model(model: ModelServer, make: Call
     assert 77 in (model.asked[0].get("max_tokens"), model.asked[0].get("max_completion_tokens"))
 
 
-async def test_each_step_of_a_turn_is_in_the_ledger_by_the_providers_count(
-    model: ModelServer, make: Callable[..., House]
-) -> None:
-    house = make()
-    model.replies += [Reply("", [ToolCall("my_tasks")]), Reply("Nothing.")]
-    await house.ask()
-    assert house.ledger == [("first", 11, 7, 18), ("first", 11, 7, 18)]  # no price is known: its tokens count
-
-
 @pytest.mark.parametrize("streams", [True, False])
 async def test_a_run_that_ends_in_a_card_comes_from_the_next_model_too_and_is_settled(
     model: ModelServer, make: Callable[..., House], streams: bool
@@ -247,63 +157,3 @@ async def test_a_response_is_kept_before_its_tools_run_and_they_before_the_next(
         assert [asked["messages"][-1]["role"] for asked in model.asked] == [
             "tool"
         ]  # the first is not asked again
-
-
-async def test_a_known_price_is_counted_in_dollars(model: ModelServer, make: Callable[..., House]) -> None:
-    house = make(model="openai:gpt-4o-mini", fallback_models=())
-    model.replies.append(
-        Reply(
-            "Nothing.", usage={"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000}
-        )
-    )
-    await house.ask()
-    assert house.ledger == [("gpt-4o-mini", 1_000_000, 0, 150_000)]
-
-
-async def test_what_broke_off_is_counted_by_what_was_asked_and_heard(
-    model: ModelServer, make: Callable[..., House]
-) -> None:
-    house = make()
-    model.replies += [Reply("One two three.", cut_after=2), Reply("All is well.")]
-    await house.ask()
-    broken, whole = house.ledger
-    assert broken[0] == "first"
-    assert broken[1] > 10
-    assert broken[2] == 3  # eight letters
-    assert whole == ("second", 11, 7, 18)
-
-
-async def test_a_stopped_turn_is_settled_too(model: ModelServer, make: Callable[..., House]) -> None:
-    house = make()
-    model.hold()
-    asking = asyncio.create_task(house.ask())
-    while not house.shown:  # noqa: ASYNC110 - until it streams
-        await asyncio.sleep(0.01)
-    asking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asking
-    [(name, into, out, micros)] = house.ledger
-    assert name == "first"
-    assert into > 10
-    assert 0 < out < 20
-    assert micros == into + out
-
-
-async def test_a_budget_without_room_stops_before_the_call(
-    model: ModelServer, make: Callable[..., House]
-) -> None:
-    house = make()
-    house.storage.state.budgets[1, Scope.MEMBER, None, Period.DAY] = 100
-    actor = an_actor()
-    house.storage.state.budgets[actor.workspace_id, Scope.MEMBER, None, Period.DAY] = 100
-    with pytest.raises(BudgetSpent) as spent:
-        await house.ask()
-    assert model.asked == []
-    assert (spent.value.refusal.scope, spent.value.refusal.is_news) == (Scope.MEMBER, True)
-
-
-async def test_offline_costs_nothing(model: ModelServer, make: Callable[..., House]) -> None:
-    house = make()
-    house.assistants._config = replace(house.assistants._config, model=None)
-    await house.ask()
-    assert (house.ledger, model.asked) == ([], [])
