@@ -27,7 +27,7 @@ def mark(call: Call) -> str:
 
 def question(call: Call, actor: Actor, now: datetime) -> tuple[str, Rows]:
     """The first thing nobody has said yet, as a question with an answer in one press; ("", ()) when all is said."""
-    asked = next((ask for ask in call.asks if ask is not Ask.NEXT or asks_for_next(call)), None)
+    asked = _asked(call)
     if asked is None:
         return "", ()
     if asked is Ask.NEXT:
@@ -39,6 +39,10 @@ def question(call: Call, actor: Actor, now: datetime) -> tuple[str, Rows]:
     }
     text, rows = words[asked]
     return text, (*rows, (Button(_("Skip"), data=f"{mark(call)}:skip"),))
+
+
+def _asked(call: Call) -> Ask | None:
+    return next((ask for ask in call.asks if ask is not Ask.NEXT or asks_for_next(call)), None)
 
 
 def _next_question(call: Call, actor: Actor, now: datetime) -> tuple[str, Rows]:
@@ -131,7 +135,8 @@ def _offered(call: Call, number: int) -> Button:
 
 
 def chip_rows(call: Call, *, is_new: bool) -> Rows:
-    """What may be changed; a contact that is new by this call is merged, or taken back with it."""
+    """What may be changed; a contact that is new by this call is merged, or taken back with it. What comes next has
+    no button of its own while the card asks for it."""
     other = Direction.INBOUND if call.direction is Direction.OUTBOUND else Direction.OUTBOUND
     new = [
         Button(_("Merge"), data=f"{mark(call)}:menu:merge"),
@@ -144,7 +149,7 @@ def chip_rows(call: Call, *, is_new: bool) -> Rows:
         Button(_("When"), data=f"{mark(call)}:menu:ago"),
         Button(_("Notes"), data=f"{mark(call)}:type:notes"),
         Button(_("Contact"), data=f"{mark(call)}:menu:who"),
-        Button(_("Next step"), data=f"{mark(call)}:menu:next"),
+        *(() if _asked(call) is Ask.NEXT else (Button(_("Next step"), data=f"{mark(call)}:menu:next"),)),
         *(() if is_new else (Button(_("Take back"), data=f"{mark(call)}:undo"),)),
     ]  # fmt: skip
     return (*rows_of(new if is_new else [], 2), *rows_of(chips, 3))

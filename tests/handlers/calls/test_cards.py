@@ -40,14 +40,22 @@ async def test_each_field_changes_by_a_press(desk: Desk, chip: str, button: str 
 
 @pytest.mark.parametrize(
     ("chip", "typed", "shown"),
-    [("Notes", "likes it", "likes it"), ("Next step", "Friday 10:00 send the offer", "→ #1 send the offer")],
+    [("Notes", "likes it", "likes it"), ("Type it", "Friday 10:00 send the offer", "→ #1 send the offer")],
 )
 async def test_a_field_may_be_typed(desk: Desk, chip: str, typed: str, shown: str) -> None:
     asked = await press(desk, await desk.says("/call Bob out 5m talked"), chip)
-    if chip != "Notes":
-        asked = await press(desk, asked, "Type it")
     assert asked.question
     assert shown in (await desk.says(typed)).text
+
+
+async def test_the_next_step_has_one_place_on_a_card(desk: Desk) -> None:
+    card = await desk.says("/call Bob out 5m talked")
+    assert "What comes next?" in card.text
+    assert "Next step" not in labels(card)
+    left_open = await press(desk, card, "Nothing")
+    assert "Next step" in labels(left_open)
+    await press(desk, await press(desk, left_open, "Next step"), "Type it")
+    assert "→ #1 send the offer" in (await desk.says("Friday 10:00 send the offer")).text
 
 
 async def test_what_can_not_be_read_may_be_typed_again_and_a_command_ends_it(desk: Desk) -> None:
