@@ -38,7 +38,8 @@ class Telegram(Session):
             return await super().make_request(bot, method, timeout)
         self.calls.append(method)
         if self.instead:
-            self.check_response(bot, method, 200, self.instead.pop(0))
+            asked: TelegramMethod[Any] = method
+            self.check_response(bot, asked, 200, self.instead.pop(0))
         if self.faults and isinstance(method, RawUpdates):
             raise self.faults.pop(0)
         left = [one for one in WAITING if one["update_id"] >= (method.offset or 0)]
