@@ -120,8 +120,13 @@ class ReminderClock:
         async with self._looking:  # a claim cut off in the middle would be left to its lease
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
-        for job, deliveries in list(self._waiting.items()):
+        waiting = list(self._waiting.items())
+        for (
+            job,
+            _deliveries,
+        ) in waiting:  # all of them first: what is given back takes a while, and moments come
             job.cancel()
+        for _job, deliveries in waiting:
             await self._release(deliveries)
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=SENDING)
