@@ -191,8 +191,9 @@ async def until_there(mark: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await mark()
-            return
         except StorageAway:
             if asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(PAUSE)
+        else:
+            return
