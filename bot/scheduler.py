@@ -128,8 +128,9 @@ class ReminderClock:
             job.cancel()
         for _job, deliveries in waiting:
             await self._release(deliveries)
-        if self._jobs:
-            await asyncio.wait(self._jobs, timeout=SENDING)
+        on_their_way = self._jobs | (self._rounds.under_way if self._rounds is not None else set())
+        if on_their_way:
+            await asyncio.wait(on_their_way, timeout=SENDING)
 
     async def tick(self) -> None:
         """Claim what falls due within a second, as much of it as can be sent soon."""
