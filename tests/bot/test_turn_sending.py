@@ -139,11 +139,11 @@ async def test_what_telegram_took_while_postgresql_goes_away_is_written_down_and
 ) -> None:
     mark, tries = house.conversations.sent, list[int]()
 
-    async def marked(turn: Turn, ids: Sequence[int]) -> bool:
+    async def marked(turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
         tries.append(turn.id)
         if len(tries) < 3:
             raise StorageAway("gone for a moment")
-        return await mark(turn, ids)
+        return await mark(turn, telegram_message_ids)
 
     house.conversations.sent = marked  # type: ignore[method-assign]
     turn = await house.ask("how are you")
@@ -154,10 +154,10 @@ async def test_what_telegram_took_while_postgresql_goes_away_is_written_down_and
 async def test_an_answer_on_its_way_goes_on_under_the_lease_that_was_claimed_anew(house: House) -> None:
     begun, go, send = asyncio.Event(), asyncio.Event(), house.telegram.send_message
 
-    async def slowly(chat_id: int, text: str, **more: Any) -> Sent:
+    async def slowly(_chat_id: int, text: str, **_more: Any) -> Sent:
         begun.set()
         await go.wait()
-        return await send(chat_id, text, **more)
+        return await send(_chat_id, text, **_more)
 
     house.telegram.send_message = slowly  # type: ignore[method-assign]
     turn = await house.ask("how are you")
