@@ -1,7 +1,7 @@
 """The rounds of digests: all that is due is sent, and one that can't be made keeps nobody else from theirs."""
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from aiogram import Bot
@@ -12,6 +12,7 @@ from bot.digests import DigestRounds
 from bot.scheduler import ReminderClock
 from crm.deliveries import Deliveries
 from crm.digests import Digest, Digests, Kind
+from crm.errors import StorageAway
 from crm.presence import Presence
 from tests.fakes import MONDAY, FakeClock, FakeDigestDoors, FakeStorage
 from tests.handlers.desk import TOKEN, Recorder
@@ -65,6 +66,23 @@ async def test_what_is_on_its_way_is_sent_and_written_down_when_the_look_is_canc
     await asyncio.sleep(0.01)
     telegram.go.set()
     await stopping
+    assert doors.outcomes == {1: ("sent", 11)}
+
+
+async def test_what_telegram_took_while_postgresql_goes_away_is_written_down() -> None:
+    doors, tries = FakeDigestDoors(a_digest(1, 11)), list[int]()
+    digests = Digests(FakeStorage(), doors)
+    mark = digests.sent
+
+    async def marked(digest: Digest, telegram_message_id: int, now: datetime) -> bool:
+        tries.append(digest.id)
+        if len(tries) < 2:
+            raise StorageAway("gone for a moment")
+        return await mark(digest, telegram_message_id, now)
+
+    digests.sent = marked  # type: ignore[method-assign]  # what fails
+    rounds = DigestRounds(Bot(TOKEN, session=Telegram()), digests, FakeClock(), list[Exception]().append)
+    await rounds.look()
     assert doors.outcomes == {1: ("sent", 11)}
 
 
