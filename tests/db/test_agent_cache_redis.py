@@ -14,6 +14,7 @@ from db.agent_cache import UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
 from db.cache import LIFE
 from db.changes import AGENTS, Changes, announce, generation_of
+from db.hearing import text_of
 from tests.db.rosters import CountingRosters, cached, until
 from tests.fakes import an_actor
 from tests.valkeys import free_port, frozen, running_valkey, url_of
@@ -76,7 +77,7 @@ async def test_what_another_version_filled_in_a_form_of_its_own_is_loaded_anew(
     await one.roster(an_actor())
     await one.filled()
     [key] = [name async for name in redis.scan_iter("*agents:of:*")]
-    word = str((await redis.get(generation_of(AGENTS))).decode())
+    word = text_of(await redis.get(generation_of(AGENTS)) or "")
     await redis.set(key, entry.replace("WORD", f'"{word}"'))
     assert [agent.slug for agent in await other.roster(an_actor())] == ["assistant"]
 
