@@ -25,6 +25,7 @@ from crm.conversations import Conversations
 from crm.errors import CrmError, StorageAway
 from crm.presence import Presence
 from crm.turns import ATTEMPTS, OWN, Listener, ModelAnswer, ModelAway, Progress, Turn
+from handlers.deliveries import until_there
 from handlers.delivering import Delivery, leave
 from handlers.rendering import render
 from handlers.streaming import CLOSING, Stream
@@ -89,6 +90,13 @@ class Answering:
             self._asking.cancel()
         self.turn = replace(self.turn, is_stopped=True)
 
+    def goes_on_under(self, lease: str) -> None:
+        """The lease was lost, and this process has it anew, while the answer was on its way."""
+        self.turn = replace(self.turn, lease=lease)
+
+    def _leased(self, turn: Turn) -> Turn:
+        return replace(turn, lease=self.turn.lease)
+
     async def take(self) -> None:
         """To its end, or to where another process goes on."""
         turn = self.turn
@@ -125,7 +133,7 @@ class Answering:
             turn = replace(turn, is_own=answer.model == OWN)
             text, has_cards = answer.text, bool(answer.proposals)
         self.is_sending = True
-        await desk.send(turn, text, stream.message_id, has_cards=has_cards)
+        await desk.send(turn, text, stream.message_id, has_cards=has_cards, leased=self._leased)
 
     async def _spoken(self, stream: Stream) -> ModelAnswer | None:
         """What the model says, shown as it comes; None when it was stopped before the first word."""
@@ -191,7 +199,15 @@ class Desk:
         self._metrics = metrics
         self.send_cards: Callable[[Turn], Awaitable[object]] | None = None
 
-    async def send(self, turn: Turn, text: str, shown_as: int | None, *, has_cards: bool = False) -> None:
+    async def send(
+        self,
+        turn: Turn,
+        text: str,
+        shown_as: int | None,
+        *,
+        has_cards: bool = False,
+        leased: Callable[[Turn], Turn] = lambda turn: turn,
+    ) -> None:
         """The pieces that are not sent yet, and cards, if it may have some. What Telegram doesn't want now waits in the
         turn's row."""
         with speaking(turn.actor.language):
@@ -201,7 +217,9 @@ class Desk:
         delivery = Delivery(self.bot, turn, shown_as)
         try:
             with sending(Priority.TURN):
-                sent = await delivery.send(pieces, lambda ids: self.conversations.keep_pieces(turn, ids))
+                sent = await delivery.send(
+                    pieces, lambda ids: self.conversations.keep_pieces(leased(turn), ids)
+                )
                 if has_cards and self.send_cards is not None:
                     await self.send_cards(turn)
         except TelegramRetryAfter as told:
@@ -217,7 +235,8 @@ class Desk:
             log.warning("answer_left_to_its_lease", turn=turn.id, reason=type(fault).__name__)
         else:
             outcome = "apologised" if turn.reference else "answered"
-            await self.conversations.sent(turn, sent)
+            # what Telegram took, however long PostgreSQL is away, or it would be sent again
+            await until_there(lambda: self.conversations.sent(leased(turn), sent))
         self._metrics.turns.labels(outcome).inc()
 
     async def measured(self, turn: Turn, listener: Listener) -> ModelAnswer:

@@ -155,7 +155,7 @@ def build(
     presence = Presence(people, group_doors, partial(is_there, bot), clock)
     deliveries = Deliveries(storage, SqlDeliveryDoors(engine))
     digests = Digests(storage, SqlDigestDoors(engine))
-    directory = CachedAgents(SqlRosters(engine), changes)
+    directory = CachedAgents(SqlRosters(engine), changes, bot_id=bot.id)
     metrics.watch(gate, directory, lambda: directory.degraded, {"actor": arrivals, **remembered.caches()})
     looks = Looks(SqlHealth(engine), gate, redis, metrics, partial(bot.get_me, request_timeout=3))
     limits = Limits()

@@ -34,6 +34,7 @@ class DigestRounds:
         self._clock = clock
         self._fault = fault
         self._stopping = False
+        self.under_way: set[asyncio.Task[None]] = set()  # looks
 
     def schedule(self, scheduler: AsyncIOScheduler) -> None:
         scheduler.add_job(
@@ -46,7 +47,13 @@ class DigestRounds:
         self._stopping = True
 
     async def look(self) -> None:
-        """Send what is due, until there is nothing more."""
+        """Send what is due, until there is nothing more, also when whoever waits for it is canceled."""
+        look = asyncio.create_task(self._look())
+        self.under_way.add(look)
+        look.add_done_callback(self.under_way.discard)
+        await asyncio.shield(look)
+
+    async def _look(self) -> None:
         try:
             while not self._stopping and (due := await self._digests.claim(self._clock(), limit=AT_ONCE)):
                 async with asyncio.TaskGroup() as all_of_them:

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import traceback
+from copy import copy
 from typing import Any
 
 import structlog
@@ -60,9 +61,13 @@ def without_tokens(_logger: Any, _method: str, line: Any) -> Any:
 
 
 class _Wordless(logging.Formatter):
-    """The same for lines of libraries."""
+    """The same for lines of libraries. The event loop's own have what a task or a callback failed of below their first
+    line, in its words."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.name == "asyncio":
+            record = copy(record)
+            record.msg, record.args = record.getMessage().partition("\n")[0], None
         return _TOKEN.sub("<token>", super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name

@@ -108,19 +108,17 @@ class Polling:
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             return fetching.result() if fetching.done() else []
         finally:
-            for task in (fetching, stopping):
-                if not task.done():
-                    task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await task
+            left = [task for task in (fetching, stopping) if not task.done()]
+            for task in left:
+                task.cancel()
+            if left:  # and not by awaiting each, which would take a cancel of ours for theirs
+                await asyncio.wait(left)
 
     async def _get_updates(self) -> list[Update]:
         # with updates under way the window of 100 could hold no new one, hence no long wait then
-        timeout, passed = LONG_POLL if not self._open else 1, 0
+        timeout = LONG_POLL if not self._open else 1
         try:
-            found = await self._bot.get_updates(
-                offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
-            )
+            found, passed = await self._found(timeout)
         except TelegramUnauthorizedError:
             return await self._rest(TOKEN, "token_refused")  # a wrong one stopped the start (bot.startup)
         except TelegramConflictError as conflict:
@@ -129,10 +127,8 @@ class Polling:
                     f"BOT_TOKEN: another process already answers for this bot; stop it first ({conflict.message})"
                 ) from None
             return await self._rest(CONFLICT, "another_process_asks")
-        except TelegramNetworkError:
+        except (TelegramNetworkError, ClientDecodeError):
             return await self._rest(POLL, "telegram_unreachable")
-        except ClientDecodeError:
-            found, passed = await self._readable()
         except TelegramAPIError as fault:
             return await self._rest(POLL, "polling_refused", reason=type(fault).__name__)
         if self._trouble is not None:
@@ -148,6 +144,16 @@ class Polling:
                 async with asyncio.timeout(0.2):
                     await self._moved.wait()
         return fresh
+
+    async def _found(self, timeout: int) -> tuple[list[Update], int]:
+        """Updates, and one past the highest that were passed. Raises ClientDecodeError for what isn't Telegram's."""
+        try:
+            found = await self._bot.get_updates(
+                offset=self.offset, timeout=timeout, allowed_updates=KINDS, request_timeout=LONG_POLL + 15
+            )
+        except ClientDecodeError:  # an update that can't be read, or a page in Telegram's place
+            return await self._readable()
+        return found, 0
 
     async def _rest(self, retry: Retry, trouble: str, **more: str) -> list[Update]:
         """Before the next try, longer each time. The same trouble is said once."""

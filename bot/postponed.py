@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from bot.gate import never_left
 from bot.retries import ANSWER
 from crm.updates import Postponed, UpdateJournal
 from handlers.answers import send_answer
+from handlers.deliveries import until_there
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)  # longer than the gate holds a call; one process's alone meanwhile
@@ -67,7 +69,8 @@ class PostponedAnswers:
                 await self._journal.postpone(self._bot.id, replace(owed, tries=tries), until)
                 return
             log.warning("answer_given_up", reason=type(fault).__name__)
-        await self._journal.answered(self._bot.id, owed.update_id)
+        # or it would be sent again
+        await until_there(partial(self._journal.answered, self._bot.id, owed.update_id))
 
 
 def address_of(update: Update) -> Mapping[str, Any]:

@@ -120,11 +120,17 @@ class ReminderClock:
         async with self._looking:  # a claim cut off in the middle would be left to its lease
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
-        for job, deliveries in list(self._waiting.items()):
+        waiting = list(self._waiting.items())
+        for (
+            job,
+            _deliveries,
+        ) in waiting:  # all of them first: what is given back takes a while, and moments come
             job.cancel()
+        for _job, deliveries in waiting:
             await self._release(deliveries)
-        if self._jobs:
-            await asyncio.wait(self._jobs, timeout=SENDING)
+        on_their_way = self._jobs | (self._rounds.under_way if self._rounds is not None else set())
+        if on_their_way:
+            await asyncio.wait(on_their_way, timeout=SENDING)
 
     async def tick(self) -> None:
         """Claim what falls due within a second, as much of it as can be sent soon."""

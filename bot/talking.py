@@ -161,7 +161,7 @@ def build_talking(
     trials = ModelTrials(
         bot, assistants, privacy, disclosing, clock, new_reference, reports, ground.journal, storage
     )
-    stops = Stops(ground.redis)
+    stops = Stops(ground.redis, bot.id)
     workers.append(
         TurnWorker(
             bot,

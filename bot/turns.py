@@ -143,14 +143,19 @@ class TurnWorker:
             self.wake()  # there may be more
 
     def _begin(self, turn: Turn, *, is_met: bool = False) -> None:
+        if (stale := self._ours.get(turn.id)) is not None:  # its lease was lost, and this is the new one
+            if stale.is_sending:
+                stale.goes_on_under(turn.lease)
+                return
+            self._running[turn.id].cancel()
         answering = Answering(turn, self._desk, is_met=is_met)
         task = asyncio.create_task(answering.take())
         self._running[turn.id], self._ours[turn.id] = task, answering
         task.add_done_callback(partial(self._ended, turn.id))
 
-    def _ended(self, turn_id: int, _task: "asyncio.Task[None]") -> None:
-        self._running.pop(turn_id, None)
-        self._ours.pop(turn_id, None)
+    def _ended(self, turn_id: int, task: "asyncio.Task[None]") -> None:
+        if self._running.get(turn_id) is task:
+            del self._running[turn_id], self._ours[turn_id]
         self.wake()  # the next turn of the conversation may be claimed now
 
     async def _give_back(self, turn: Turn) -> None:

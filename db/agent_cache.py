@@ -46,8 +46,12 @@ class CachedAgents:
         rosters: Rosters,
         changes: Changes | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        bot_id: int = 0,
     ) -> None:
+        """Several bots may share one Redis, each with a database, and so ids, of its own."""
         self._rosters = rosters
+        self._bot_id = bot_id
         self._changes = changes or Changes()
         self._near: Cache[int, Roster] = Cache(
             self._changes, clock, life=lambda roster: LIFE if roster and self._changes.heard else UNHEARD_LIFE
@@ -112,36 +116,43 @@ class CachedAgents:
             return None, None
         name = generation_of(AGENTS)
 
-        async def look(redis: Redis) -> tuple[str | None, Any]:
+        async def look(redis: Redis) -> tuple[str | None, bytes | str | None]:
             await self._changes.settle(redis)
             steps = redis.pipeline(transaction=False)
             steps.set(name, uuid4().hex, nx=True)  # type: ignore[unused-awaitable]  # a pipeline gathers commands
-            steps.mget(name, _key(workspace_id))  # type: ignore[unused-awaitable]  # as above
+            steps.mget(name, self._key(workspace_id))  # type: ignore[unused-awaitable]  # as above
             _made, (word, found) = await steps.execute()
             if word is None:  # removed in between; nothing to read or to fill
                 return None, None
-            kept = json.loads(found) if found is not None else {}
-            return text_of(word), kept.get("agents") if kept.get("word") == text_of(word) else None
+            return text_of(word), found
 
         try:
             word, found = await self._changes.redis.ask(look)
         except Broken:
             return None, None
-        return word, None if found is None else [_agent(one) for one in found]
+        return word, None if found is None else _kept(found, word)
 
     async def _to_redis(self, word: str, workspace_id: int, agents: Roster) -> None:
         body = json.dumps({"word": word, "agents": [_body(agent) for agent in agents]}, ensure_ascii=False)
 
         async def fill(redis: Redis) -> None:
-            await redis.set(_key(workspace_id), body, ex=int(REDIS_LIFE))
+            await redis.set(self._key(workspace_id), body, ex=int(REDIS_LIFE))
 
         if self._changes.redis is not None:
             with contextlib.suppress(Broken):
                 await self._changes.redis.ask(fill)
 
+    def _key(self, workspace_id: int) -> str:
+        return f"switchboard:{self._bot_id}:agents:of:{workspace_id}"
 
-def _key(workspace_id: int) -> str:
-    return f"switchboard:agents:of:{workspace_id}"
+
+def _kept(found: bytes | str, word: str | None) -> Roster | None:
+    """None for what was filled under another word, or by another version of the bot, in a form that isn't ours."""
+    try:
+        kept = json.loads(found)
+        return [_agent(one) for one in kept["agents"]] if kept["word"] == word else None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _body(agent: Agent) -> dict[str, Any]:

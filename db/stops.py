@@ -9,14 +9,14 @@ from redis.asyncio import Redis
 from db.breaker import Breaker, Broken
 from db.hearing import PAUSE, hear
 
-_CHANNEL = "switchboard:turns:stop"
-
 
 class Stops:
-    """`heard` is told the id of each turn that any replica was asked to stop; None as Redis: nobody is told."""
+    """`heard` is told the id of each turn that any replica of this bot was asked to stop; None as Redis: nobody is
+    told. Other bots on the same Redis have turns with the same ids."""
 
-    def __init__(self, redis: Breaker | None) -> None:
+    def __init__(self, redis: Breaker | None, bot_id: int = 0) -> None:
         self._redis = redis
+        self._channel = f"switchboard:{bot_id}:turns:stop"
         self._telling: set[asyncio.Task[None]] = set()
 
     def tell(self, turn_id: int) -> None:
@@ -30,12 +30,16 @@ class Stops:
         """Until canceled."""
         while self._redis is not None:
             with contextlib.suppress(Broken):
-                await self._redis.ask(lambda redis: hear(redis, _CHANNEL, lambda told: heard(int(told))))
+                await self._redis.ask(
+                    lambda redis: hear(
+                        redis, self._channel, lambda told: told.isdecimal() and heard(int(told))
+                    )
+                )
             await asyncio.sleep(PAUSE)
 
     async def _publish(self, turn_id: int) -> None:
         async def publish(redis: Redis) -> None:
-            await redis.publish(_CHANNEL, str(turn_id))
+            await redis.publish(self._channel, str(turn_id))
 
         if self._redis is not None:
             with contextlib.suppress(Broken):

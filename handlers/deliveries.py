@@ -185,13 +185,15 @@ class Post:
         await until_there(mark)
 
 
-async def until_there(mark: Callable[[], Awaitable[None]]) -> None:
+async def until_there(mark: Callable[[], Awaitable[object]]) -> None:
     """Raises StorageAway when PostgreSQL stays away for PATIENCE."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         try:
-            return await mark()
+            await mark()
         except StorageAway:
             if asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(PAUSE)
+        else:
+            return

@@ -20,6 +20,7 @@ from crm.tasks.late import overdue_by
 from crm.updates import Arrival
 from handlers.agenda import in_order
 from handlers.answers import send_text
+from handlers.deliveries import until_there
 from handlers.reminder_messages import late_words as how_late
 from handlers.stats import work_lines
 from handlers.task_lines import Rows, in_rows, late_words
@@ -73,8 +74,8 @@ async def send_digest(bot: Bot, digest: Digest, *, digests: Digests, clock: Cloc
         await digests.failed(digest, refused.message[:200], clock(), for_good=gone)
     except TelegramAPIError as fault:
         await digests.failed(digest, type(fault).__name__, clock(), for_good=False)
-    else:
-        await digests.sent(digest, sent, clock())
+    else:  # however long PostgreSQL is away, or it would be sent again
+        await until_there(lambda: digests.sent(digest, sent, clock()))
 
 
 def digest_message(told: Told, now: datetime) -> Answer:

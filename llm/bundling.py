@@ -55,6 +55,9 @@ class Bundled(httpx2.AsyncByteStream):
             whole, end, begun = (begun + read).rpartition(_END)
             if end:
                 yield joined(whole) + end
+            if b"\r" in begun:  # lines that end otherwise: whoever reads them knows where an event ends
+                yield begun
+                begun = b""
             await self._bundling.rest()
         if begun:
             yield begun

@@ -89,11 +89,13 @@ class Gate(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType] | TelegramType:
-        make_request = self._listening(in_telegrams_words(make_request))
         keep_form(type(method))
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
-        if name == "getUpdates":
-            return await make_request(bot, method)
+        if (
+            name == "getUpdates"
+        ):  # an update that can't be read is no fault of the network: whoever polls passes it
+            return await self._listening(make_request)(bot, method)
+        make_request = self._listening(in_telegrams_words(make_request))
         if chat_id in self._moved and name.startswith(FOLLOWING):
             method, chat_id = moved(method, self._moved[chat_id]), self._moved[chat_id]
         try:

@@ -1,6 +1,7 @@
 """Rooms: how much may still be sent, to one chat and in all, counted in this process."""
 
 from collections import OrderedDict, deque
+from contextlib import suppress
 from typing import Protocol
 
 from crm.sends import BURST, GROUP, PER_SECOND, SECOND
@@ -57,7 +58,8 @@ class Window:
         self._sent.append(now)
 
     def give_back(self, at: float) -> None:
-        self._sent.remove(at)
+        with suppress(ValueError):  # by now it is free again, or its chat was forgotten
+            self._sent.remove(at)
 
 
 class Rooms:

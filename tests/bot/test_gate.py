@@ -257,11 +257,16 @@ async def test_long_polling_passes_untouched() -> None:
     assert (len(telegram.calls), time.slept) == (1, [])
 
 
-@pytest.mark.parametrize("method", [GetUpdates(), a_message()])
-async def test_a_page_in_telegrams_place_is_a_network_error(method: Method) -> None:
+async def test_a_page_in_telegrams_place_is_a_network_error() -> None:
     gate, telegram, _time = a_house(lambda _method: ClientDecodeError("no JSON", ValueError(), "<html>"))
     with pytest.raises(TelegramNetworkError, match="not Telegram's"):
-        await gate(telegram, BOT, method)
+        await gate(telegram, BOT, a_message())
+
+
+async def test_an_update_that_cant_be_read_is_told_as_such() -> None:
+    gate, telegram, _time = a_house(lambda _method: ClientDecodeError("no update", ValueError(), {}))
+    with pytest.raises(ClientDecodeError):
+        await gate(telegram, BOT, GetUpdates())
 
 
 async def test_the_chat_written_to_longest_ago_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from aiogram.exceptions import (
 from aiogram.methods import AnswerCallbackQuery, GetUpdates, SendMessage, SendMessageDraft, TelegramMethod
 
 from bot.gate import Gate
-from crm.sends import BURST
+from crm.sends import BURST, SECOND
 from tests.bot.test_gate import Telegram, Time
 
 BOT = cast(Bot, None)
@@ -126,3 +126,19 @@ async def test_telegram_is_heard_when_it_answers_and_knows_who_asks(
         with suppress(TelegramAPIError):
             await gate(telegram, BOT, method)
         assert (gate.heard_at == 100) is heard
+
+
+async def test_room_that_was_taken_so_long_ago_that_it_is_free_again_is_given_back_to_nobody() -> None:
+    replicas = Replicas(2.0)  # seconds to wait, which it says after a while
+    gate, telegram, time = a_gate(replicas)
+    take = replicas.take
+
+    async def slowly(chat_id: object, *, group: bool, only_all: bool) -> float | None:
+        if len(replicas.asked) == 0:
+            time.now += 2 * SECOND
+            gate.admission._rooms.all_wait(time.now)  # somebody else asks
+        return await take(chat_id, group=group, only_all=only_all)
+
+    replicas.take = slowly  # type: ignore[method-assign]
+    await gate(telegram, BOT, said(-7))
+    assert len(telegram.calls) == 1

@@ -1,5 +1,7 @@
 """Nothing personal leaves: not by faults deep inside real handlers, with people's words all around, nor by the log."""
 
+import asyncio
+import gc
 import io
 import json
 from collections.abc import Callable, Coroutine
@@ -115,6 +117,18 @@ async def test_a_fault_of_an_inline_query_is_told_in_place_of_results(
     assert (event["tags"]["feature"], event["tags"]["chat"]) == ("inline", "none")
     assert event["tags"]["reference"] in told.title
     assert is_quoted(sentry.sent[0]) == []
+
+
+async def test_a_task_that_nobody_waited_for_is_logged_by_its_type(logs: io.StringIO) -> None:
+    async def fail() -> None:
+        raise ValueError(f"{NAME} {PHONE}")
+
+    async with asyncio.timeout(1):
+        await asyncio.wait([asyncio.create_task(fail())])
+    gc.collect()  # as it goes, the loop says so
+    assert "Task exception was never retrieved" in logs.getvalue()
+    assert "builtins.ValueError" in logs.getvalue()
+    assert is_quoted(logs.getvalue()) == []
 
 
 async def test_a_message_without_an_exception_is_not_sent_at_all(sentry: Memory) -> None:

@@ -18,6 +18,7 @@ from bot.retries import ANSWER
 from bot.webhook import Webhook
 from bot.webhook_secrets import Secrets
 from crm.answers import Answer
+from crm.errors import StorageAway
 from crm.updates import Postponed
 from db.lanes import SqlLanes
 from db.storage import create_engine
@@ -232,3 +233,24 @@ def test_an_address_says_where_to_answer_and_keeps_nobodys_words(what: dict[str,
     if update.callback_query is not None and again.callback_query is not None:
         assert again.callback_query.id == update.callback_query.id
         assert again.callback_query.message is not None
+
+
+async def test_what_telegram_took_while_postgresql_goes_away_is_not_sent_again(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    journal, telegram = await postpone(engine, 1), Telegram()
+    answered, tries = journal.answered, list[int]()
+
+    async def away(bot_id: int, update_id: int) -> None:
+        tries.append(update_id)
+        if len(tries) < 3:
+            raise StorageAway("gone for a moment")
+        await answered(bot_id, update_id)
+
+    journal.answered = away  # type: ignore[method-assign]
+    clock.now += timedelta(minutes=10)
+    one = PostponedAnswers(cast(Bot, telegram), journal, clock)
+    await one.send_due()
+    clock.now += LEASE
+    await one.send_due()
+    assert telegram.said == [(7, "answer 1")]

@@ -66,6 +66,30 @@ async def test_a_stop_gives_back_what_only_waited_for_its_moment() -> None:
     assert len(await Deliveries(storage, FakeDeliveryDoors(storage)).claim(clock())) == 1
 
 
+async def test_none_goes_out_while_a_stop_gives_back_another() -> None:
+    storage, telegram = FakeStorage(), SlowTelegram()
+    async with storage.transaction(an_actor()) as unit:
+        for part in (1, 2):
+            moment = MONDAY + timedelta(milliseconds=20 * part)
+            due = Due(moment.date(), moment.time(), "UTC")
+            who = an_actor(person_id=part, member_id=part, chat_id=part, telegram_chat_id=1000 + part)
+            await unit.reminders.add(NewReminder(f"tea {part}", due), who, an_arrival())
+    one = a_clock(storage)
+    one._post = replace(one._post, bot=cast(Bot, telegram))
+    await one.tick()
+    release = one._deliveries.release
+
+    async def slowly(delivery: Delivery) -> None:
+        cast(FakeClock, one._clock).move(seconds=1)  # the moment of the other has come
+        await asyncio.wait([asyncio.create_task(telegram.asked.wait())], timeout=0.1)
+        await release(delivery)
+
+    one._deliveries.release = slowly  # type: ignore[method-assign]  # PostgreSQL takes its time
+    await one.stop()
+    assert not telegram.asked.is_set()
+    assert [row.state for row in storage.state.reminders.values()] == ["pending", "pending"]
+
+
 async def test_what_was_lost_while_it_waited_and_claimed_again_goes_by_the_new_lease() -> None:
     storage = FakeStorage()
     one = await a_clock_that_holds(storage, MONDAY + timedelta(seconds=1), BOT)

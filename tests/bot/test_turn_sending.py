@@ -1,6 +1,7 @@
 """Turns on their way out: what could not be sent is owed, each piece once, and a chat that is gone ends its turn."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import SendMessage
 
-from crm.conversations import ModelAnswer
+from crm.conversations import ModelAnswer, Turn
+from crm.errors import StorageAway
 from crm.people import ChatKind
 from tests.bot.turns import House, Sent
 
@@ -130,3 +132,47 @@ async def test_a_stop_lets_an_answer_on_its_way_arrive(house: House) -> None:
         await stopping
         await working
     assert (house.row(turn).state, house.telegram.said) == ("sent", ["echo how are you"])
+
+
+async def test_what_telegram_took_while_postgresql_goes_away_is_written_down_and_not_sent_again(
+    house: House,
+) -> None:
+    mark, tries = house.conversations.sent, list[int]()
+
+    async def marked(turn: Turn, telegram_message_ids: Sequence[int]) -> bool:
+        tries.append(turn.id)
+        if len(tries) < 3:
+            raise StorageAway("gone for a moment")
+        return await mark(turn, telegram_message_ids)
+
+    house.conversations.sent = marked  # type: ignore[method-assign]
+    turn = await house.ask("how are you")
+    await house.run(lambda: house.row(turn).state == "sent")
+    assert (house.telegram.said, len(tries)) == (["echo how are you"], 3)
+
+
+async def test_an_answer_on_its_way_goes_on_under_the_lease_that_was_claimed_anew(house: House) -> None:
+    begun, go, send = asyncio.Event(), asyncio.Event(), house.telegram.send_message
+
+    async def slowly(_chat_id: int, text: str, **_more: Any) -> Sent:
+        begun.set()
+        await go.wait()
+        return await send(_chat_id, text, **_more)
+
+    house.telegram.send_message = slowly  # type: ignore[method-assign]
+    turn = await house.ask("how are you")
+
+    async def lose() -> None:
+        await begun.wait()
+        old = house.row(turn).turn.lease
+        house.clock.move(minutes=1)  # PostgreSQL was away for longer than a lease
+        house.worker.wake()
+        while house.row(turn).turn.lease == old:  # noqa: ASYNC110 - until it is claimed
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        go.set()
+
+    losing = asyncio.create_task(lose())
+    await house.run(lambda: house.row(turn).state == "sent")
+    await losing
+    assert house.telegram.said == ["echo how are you"]

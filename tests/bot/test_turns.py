@@ -238,3 +238,29 @@ async def test_who_asks_again_after_the_model_was_away_reads_what_is_true_by_the
     assert [turn.prepared is not None for turn in house.model.turns] == [True, False]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_turn_that_was_lost_and_claimed_anew_by_the_same_process_is_worked_on_once(
+    house: House,
+) -> None:
+    house.model.hold = asyncio.Event()
+    turn = await house.ask("how are you")
+
+    async def lose() -> None:
+        while not house.model.asked:  # noqa: ASYNC110 - until the model thinks
+            await asyncio.sleep(0)
+        [stale] = house.worker._running.values()
+        house.clock.move(minutes=1)  # PostgreSQL was away for longer than a lease
+        house.worker.wake()
+        while len(house.model.asked) < 2:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        await asyncio.wait({stale}, timeout=1)
+        assert stale.cancelled()
+        assert len(house.worker._ours) == len(house.worker._running) == 1
+        assert house.model.hold is not None
+        house.model.hold.set()
+
+    losing = asyncio.create_task(lose())
+    await house.run(lambda: house.row(turn).state == "sent")
+    await losing
+    assert (house.telegram.said, house.reported) == (["echo how are you"], [])

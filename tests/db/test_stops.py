@@ -28,10 +28,10 @@ from tests.valkeys import free_port, frozen, running_valkey, url_of
 class Replica:
     """Its Stops, what they heard, and a clock for its breaker's rests."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bot_id: int = 42) -> None:
         self.now = 0.0
         self.breaker = Breaker(connect(url), lambda: self.now)
-        self.stops = Stops(self.breaker)
+        self.stops = Stops(self.breaker, bot_id)
         self.heard: list[int] = []
         self._listening = asyncio.create_task(self.stops.listen(self.heard.append))
 
@@ -84,6 +84,20 @@ async def test_every_replica_hears_of_a_stop_once(fleet: Fleet) -> None:
         while not (8 in fleet.one.heard and 7 in fleet.one.heard):  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.001)
     assert (fleet.one.heard.count(7), fleet.other.heard.count(7)) == (1, 1)
+
+
+async def test_another_bot_on_the_same_redis_has_its_own_turns_and_nothing_it_says_ends_the_listening(
+    valkey: ValkeyServer, fleet: Fleet
+) -> None:
+    another = Replica(url_of(valkey), bot_id=43)
+    try:
+        another.stops.tell(14)
+        await another.breaker.ask(lambda redis: redis.publish("switchboard:42:turns:stop", "what?"))
+        await fleet.tells(15)
+    finally:
+        await another.end()
+    assert 14 not in fleet.other.heard
+    assert 15 not in another.heard
 
 
 async def test_one_that_says_nothing_for_long_is_heard_all_the_same(fleet: Fleet) -> None:

@@ -10,7 +10,7 @@ from pydantic_ai import models
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.messages import ModelRequest, TextPart, ToolCallPart
 
-from llm.bundling import EACH, LONGEST, Bundling, joined
+from llm.bundling import EACH, LONGEST, Bundled, Bundling, joined
 from llm.models import ModelConfig, build_model, close_model
 from tests.model_server import ModelServer, Reply, ToolCall, model_server
 
@@ -165,3 +165,17 @@ async def test_a_model_says_over_our_connections_what_its_provider_sent(
     assert stream.usage.output_tokens == reply.usage["completion_tokens"]
     assert len(pieces) < 300
     await close_model(model)
+
+
+async def test_events_whose_lines_end_otherwise_are_passed_on_as_they_come() -> None:
+    """The standard knows CR LF too, and some servers write nothing else."""
+    reads = [b"data: one\r\n", b"\r\n", b"data: two\r\n\r\nda", b"ta: three\r\n\r\n"]
+
+    class Stream(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for one in reads:
+                yield one
+
+    async def at_once(_seconds: float) -> None: ...
+
+    assert [one async for one in Bundled(Stream(), Bundling(at_once))] == reads
