@@ -121,10 +121,7 @@ class ReminderClock:
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
         waiting = list(self._waiting.items())
-        for (
-            job,
-            _deliveries,
-        ) in waiting:  # all of them first: what is given back takes a while, and moments come
+        for job, _deliveries in waiting:  # all first: giving back takes a while, and moments come
             job.cancel()
         for _job, deliveries in waiting:
             await self._release(deliveries)

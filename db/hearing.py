@@ -30,4 +30,4 @@ async def hear(
 
 def text_of(value: bytes | str) -> str:
     """What Redis answers, whichever way its client decodes it."""
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="replace") if isinstance(value, bytes) else value

@@ -91,9 +91,7 @@ class Gate(BaseRequestMiddleware):
     ) -> Response[TelegramType] | TelegramType:
         keep_form(type(method))
         name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
-        if (
-            name == "getUpdates"
-        ):  # an update that can't be read is no fault of the network: whoever polls passes it
+        if name == "getUpdates":  # one that can't be read is no fault of the network: whoever polls passes it
             return await self._listening(make_request)(bot, method)
         make_request = self._listening(in_telegrams_words(make_request))
         if chat_id in self._moved and name.startswith(FOLLOWING):
