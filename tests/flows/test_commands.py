@@ -37,6 +37,18 @@ async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_ca
     assert "topics in private chats: off" in printed
 
 
+async def test_check_names_a_model_that_would_stop_a_start(stage: Stage) -> None:
+    code, printed = await _checked(stage.environment | {"MODEL": "nobody:any"})
+    assert (code, printed.splitlines()) == (
+        1,
+        ["MODEL: nobody:any is of no provider that is known. Example: MODEL=openai:gpt-5-mini"],
+    )
+    code, printed = await _checked(stage.environment | {"MODEL": "test"})
+    assert code == 0
+    assert "MODEL" not in printed
+    assert "PUBLIC_URL: not set, /calendar gives a file" in printed
+
+
 async def test_check_with_a_revoked_token_names_the_variable(stage: Stage) -> None:
     anna = await stage.person("Anna")
     await anna.asks("/start", "language")  # so the bot knows that its token worked once, and waits for it
