@@ -14,6 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from crm.sends import PER_SECOND
 
+BOUNDS = {  # pydantic's kinds of faults, in words; each with its limit
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
+
 
 class SettingsError(Exception):
     """What is wrong with the settings: one line for each wrong variable, without its value."""
@@ -200,6 +206,8 @@ def line_of(fault: Any) -> str:
         wrong = f"must be {fault['ctx']['expected']}".replace("'", "")
     elif fault["type"] in ("int_parsing", "int_type", "decimal_parsing"):
         wrong = "must be a number"
+    elif fault["type"] in BOUNDS:
+        wrong = f"must be {BOUNDS[fault['type']].format(**fault['ctx'])}"
     else:
         wrong = str(fault["msg"])[:1].lower() + str(fault["msg"])[1:]
     return f"{name.upper()}: {wrong}. Example: {name.upper()}={(field.examples or [''])[0]}"
@@ -214,6 +222,9 @@ def check_together(settings: Settings) -> None:
     keys = (settings.model_base_url, settings.model_api_key, settings.openai_api_key)
     if any(name.startswith("openai:") for name in asked) and keys == (None, None, None):
         wrong.append("OPENAI_API_KEY: is needed with MODEL=openai:…. Example: OPENAI_API_KEY=sk-…")
+    heard = (settings.transcribe_base_url, settings.transcribe_api_key, settings.openai_api_key)
+    if settings.transcribe_model is not None and heard == (None, None, None):
+        wrong.append("TRANSCRIBE_API_KEY: is needed with TRANSCRIBE_MODEL. Example: TRANSCRIBE_API_KEY=sk-…")
     if settings.database_owner_url is not None and settings.database_url is None:
         wrong.append(
             "DATABASE_URL: is needed beside DATABASE_OWNER_URL, for the application role made by hand."
