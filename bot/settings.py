@@ -86,6 +86,14 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "switchboard"
 
 
+def whole_path(value: Path) -> Path:
+    """The embedded server runs elsewhere and no shell reads .env, so the folder is told in full."""
+    try:
+        return value.expanduser().absolute()
+    except RuntimeError:  # nobody of that name
+        raise ValueError("begins with ~ and a name that nobody here has") from None
+
+
 HttpUrl = Annotated[str, url_of("http", "https")]
 PostgresUrl = Annotated[SecretStr, url_of("postgresql", "postgres", "postgresql+asyncpg")]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 lets the system choose one
@@ -136,7 +144,9 @@ class Settings(BaseSettings):
     database_owner_url: PostgresUrl | None = example("postgresql://owner:word@host:5432/switchboard")
     redis_url: Annotated[SecretStr, url_of("redis", "rediss")] | None = example("redis://127.0.0.1:6379/0")
     sends_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(default=PER_SECOND, examples=["30"])
-    data_dir: Path = Field(default_factory=default_data_dir, examples=["/var/lib/switchboard"])
+    data_dir: Annotated[Path, AfterValidator(whole_path)] = Field(
+        default_factory=default_data_dir, examples=["/var/lib/switchboard"]
+    )
     model: ModelName | None = example("openai:gpt-5-mini")
     model_fallbacks: Annotated[tuple[ModelName, ...], NoDecode, BeforeValidator(split_by_commas)] = Field(
         default=(), examples=["openai:gpt-5-nano,anthropic:claude-haiku-4-5"]

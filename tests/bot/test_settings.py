@@ -173,6 +173,17 @@ def test_a_number_out_of_bounds_is_told_the_bound(
         load_settings(None)
 
 
+def test_a_folder_is_told_in_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for value, whole in (("data", tmp_path / "data"), ("~/data", tmp_path / "home" / "data")):
+        monkeypatch.setenv("DATA_DIR", value)
+        assert load_settings(None).data_dir == whole
+    monkeypatch.setenv("DATA_DIR", "~nobody-of-that-name/data")
+    with pytest.raises(SettingsError, match=r"^DATA_DIR: begins with ~"):
+        load_settings(None)
+
+
 def test_the_owners_url_needs_the_applications(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:secret@host/db")
     with pytest.raises(SettingsError, match=r"^DATABASE_URL: is needed"):
