@@ -58,12 +58,18 @@ def migrate() -> None:
 @app.command()
 def claim() -> None:
     """Print a one-time link that makes its opener operator and owner of a first team."""
-    from bot.commands import issue_claim
+    from bot.commands import issue_claim, username
 
-    with _opened(_settings()) as database:
+    settings = _settings()
+    with _opened(settings) as database:
         code = asyncio.run(issue_claim(database))
     print(f"Send this to your bot, in a private chat, within an hour:\n/start {code}")
-    print(f"or open: https://t.me/YOUR_BOT?start={code}  (with your bot's name)")
+    if settings.bot_token is None:
+        return  # the playground's page opens no links
+    if (name := asyncio.run(username(settings))) is not None:
+        print(f"or open: https://t.me/{name}?start={code}")
+    else:
+        print(f"or open: https://t.me/YOUR_BOT?start={code}  (with your bot's name)")
 
 
 @app.command()
