@@ -58,20 +58,28 @@ def migrate() -> None:
 @app.command()
 def claim() -> None:
     """Print a one-time link that makes its opener operator and owner of a first team."""
-    from bot.commands import issue_claim
+    from bot.commands import issue_claim, username
 
-    with _opened(_settings()) as database:
+    settings = _settings()
+    with _opened(settings) as database:
         code = asyncio.run(issue_claim(database))
     print(f"Send this to your bot, in a private chat, within an hour:\n/start {code}")
-    print(f"or open: https://t.me/YOUR_BOT?start={code}  (with your bot's name)")
+    if settings.bot_token is None:
+        return  # the playground's page opens no links
+    if (name := asyncio.run(username(settings))) is not None:
+        print(f"or open: https://t.me/{name}?start={code}")
+    else:
+        print(f"or open: https://t.me/YOUR_BOT?start={code}  (with your bot's name)")
 
 
 @app.command()
 def check() -> None:
-    """Say what would stop a start, and what is merely missing."""
+    """Say what would stop a start, and what is merely missing; the schema is brought up to date, as a start does."""
     settings = _settings()
     from bot.database import prepare_database
 
+    if settings.model is not None:
+        _build_models(settings)
     print("settings: well")
     with _opened(settings) as database:
         asyncio.run(prepare_database(database, say=_aside))
@@ -81,6 +89,7 @@ def check() -> None:
         ("WEBHOOK_URL", settings.webhook_url, "the bot asks Telegram for updates itself, from one process"),
         ("REDIS_URL", settings.redis_url, "lookups are cached in the process only"),
         ("MODEL", settings.model, "assistants answer offline"),
+        ("PUBLIC_URL", settings.public_url, "/calendar gives a file instead of an address"),
         ("SENTRY_DSN", settings.sentry_dsn, "faults go to the log only"),
     ):
         if value is None:
@@ -92,6 +101,17 @@ def check() -> None:
             print("HTTP_HOST: 127.0.0.1, so updates come only through a proxy on this machine")
     if settings.bot_token is not None:
         _print_botfather(settings)
+
+
+def _build_models(settings: Settings) -> None:
+    """As a start does; nobody's server is asked."""
+    from bot.model_settings import model_config
+    from llm.models import ModelConfigError, Models
+
+    try:
+        Models(model_config(settings)).prepare()
+    except ModelConfigError as fault:
+        raise _ended(str(fault)) from None
 
 
 def _print_botfather(settings: Settings) -> None:
@@ -176,8 +196,12 @@ def import_agents(file: Path) -> None:
     try:
         read = read_registry(file.read_text(encoding="utf-8"))
         asyncio.run(check_all(read, offer_of(model_config(settings))))
-    except (BrokenRegistry, OSError, UnicodeDecodeError) as fault:
+    except BrokenRegistry as fault:
         raise _ended(f"{file}: {fault}") from None
+    except OSError as fault:
+        raise _ended(f"{file}: can't be read ({fault.strerror})") from None
+    except UnicodeDecodeError:
+        raise _ended(f"{file}: is no UTF-8 text") from None
 
     specs = [one.spec for one in read]
 
@@ -200,19 +224,25 @@ def import_agents(file: Path) -> None:
 def export_agents(file: Path) -> None:
     """Write the global assistants to a file."""
     from bot.database import prepare_database
+    from crm.agents import AgentSpec
     from db.agents import SqlAgentDoors
     from db.storage import create_engine
     from llm.registry import dump
 
-    async def work() -> str:
+    async def work() -> list[AgentSpec]:
         engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
         try:
-            return dump(list(await SqlAgentDoors(engine).export_global()))
+            return list(await SqlAgentDoors(engine).export_global())
         finally:
             await engine.dispose()
 
     with _opened(_settings()) as database:
-        file.write_text(asyncio.run(work()), encoding="utf-8")
+        found = asyncio.run(work())
+    try:
+        file.write_text(dump(found), encoding="utf-8")
+    except OSError as fault:
+        raise _ended(f"{file}: can't be written ({fault.strerror})") from None
+    print(f"{len(found)} assistants: {file}")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Commands of one moment, beside a running bot or without one: the link of the claim, another secret of the webhook."""
 
+import asyncio
 import hashlib
 import secrets
 
@@ -8,6 +9,7 @@ from bot.settings import Settings
 from bot.startup import StartError
 
 CLAIM_LIFE = 3600  # seconds
+PATIENCE = 5.0  # seconds for a name that is only a comfort
 
 
 async def issue_claim(database: Database) -> str:
@@ -22,6 +24,25 @@ async def issue_claim(database: Database) -> str:
     finally:
         await engine.dispose()
     return code
+
+
+async def username(settings: Settings) -> str | None:
+    """The bot's, for the link that is its address; None without a token, or when Telegram does not say it soon."""
+    from aiogram.exceptions import TelegramAPIError
+
+    from bot.app import make_bot
+
+    if settings.bot_token is None:
+        return None
+    proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
+    bot, _gate = make_bot(settings.bot_token.get_secret_value(), settings.telegram_api_url, proxy)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return (await bot.me()).username
+    except (TelegramAPIError, TimeoutError):
+        return None
+    finally:
+        await bot.session.close()
 
 
 async def rotate_secret(settings: Settings, database: Database) -> None:

@@ -14,6 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from crm.sends import PER_SECOND
 
+BOUNDS = {  # pydantic's kinds of faults, in words; each with its limit
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
+
 
 class SettingsError(Exception):
     """What is wrong with the settings: one line for each wrong variable, without its value."""
@@ -80,6 +86,14 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "switchboard"
 
 
+def whole_path(value: Path) -> Path:
+    """The embedded server runs elsewhere and no shell reads .env, so the folder is told in full."""
+    try:
+        return value.expanduser().absolute()
+    except RuntimeError:  # nobody of that name
+        raise ValueError("begins with ~ and a name that nobody here has") from None
+
+
 HttpUrl = Annotated[str, url_of("http", "https")]
 PostgresUrl = Annotated[SecretStr, url_of("postgresql", "postgres", "postgresql+asyncpg")]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0 lets the system choose one
@@ -130,7 +144,9 @@ class Settings(BaseSettings):
     database_owner_url: PostgresUrl | None = example("postgresql://owner:word@host:5432/switchboard")
     redis_url: Annotated[SecretStr, url_of("redis", "rediss")] | None = example("redis://127.0.0.1:6379/0")
     sends_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(default=PER_SECOND, examples=["30"])
-    data_dir: Path = Field(default_factory=default_data_dir, examples=["/var/lib/switchboard"])
+    data_dir: Annotated[Path, AfterValidator(whole_path)] = Field(
+        default_factory=default_data_dir, examples=["/var/lib/switchboard"]
+    )
     model: ModelName | None = example("openai:gpt-5-mini")
     model_fallbacks: Annotated[tuple[ModelName, ...], NoDecode, BeforeValidator(split_by_commas)] = Field(
         default=(), examples=["openai:gpt-5-nano,anthropic:claude-haiku-4-5"]
@@ -200,6 +216,8 @@ def line_of(fault: Any) -> str:
         wrong = f"must be {fault['ctx']['expected']}".replace("'", "")
     elif fault["type"] in ("int_parsing", "int_type", "decimal_parsing"):
         wrong = "must be a number"
+    elif fault["type"] in BOUNDS:
+        wrong = f"must be {BOUNDS[fault['type']].format(**fault['ctx'])}"
     else:
         wrong = str(fault["msg"])[:1].lower() + str(fault["msg"])[1:]
     return f"{name.upper()}: {wrong}. Example: {name.upper()}={(field.examples or [''])[0]}"
@@ -214,6 +232,9 @@ def check_together(settings: Settings) -> None:
     keys = (settings.model_base_url, settings.model_api_key, settings.openai_api_key)
     if any(name.startswith("openai:") for name in asked) and keys == (None, None, None):
         wrong.append("OPENAI_API_KEY: is needed with MODEL=openai:…. Example: OPENAI_API_KEY=sk-…")
+    heard = (settings.transcribe_base_url, settings.transcribe_api_key, settings.openai_api_key)
+    if settings.transcribe_model is not None and heard == (None, None, None):
+        wrong.append("TRANSCRIBE_API_KEY: is needed with TRANSCRIBE_MODEL. Example: TRANSCRIBE_API_KEY=sk-…")
     if settings.database_owner_url is not None and settings.database_url is None:
         wrong.append(
             "DATABASE_URL: is needed beside DATABASE_OWNER_URL, for the application role made by hand."

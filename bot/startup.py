@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import signal
 import sys
@@ -191,8 +192,8 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     endpoints = Endpoints(app.looks.look, app.metrics, app.reports)
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port, pages)
-    except OSError:
-        raise StartError(f"HTTP_PORT: port {settings.http_port} is taken; name another one") from None
+    except OSError as fault:
+        raise StartError(_unheard(fault, "HTTP_PORT", settings.http_port, settings.http_host)) from None
     stack.push_async_callback(stop_http)
     app.reminder_clock.start(hears=settings.webhook_url is not None)
     stack.push_async_callback(app.reminder_clock.stop)
@@ -238,15 +239,29 @@ async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 
     try:
         playground = await start_playground(settings.data_dir, settings.playground_port)
-    except OSError:
-        raise StartError(
-            f"PLAYGROUND_PORT: port {settings.playground_port} is taken; name another one"
-        ) from None
+    except OSError as fault:
+        if fault.filename is not None:  # a file of its state, not the port
+            raise StartError(
+                f"DATA_DIR: {settings.data_dir} can't be written ({fault.strerror}); name another folder."
+                " Example: DATA_DIR=/var/lib/switchboard"
+            ) from None
+        raise StartError(_unheard(fault, "PLAYGROUND_PORT", settings.playground_port)) from None
     say(f"playground: open {playground.url}")
     try:
         yield PLAYGROUND_TOKEN, playground.url
     finally:
         await playground.close()
+
+
+def _unheard(fault: OSError, variable: str, port: int, host: str = "127.0.0.1") -> str:
+    """Why nothing can listen there: the port is another's, or not for this user, or the address is no one of ours."""
+    if fault.errno == errno.EADDRINUSE:
+        return f"{variable}: port {port} is taken; name another one. Example: {variable}=8090"
+    if fault.errno == errno.EACCES:
+        return (
+            f"{variable}: this user may not listen on port {port}; name another one. Example: {variable}=8090"
+        )
+    return f"HTTP_HOST: {host} is no address of this machine. Example: HTTP_HOST=127.0.0.1"
 
 
 async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
@@ -257,7 +272,9 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
         me = await bot.me()
         if settings.webhook_url is None and (await bot.get_webhook_info()).url:
             if not take_over:
-                raise StartError("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
+                from bot.webhook_setting import ELSEWHERE
+
+                raise StartError(ELSEWHERE)
             await bot.delete_webhook()
         await set_menu(bot)
     return me.username or str(me.id)

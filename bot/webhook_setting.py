@@ -17,6 +17,12 @@ CONNECTIONS = 40  # updates Telegram brings at once, to all replicas together (B
 LOOK = 60.0  # seconds between looks at what Telegram says of the webhook
 
 
+ELSEWHERE = (
+    "BOT_TOKEN: a webhook is set elsewhere for this bot. If nothing of yours needs it any more:"
+    " .venv/bin/python -m bot run --take-over"
+)
+
+
 class WebhookRefused(Exception):
     """The webhook can't be had; one line for the operator that names the variable."""
 
@@ -32,7 +38,7 @@ async def set_webhook(
     secret = secrets.remember(kept)
     there = await bot.get_webhook_info()
     if there.url and there.url not in (url, kept.url) and not take_over:
-        raise WebhookRefused("BOT_TOKEN: a webhook is set elsewhere for this bot; --take-over removes it")
+        raise WebhookRefused(ELSEWHERE)
     if is_set(there, kept, url, secret):
         return False
     await webhooks.keep(url, hash_of(secret))

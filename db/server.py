@@ -67,7 +67,8 @@ def start_server(
         raise ServerError(str(missing)) from None
     except OSError as fault:
         raise ServerError(
-            f"DATA_DIR: {data_dir} can't be written ({fault.strerror}); name another folder"
+            f"DATA_DIR: {data_dir} can't be written ({fault.strerror}); name another folder."
+            " Example: DATA_DIR=/var/lib/switchboard"
         ) from None
     try:
         folder = data_dir / "postgres"
@@ -115,7 +116,8 @@ def _lock(data_dir: Path) -> IO[str]:
         return systems.hold(data_dir / "switchboard.lock")
     except systems.Locked as locked:
         raise ServerHeld(
-            f"DATA_DIR: {data_dir} is held by process {locked.holder}; stop it or name another folder"
+            f"DATA_DIR: {data_dir} is held by process {locked.holder}; stop it or name another folder."
+            " Example: DATA_DIR=/var/lib/switchboard-2"
         ) from None
 
 

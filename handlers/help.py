@@ -181,7 +181,7 @@ def router() -> Router:
 def unknown_router() -> Router:
     """Last of all: a command nobody knows gets the help."""
     own = Router(name="unknown")
-    own.message.register(show_help, F.text.startswith("/"))
+    own.message.register(say_unknown, F.text.startswith("/"))
     return own
 
 
@@ -192,6 +192,14 @@ async def show_help(message: Message, bot: Bot, actor: Actor, groups: Groups, st
     me = await bot.get_me()  # its privacy mode may have been changed since the start
     heard = hearing(me, is_admin=await groups.is_admin(actor))
     return replace(help_card(me), text=f"{help_text(me)}\n\n{heard}")
+
+
+async def say_unknown(message: Message, bot: Bot, actor: Actor, groups: Groups, state: FSMContext) -> Answer:
+    """The help, below a line that says why it comes."""
+    card = await show_help(message, bot, actor, groups, state)
+    command = (message.text or "").split()[0].split("@")[0][:33]  # a command has 32 letters at most (Bot API)
+    first = _("I have no command {command}. What there is:").format(command=command)
+    return replace(card, text=f"{first}\n\n{card.text}")
 
 
 async def open_topic(query: CallbackQuery, bot: Bot) -> Answer:

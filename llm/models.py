@@ -1,5 +1,6 @@
 """Models: MODEL and its companions, as pydantic-ai takes them, and which of them an assistant asks in which order."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,10 @@ PASSED_ON = (
 )
 BUNDLING = Bundling()  # all models of a process share the loop
 LOCAL = ("localhost", "host.docker.internal")
+READ_FROM_FILE = (
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+)  # keys that are settings; others only their library reads
 
 
 class ModelConfigError(Exception):
@@ -68,8 +73,9 @@ class Models:
     def prepare(self) -> None:
         """Build the bot's own before anybody asks. Raises ModelConfigError."""
         if not self._config.is_offline:
-            for name in (str(self._config.model), *self._config.fallbacks):
-                self._one(name)
+            self._one(str(self._config.model))
+            for name in self._config.fallbacks:
+                self._one(name, variable="MODEL_FALLBACKS")
 
     def of(self, agent: Agent) -> list[Model]:
         """The agent's model or the bot's, the agent's fallbacks, the bot's fallbacks; each once. One that can't be
@@ -82,9 +88,9 @@ class Models:
                 log.warning("model_passed", agent=agent.slug, model=name, reason=str(fault).split(":")[0])
         return found or [self._one(str(self._config.model))]
 
-    def _one(self, name: str) -> Model:
+    def _one(self, name: str, *, variable: str = "MODEL") -> Model:
         if name not in self._built:
-            self._built[name] = build_model(self._config, name)
+            self._built[name] = build_model(self._config, name, variable=variable)
         return self._built[name]
 
     async def close(self) -> None:
@@ -123,15 +129,15 @@ def settings_of(agent: Agent) -> ModelSettings:
     return settings
 
 
-def build_model(config: ModelConfig, name: str | None = None) -> Model:
-    """The model of that name, MODEL without one. Raises ModelConfigError."""
+def build_model(config: ModelConfig, name: str | None = None, *, variable: str = "MODEL") -> Model:
+    """The model of that name, MODEL without one; `variable` is where it was named. Raises ModelConfigError."""
     name = name or config.model or "offline"
     provider, _, model = name.partition(":")
     if provider in COMPATIBLE:
         key = config.api_key or config.openai_api_key or ("unused" if config.base_url else None)
         if key is None:
             raise ModelConfigError(
-                "OPENAI_API_KEY: is needed for MODEL=openai:…. Example: OPENAI_API_KEY=sk-…"
+                f"OPENAI_API_KEY: is needed with {variable}=openai:…. Example: OPENAI_API_KEY=sk-…"
             )
         client = AsyncOpenAI(
             api_key=key,
@@ -150,10 +156,26 @@ def build_model(config: ModelConfig, name: str | None = None) -> Model:
         raise
     except ImportError:
         raise ModelConfigError(
-            f"MODEL: {name} needs a library that is not installed (docs/cookbook.md)"
+            f"{variable}: {name} needs a library that is not installed. Example:"
+            f' .venv/bin/uv pip install "pydantic-ai-slim[{provider}]"'
         ) from None
     except Exception as fault:
-        raise ModelConfigError(f"MODEL: {name} can't be used: {type(fault).__name__}") from None
+        raise ModelConfigError(_refused(variable, name, str(fault))) from None
+
+
+def _refused(variable: str, name: str, fault: str) -> str:
+    """What to do about it. The library's sentence goes no further: of it only the name of a missing key is taken."""
+    if key := re.search(r"`([A-Z][A-Z0-9_]*)` environment variable", fault):
+        where = "" if key[1] in READ_FROM_FILE else " in the environment, not in .env,"
+        value = (
+            "http://127.0.0.1:11434/v1"
+            if "URL" in key[1] or "ENDPOINT" in key[1]
+            else "the-word-they-gave-you"
+        )
+        return f"{key[1]}: is needed{where} with {variable}={name}. Example: {key[1]}={value}"
+    if fault.startswith("Unknown"):
+        return f"{variable}: {name} is of no provider that is known. Example: {variable}=openai:gpt-5-mini"
+    return f"{variable}: {name} can't be used. Example: {variable}=openai:gpt-5-mini"
 
 
 def _connections(proxy: str | None) -> httpx2.AsyncClient:

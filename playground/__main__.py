@@ -25,7 +25,7 @@ def settings() -> tuple[Path, int]:
         if not os.access(data_dir, os.W_OK):
             raise PermissionError
     except OSError:
-        sys.exit(f"DATA_DIR: {data_dir} can't be written. Name another folder.")
+        sys.exit(f"DATA_DIR: {data_dir} can't be written. Name another folder. Example: DATA_DIR=./data")
     return data_dir, int(raw)
 
 
@@ -33,7 +33,7 @@ async def main(data_dir: Path, port: int) -> None:
     try:
         playground = await start_playground(data_dir, port)
     except OSError:
-        sys.exit(f"PLAYGROUND_PORT: port {port} is taken. Name another one.")
+        sys.exit(f"PLAYGROUND_PORT: port {port} is taken. Name another one. Example: PLAYGROUND_PORT=8091")
     print(f"Open {playground.url}", flush=True)
     try:
         await asyncio.Event().wait()
@@ -42,6 +42,10 @@ async def main(data_dir: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:  # --help, or a guess
+        sys.exit(
+            "python -m playground takes no options; PLAYGROUND_PORT and DATA_DIR in the environment set it"
+        )
     try:
         asyncio.run(main(*settings()))
     except KeyboardInterrupt:

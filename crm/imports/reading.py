@@ -100,7 +100,7 @@ class Cells:
             return None
         found = values.when(text, self.habits.zone, self._order)
         if found is None:
-            raise Refused(N_("“{text}” is no date"), text=text[:40])
+            raise Refused(N_("“{text}” is no date such as 2027-05-31 or 31.05.2027"), text=text[:40])
         day, clock = found
         return Due(day, clock or self._clock(F.DUE_TIME), self.habits.zone.key)
 
@@ -110,7 +110,7 @@ class Cells:
             return None
         found = values.when(text, self.habits.zone, self._order)
         if found is None:
-            raise Refused(N_("“{text}” is no date"), text=text[:40])
+            raise Refused(N_("“{text}” is no date such as 2027-05-31 or 31.05.2027"), text=text[:40])
         day, clock = found
         clock = clock or (self._clock(extra) if extra else None) or time()
         return datetime.combine(day, clock, self.habits.zone).astimezone(UTC)
@@ -119,7 +119,7 @@ class Cells:
         text = self.one(field)
         clock = values.clock(text) if text else None
         if text and clock is None:
-            raise Refused(N_("“{text}” is no time"), text=text[:40])
+            raise Refused(N_("“{text}” is no time such as 17:30"), text=text[:40])
         return clock
 
     def text(self, field: Field, limit: int, between: str = "\n\n") -> str:

@@ -1,8 +1,10 @@
 """The command line: a fault nobody foresaw is one sentence with a reference, and its traceback quotes nobody."""
 
 import re
+from pathlib import Path
 
 import pytest
+import typer
 
 from bot import cli
 
@@ -39,3 +41,18 @@ def test_what_ends_by_itself_is_no_fault(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert (ended.value.code, capsys.readouterr().err) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [(None, "can't be read (No such file or directory)"), (b"\xff\xfe", "is no UTF-8 text")],
+)
+def test_a_file_of_assistants_that_can_not_be_read_is_one_line(
+    content: bytes | None, wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "agents.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(typer.Exit):
+        cli.import_agents(file)
+    assert capsys.readouterr().err == f"{file}: {wrong}\n"

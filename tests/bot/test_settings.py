@@ -147,6 +147,43 @@ def test_a_model_needs_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(None).model == "offline"
 
 
+def test_recordings_need_a_key_of_their_own_or_openais(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRANSCRIBE_MODEL", "whisper-1")
+    with pytest.raises(SettingsError, match=r"^TRANSCRIBE_API_KEY: is needed.*Example: TRANSCRIBE_API_KEY="):
+        load_settings(None)
+    for name in ("TRANSCRIBE_API_KEY", "OPENAI_API_KEY"):
+        with monkeypatch.context() as told:
+            told.setenv(name, "sk-x")
+            assert load_settings(None).transcribe_model == "whisper-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("HTTP_PORT", "70000", "must be 65535 or less"),
+        ("SENDS_PER_SECOND", "0", "must be 1 or more"),
+        ("ADMIN_IDS", "-5", "must be more than 0"),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_the_bound(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, wrong: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=rf"^{name}: {wrong}\. Example"):
+        load_settings(None)
+
+
+def test_a_folder_is_told_in_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for value, whole in (("data", tmp_path / "data"), ("~/data", tmp_path / "home" / "data")):
+        monkeypatch.setenv("DATA_DIR", value)
+        assert load_settings(None).data_dir == whole
+    monkeypatch.setenv("DATA_DIR", "~nobody-of-that-name/data")
+    with pytest.raises(SettingsError, match=r"^DATA_DIR: begins with ~"):
+        load_settings(None)
+
+
 def test_the_owners_url_needs_the_applications(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:secret@host/db")
     with pytest.raises(SettingsError, match=r"^DATABASE_URL: is needed"):

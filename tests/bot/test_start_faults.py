@@ -1,6 +1,7 @@
 """What stops a start: one line that names the variable, exit code 1, no traceback."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -53,7 +54,10 @@ async def test_a_busy_playground_port(own_database: Database, tmp_path: Path) ->
         code, lines = await start(
             DATA_DIR=str(tmp_path), DATABASE_URL=own_database.owner_url, PLAYGROUND_PORT=port
         )
-    assert (code, lines[:16]) == (EXITED, "PLAYGROUND_PORT:")
+    assert (code, lines) == (
+        EXITED,
+        f"PLAYGROUND_PORT: port {port} is taken; name another one. Example: PLAYGROUND_PORT=8090\n",
+    )
 
 
 async def test_a_busy_http_port(own_database: Database, tmp_path: Path) -> None:
@@ -67,7 +71,31 @@ async def test_a_busy_http_port(own_database: Database, tmp_path: Path) -> None:
             HTTP_PORT=str(taken.getsockname()[1]),
         )
     await playground.close()
-    assert (code, lines[:10]) == (EXITED, "HTTP_PORT:")
+    assert code == EXITED
+    assert re.fullmatch(r"HTTP_PORT: port \d+ is taken; name another one. Example: HTTP_PORT=8090\n", lines)
+
+
+async def test_an_address_that_is_not_this_machines(own_database: Database, tmp_path: Path) -> None:
+    code, lines = await start(
+        DATA_DIR=str(tmp_path),
+        DATABASE_URL=own_database.owner_url,
+        PLAYGROUND_PORT="0",
+        HTTP_HOST="192.0.2.1",  # RFC 5737: nobody's
+        HTTP_PORT="0",
+    )
+    assert (code, lines) == (
+        EXITED,
+        "HTTP_HOST: 192.0.2.1 is no address of this machine. Example: HTTP_HOST=127.0.0.1\n",
+    )
+
+
+async def test_a_playground_that_can_not_write_its_folder(own_database: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, lines = await start(
+        DATA_DIR=str(tmp_path / "file"), DATABASE_URL=own_database.owner_url, PLAYGROUND_PORT="0"
+    )
+    assert (code, lines[:9]) == (EXITED, "DATA_DIR:")
+    assert "Example: DATA_DIR=" in lines
 
 
 async def test_a_telegram_that_can_not_be_reached(own_database: Database, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from tests.databases import Database
 from tests.documents import words_of
-from tests.flows.stage import Stage, staged
+from tests.flows.stage import TOKEN, Stage, staged
 from tests.nursery import bot
 
 
@@ -29,6 +29,9 @@ async def test_the_claim_link_makes_an_operator_once(closed_stage: Stage) -> Non
     assert "python -m bot claim" in closed_stage.log()
     ended = await bot(*words_of(".venv/bin/python -m bot claim"), environment=closed_stage.environment)
     code = ended.said.split("/start ", 1)[1].split()[0]
+    link = ended.said.splitlines()[-1]
+    async with closed_stage.client.get(f"{closed_stage.url}/bot{TOKEN}/getMe") as me:
+        assert link == f"or open: https://t.me/{(await me.json())['result']['username']}?start={code}"
     anna, boris = await closed_stage.person("Anna"), await closed_stage.person("Boris")
     await anna.asks(f"/start {code}", "language")
     await anna.asks("/task first of all", "#1 first of all")

@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 import yaml
 
+from playground.server import start_playground
 from tests.databases import Database
 from tests.documents import words_of
-from tests.flows.stage import ROOT, Stage, environment, free_port
-from tests.nursery import bot
+from tests.flows.stage import ROOT, TOKEN, Stage, environment, free_port
+from tests.nursery import bot, start_bot
 
 
 async def _checked(told: dict[str, str]) -> tuple[int, str]:
@@ -35,6 +36,18 @@ async def test_check_proves_the_role_of_a_running_bot_and_says_what_botfather_ca
     assert "/setprivacy in @BotFather" in printed
     assert "inline: on" in printed
     assert "topics in private chats: off" in printed
+
+
+async def test_check_names_a_model_that_would_stop_a_start(stage: Stage) -> None:
+    code, printed = await _checked(stage.environment | {"MODEL": "nobody:any"})
+    assert (code, printed.splitlines()) == (
+        1,
+        ["MODEL: nobody:any is of no provider that is known. Example: MODEL=openai:gpt-5-mini"],
+    )
+    code, printed = await _checked(stage.environment | {"MODEL": "test"})
+    assert code == 0
+    assert "MODEL" not in printed
+    assert "PUBLIC_URL: not set, /calendar gives a file" in printed
 
 
 async def test_check_with_a_revoked_token_names_the_variable(stage: Stage) -> None:
@@ -103,3 +116,31 @@ async def test_a_change_of_assistants_is_seen_without_a_redis_too(
         return min(await stage_rows.count(copywriter), 1)
 
     await stage.until(asked_once_more, 1)
+
+
+@pytest.mark.executes(".venv/bin/python -m bot run --take-over")
+async def test_a_webhook_that_is_taken_over_is_gone_and_the_bot_polls(
+    own_database: Database, folder: Path
+) -> None:
+    playground = await start_playground(folder, 0)
+    told = environment(
+        data_dir=folder, api_url=playground.url, database_url=own_database.owner_url, http_port=free_port()
+    )
+    api = f"{playground.url}/bot{TOKEN}"
+    async with aiohttp.ClientSession() as client:
+        await client.post(f"{api}/setWebhook", json={"url": "https://bot.example.org/telegram"})
+        with (folder / "log").open("wb") as log:
+            process = start_bot(
+                *words_of(".venv/bin/python -m bot run --take-over"), environment=told, stdout=log, stderr=log
+            )
+        try:
+            async with asyncio.timeout(60):
+                while "is answering" not in (folder / "log").read_text():
+                    assert process.poll() is None, (folder / "log").read_text()
+                    await asyncio.sleep(0.1)
+            async with client.get(f"{api}/getWebhookInfo") as answer:
+                assert (await answer.json())["result"]["url"] == ""
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, 30)
+    await playground.close()

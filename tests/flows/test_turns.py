@@ -169,9 +169,8 @@ async def test_an_assistant_changed_by_the_command_line_answers_at_once(
     assert (await the_turn(rows, "watering the ficus"))["slug"] == "assistant"
     file = tmp_path / "my-agents.yaml"
     put_in = words_of(".venv/bin/python -m bot agents import my-agents.yaml", {file.name: str(file)})
-    await command(
-        talking, *words_of(".venv/bin/python -m bot agents export my-agents.yaml", {file.name: str(file)})
-    )
+    take_out = words_of(".venv/bin/python -m bot agents export my-agents.yaml", {file.name: str(file)})
+    assert f"4 assistants: {file}" in await command(talking, *take_out)
     registry = yaml.safe_load(file.read_text())
     assert {one["slug"] for one in registry["agents"]} == {"assistant", "coach", "copywriter", "analyst"}
     assert "0 of 4 new or changed" in await command(talking, *put_in)

@@ -46,6 +46,13 @@ async def test_a_document_alone_is_offered_looked_at_taken_in_and_taken_back(des
     assert "not there to take back" in (await desk.presses(data_of(done, "Take it all back"))).toast
 
 
+async def test_a_cell_that_is_no_date_or_time_is_told_what_one_looks_like(desk: Desk) -> None:
+    table = b"Title,Due,Time\nPay rent,tomorrow,\nCall the bank,2027-05-31,noonish\n"
+    look = await desk.presses(data_of(await desk.sends("tasks.csv", table), "Tasks"))
+    assert "row 2: “tomorrow” is no date such as 2027-05-31 or 31.05.2027" in look.text
+    assert "row 3: “noonish” is no time such as 17:30" in look.text
+
+
 async def test_an_asked_for_file_that_leaves_no_doubt_is_shown_at_once(desk: Desk) -> None:
     asked = await desk.says("/import")
     assert "20000 rows" in asked.text

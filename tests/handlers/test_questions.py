@@ -36,6 +36,17 @@ async def test_a_zones_name_is_a_zone_when_the_zone_is_asked(desk: Desk) -> None
     assert list(desk.storage.state.timezones.values()) == ["Asia/Tokyo"]
 
 
+@pytest.mark.parametrize("said", ["new york", "Boston", "UTC-5"])
+async def test_a_city_or_an_offset_answers_the_question_about_the_zone(desk: Desk, said: str) -> None:
+    await desk.says("/start")
+    asked = await desk.presses("language:en")
+    assert "type your city" in asked.text
+    told = await desk.says(said)
+    assert "It is 04:00 for you" in told.text  # nine in the morning, UTC
+    await desk.says(said)
+    assert len(desk.questions) == 1  # nobody asks any more
+
+
 async def test_the_question_about_the_zone_blocks_no_other_text(desk: Desk) -> None:
     await desk.says("/start")
     await desk.presses("language:en")

@@ -42,8 +42,9 @@ async def test_in_a_group_a_plain_text_goes_to_the_assistant(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("text", ["/tasky buy paper", "/task_buy paper", "/", "/задачка x"])
-async def test_an_unknown_command_gets_the_help(desk: Desk, text: str) -> None:
+async def test_an_unknown_command_is_named_and_gets_the_help(desk: Desk, text: str) -> None:
     told = await desk.says(text)
+    assert told.text.startswith(f"I have no command {text.split(maxsplit=1)[0]}. What there is:\n\n/task")
     assert "/remind" in told.text
     assert (desk.titles, desk.questions) == ([], [])
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic_ai import Agent, models
 from pydantic_ai.exceptions import ModelAPIError
 
-from llm.models import ModelConfig, ModelConfigError, build_model, close_model
+from llm.models import ModelConfig, ModelConfigError, Models, build_model, close_model
 
 KEY = "of-nobody"
 
@@ -52,6 +52,37 @@ def test_a_provider_whose_library_is_missing_is_one_line(monkeypatch: pytest.Mon
     monkeypatch.delitem(sys.modules, "pydantic_ai.models.anthropic", raising=False)
     with pytest.raises(ModelConfigError, match="anthropic:any needs a library that is not installed"):
         build_model(ModelConfig(model="anthropic:any", anthropic_api_key=KEY))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (
+            "anthropic:any",
+            "ANTHROPIC_API_KEY: is needed with MODEL=anthropic:any. Example: ANTHROPIC_API_KEY=",
+        ),
+        (
+            "deepseek:any",
+            "DEEPSEEK_API_KEY: is needed in the environment, not in .env, with MODEL=deepseek:any.",
+        ),
+        ("ollama:any", "OLLAMA_BASE_URL: is needed in the environment, not in .env, with MODEL=ollama:any."),
+        ("nobody:any", "MODEL: nobody:any is of no provider that is known. Example: MODEL=openai:"),
+    ],
+)
+def test_what_a_model_lacks_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, line: str
+) -> None:
+    for variable in ("ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "OLLAMA_BASE_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(ModelConfigError) as refused:
+        Models(ModelConfig(model=name)).prepare()
+    assert str(refused.value).startswith(line)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_wrong_stand_in_is_named_where_it_stands() -> None:
+    with pytest.raises(ModelConfigError, match=r"^MODEL_FALLBACKS: nobody:any .* Example: MODEL_FALLBACKS="):
+        Models(ModelConfig(model="test", fallbacks=("nobody:any",))).prepare()
 
 
 def test_libraries_of_other_providers_are_not_read_until_one_is_asked() -> None:

@@ -1,6 +1,8 @@
 """The playground, over HTTP: strict where Telegram is, remembering what it was told, closed to other sites."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -212,3 +214,15 @@ async def test_the_simulation_takes_json_only(place: Visitor) -> None:
 async def test_the_page_is_served(place: Visitor) -> None:
     async with place.client.get(place.playground.url) as response:
         assert "playground" in await response.text()
+
+
+def test_a_guess_at_its_options_starts_nothing_and_says_what_sets_it() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "playground", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "PLAYGROUND_PORT and DATA_DIR" in ended.stderr
