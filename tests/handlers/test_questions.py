@@ -127,3 +127,20 @@ async def test_an_answer_that_can_not_be_taken_leaves_the_question_and_its_line(
     assert "10:00" in saved.text
     await desk.says("and how are you")
     assert desk.questions == ["and how are you"]
+
+
+async def test_an_answer_that_cant_be_taken_is_told_how_to_leave(desk: Desk) -> None:
+    await desk.says("/settings")
+    await desk.presses("set:1001:quiet")
+    told = await desk.says("buy milk")
+    assert "two times" in told.text
+    assert "“cancel”" in told.text
+    assert "stays as it is" in (await desk.says("cancel")).text
+    assert "“cancel”" not in (await desk.says("/remind nothing")).text  # nothing is asked: nothing to leave
+
+
+async def test_no_setting_is_a_question_and_one_is_answered(desk: Desk) -> None:
+    await desk.presses("set:1001:quiet")
+    assert await desk.says("what is due tomorrow?") is None
+    assert desk.questions == ["what is due tomorrow?"]
+    assert "22:00" in (await desk.says("22-8")).text
