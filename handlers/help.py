@@ -15,6 +15,7 @@ from handlers.texts import gettext as _
 from handlers.words import Words
 
 ACROSS = 3  # buttons in a row
+COMMAND = 33  # characters of a command, its slash included (Bot API, BotCommand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,16 @@ def router() -> Router:
 def unknown_router() -> Router:
     """Last of all: a command nobody knows gets the help."""
     own = Router(name="unknown")
-    own.message.register(show_help, F.text.startswith("/"))
+    own.message.register(show_known, F.text.startswith("/"))
     return own
+
+
+async def show_known(message: Message, bot: Bot, actor: Actor, groups: Groups, state: FSMContext) -> Answer:
+    answer = await show_help(message, bot, actor, groups, state)
+    command = (message.text or "").split()[0][:COMMAND]
+    return replace(
+        answer, text=_("There is no command {command}.").format(command=command) + "\n\n" + answer.text
+    )
 
 
 async def show_help(message: Message, bot: Bot, actor: Actor, groups: Groups, state: FSMContext) -> Answer:

@@ -44,3 +44,9 @@ async def test_in_a_group_help_says_what_privacy_mode_hides_and_how_to_change_th
     told = (await desk.says("/help", chat=-55)).text
     assert "I see every message here" in told
     assert "privacy mode" not in told
+
+
+async def test_a_command_that_is_none_is_named_above_the_help(desk: Desk) -> None:
+    told = (await desk.says("/reminnd in an hour tea")).text
+    assert told.startswith("There is no command /reminnd.\n\n")
+    assert told.endswith((await desk.says("/help")).text)

@@ -29,6 +29,7 @@ KNOCKS: Mapping[str, Knock] = {
     "links.open_number": Knock(says("#103")),
     "questions.drop_question": Knock(says("cancel"), first=says("/task")),
     "help.show_help": Knock(says("/help")),
+    "help.show_known": Knock(says("/nonsense")),
     "help.open_topic": Knock(presses("help:tasks")),
     "start.type_timezone": Knock(says("Europe/Berlin"), changes=True),
     "start.choose_language": Knock(presses("language:ru"), changes=True),
