@@ -13,6 +13,7 @@ from crm.answers import Answer, Button
 from crm.people import Actor, People
 from crm.updates import Arrival
 from crm.zone_changes import Moved, ZoneChanges
+from crm.zones import city, find_zone
 from handlers.help import help_text, keyboard
 from handlers.questions import ZONE
 from handlers.texts import gettext as _
@@ -37,8 +38,12 @@ def router() -> Router:
 
 
 def is_zone(message: Message, raw_state: str | None = None) -> bool:
-    """A zone's name, unless it answers a question about something else: a task may be called Singapore."""
-    return raw_state in (None, ZONE) and (message.text or "").strip() in _zones()
+    """A zone's name, unless it answers a question about something else: a task may be called Singapore. A city is a
+    zone only where that was asked."""
+    text = (message.text or "").strip()
+    return raw_state in (None, ZONE) and (
+        text in _zones() or (raw_state == ZONE and find_zone(text) is not None)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -98,10 +103,10 @@ async def type_timezone(
 
 def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
     """The guess first, shown as the time it is there."""
-    text = _("Is it {time} for you now? If not, choose your zone or type it, for example Europe/Moscow.")
-    yes = Button(_("Yes, {zone}").format(zone=actor.timezone), data=f"zone:{actor.timezone}")
+    text = _("Is it {time} for you now? If not, choose your time zone or type your city.")
+    yes = Button(_("Yes, {zone}").format(zone=city(actor.timezone, language)), data=f"zone:{actor.timezone}")
     others = [
-        (Button(f"{now.astimezone(ZoneInfo(zone)):%H:%M} {zone}", data=f"zone:{zone}"),)
+        (Button(f"{now.astimezone(ZoneInfo(zone)):%H:%M} {city(zone, language)}", data=f"zone:{zone}"),)
         for zone in ZONES[language]
         if zone != actor.timezone
     ]

@@ -36,6 +36,21 @@ async def test_a_zones_name_is_a_zone_when_the_zone_is_asked(desk: Desk) -> None
     assert list(desk.storage.state.timezones.values()) == ["Asia/Tokyo"]
 
 
+async def test_the_zone_is_asked_with_cities_and_a_city_answers_it(desk: Desk) -> None:
+    await desk.says("/start")
+    asked = await desk.presses("language:ru")
+    buttons = [button for row in asked.buttons for button in row]
+    assert any(button.text.endswith(" Екатеринбург") for button in buttons)
+    assert not any("/" in button.text for button in buttons)
+    await desk.says("Екб")
+    assert list(desk.storage.state.timezones.values()) == ["Asia/Yekaterinburg"]
+
+
+async def test_a_city_is_no_zone_when_none_is_asked(desk: Desk) -> None:
+    assert await desk.says("Москва") is None
+    assert desk.questions == ["Москва"]
+
+
 async def test_the_question_about_the_zone_blocks_no_other_text(desk: Desk) -> None:
     await desk.says("/start")
     await desk.presses("language:en")
