@@ -61,7 +61,7 @@ def standing(me: "User") -> list[str]:
 async def ask(settings: "Settings") -> list[str]:
     """`standing` of the bot whose token is set. Raises StartError when Telegram refuses or can't be reached."""
     from bot.app import make_bot
-    from bot.startup import met
+    from bot.refusals import met
 
     assert settings.bot_token is not None  # noqa: S101 - the command has looked
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None

@@ -116,7 +116,7 @@ def _build_models(settings: Settings) -> None:
 
 def _print_botfather(settings: Settings) -> None:
     from bot.botfather import ask
-    from bot.startup import StartError
+    from bot.refusals import StartError
 
     try:
         lines = asyncio.run(ask(settings))
@@ -157,7 +157,7 @@ def restore(file: Path) -> None:
 def rotate_webhook_secret() -> None:
     """Have Telegram say another secret with each update; nothing is restarted and no update is lost."""
     from bot.commands import rotate_secret
-    from bot.startup import StartError
+    from bot.refusals import StartError
 
     settings = _settings()
     if settings.webhook_url is None or settings.bot_token is None:
@@ -183,12 +183,9 @@ def parse() -> None:
 @agents.command("import")
 def import_agents(file: Path) -> None:
     """Create or update the global assistants of a file."""
-    from bot.database import prepare_database
+    from bot.commands import bring_agents
     from bot.model_settings import model_config
     from crm.agents.files import BrokenRegistry, check_all
-    from db.agents import SqlAgentDoors
-    from db.changes import announce
-    from db.storage import create_engine
     from llm.choices import offer_of
     from llm.registry import read_registry
 
@@ -204,40 +201,19 @@ def import_agents(file: Path) -> None:
         raise _ended(f"{file}: is no UTF-8 text") from None
 
     specs = [one.spec for one in read]
-
-    async def work() -> int:
-        engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
-        try:
-            changed = await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
-        finally:
-            await engine.dispose()
-        redis = settings.redis_url
-        if changed and redis is not None and not await announce(redis.get_secret_value()):
-            _aside("REDIS_URL: can't be reached, so running bots see this within ten minutes")
-        return changed
-
     with _opened(settings) as database:
-        print(f"{asyncio.run(work())} of {len(specs)} new or changed")
+        changed = asyncio.run(bring_agents(settings, database, specs, say=_aside))
+    print(f"{changed} of {len(specs)} new or changed")
 
 
 @agents.command("export")
 def export_agents(file: Path) -> None:
     """Write the global assistants to a file."""
-    from bot.database import prepare_database
-    from crm.agents import AgentSpec
-    from db.agents import SqlAgentDoors
-    from db.storage import create_engine
+    from bot.commands import global_agents
     from llm.registry import dump
 
-    async def work() -> list[AgentSpec]:
-        engine = create_engine(await prepare_database(database, say=_aside), pool_size=1)
-        try:
-            return list(await SqlAgentDoors(engine).export_global())
-        finally:
-            await engine.dispose()
-
     with _opened(_settings()) as database:
-        found = asyncio.run(work())
+        found = asyncio.run(global_agents(database, say=_aside))
     try:
         file.write_text(dump(found), encoding="utf-8")
     except OSError as fault:

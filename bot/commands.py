@@ -1,12 +1,17 @@
-"""Commands of one moment, beside a running bot or without one: the link of the claim, another secret of the webhook."""
+"""Commands of one moment, beside a running bot or without one: the claim's link, the webhook's secret, assistants."""
 
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from bot.database import Database, prepare_database
+from bot.refusals import StartError
 from bot.settings import Settings
-from bot.startup import StartError
+
+if TYPE_CHECKING:
+    from crm.agents import AgentSpec
 
 CLAIM_LIFE = 3600  # seconds
 PATIENCE = 5.0  # seconds for a name that is only a comfort
@@ -71,4 +76,35 @@ async def rotate_secret(settings: Settings, database: Database) -> None:
         raise StartError(f"WEBHOOK_URL: Telegram can't set it now: {type(fault).__name__}") from None
     finally:
         await bot.session.close()
+        await engine.dispose()
+
+
+async def bring_agents(
+    settings: Settings, database: Database, specs: Sequence["AgentSpec"], *, say: Callable[[str], None]
+) -> int:
+    """Create or update the bot's own assistants beside running bots, which are told; how many were new or changed."""
+    from db.agents import SqlAgentDoors
+    from db.changes import announce
+    from db.storage import create_engine
+
+    engine = create_engine(await prepare_database(database, say=say), pool_size=1)
+    try:
+        changed = await SqlAgentDoors(engine).import_global(specs, only_if_empty=False)
+    finally:
+        await engine.dispose()
+    redis = settings.redis_url
+    if changed and redis is not None and not await announce(redis.get_secret_value()):
+        say("REDIS_URL: can't be reached, so running bots see this within ten minutes")
+    return changed
+
+
+async def global_agents(database: Database, *, say: Callable[[str], None]) -> Sequence["AgentSpec"]:
+    """The bot's own assistants."""
+    from db.agents import SqlAgentDoors
+    from db.storage import create_engine
+
+    engine = create_engine(await prepare_database(database, say=say), pool_size=1)
+    try:
+        return list(await SqlAgentDoors(engine).export_global())
+    finally:
         await engine.dispose()

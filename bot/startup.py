@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import gc
 import signal
 import sys
@@ -15,6 +14,7 @@ from bot.backups import keep_nightly
 from bot.database import Database, DatabaseError, open_database, prepare_database
 from bot.logs import start_logs
 from bot.model_settings import model_config, transcript_config
+from bot.refusals import StartError, met, unheard
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,14 +27,8 @@ if TYPE_CHECKING:
 
 PLAYGROUND_OPERATOR = 1001  # the playground's first user
 AGENTS_FILE = Path(__file__).parent.parent / "agents.yaml"
-
-
 PARTING = 14.0  # seconds for what is under way, after which it is left to its leases
 UNWINDING = 5.0  # seconds for closing what was opened; both together stay within the 20 that a stop may take
-
-
-class StartError(Exception):
-    """The start must not go on; one line that names the variable."""
 
 
 def say(line: str) -> None:
@@ -193,7 +187,7 @@ async def _start_work(settings: Settings, app: "App", stack: AsyncExitStack) -> 
     try:
         stop_http = await serve(endpoints, settings.http_host, settings.http_port, pages)
     except OSError as fault:
-        raise StartError(_unheard(fault, "HTTP_PORT", settings.http_port, settings.http_host)) from None
+        raise StartError(unheard(fault, "HTTP_PORT", settings.http_port, settings.http_host)) from None
     stack.push_async_callback(stop_http)
     app.reminder_clock.start(hears=settings.webhook_url is not None)
     stack.push_async_callback(app.reminder_clock.stop)
@@ -245,23 +239,12 @@ async def _telegram(settings: Settings) -> AsyncIterator[tuple[str, str]]:
                 f"DATA_DIR: {settings.data_dir} can't be written ({fault.strerror}); name another folder."
                 " Example: DATA_DIR=/var/lib/switchboard"
             ) from None
-        raise StartError(_unheard(fault, "PLAYGROUND_PORT", settings.playground_port)) from None
+        raise StartError(unheard(fault, "PLAYGROUND_PORT", settings.playground_port)) from None
     say(f"playground: open {playground.url}")
     try:
         yield PLAYGROUND_TOKEN, playground.url
     finally:
         await playground.close()
-
-
-def _unheard(fault: OSError, variable: str, port: int, host: str = "127.0.0.1") -> str:
-    """Why nothing can listen there: the port is another's, or not for this user, or the address is no one of ours."""
-    if fault.errno == errno.EADDRINUSE:
-        return f"{variable}: port {port} is taken; name another one. Example: {variable}=8090"
-    if fault.errno == errno.EACCES:
-        return (
-            f"{variable}: this user may not listen on port {port}; name another one. Example: {variable}=8090"
-        )
-    return f"HTTP_HOST: {host} is no address of this machine. Example: HTTP_HOST=127.0.0.1"
 
 
 async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
@@ -278,25 +261,3 @@ async def _introduce(bot: "Bot", settings: Settings, *, take_over: bool) -> str:
             await bot.delete_webhook()
         await set_menu(bot)
     return me.username or str(me.id)
-
-
-@asynccontextmanager
-async def met(settings: Settings) -> AsyncIterator[None]:
-    """What Telegram refuses within becomes a StartError that names the variable."""
-    from aiogram.exceptions import (
-        TelegramAPIError,
-        TelegramNetworkError,
-        TelegramNotFound,
-        TelegramUnauthorizedError,
-    )
-
-    try:
-        yield
-    except (TelegramUnauthorizedError, TelegramNotFound):
-        raise StartError("BOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
-    except TelegramNetworkError:
-        raise StartError(
-            f"TELEGRAM_API_URL: {settings.telegram_api_url} can't be reached; look at the network or TELEGRAM_PROXY"
-        ) from None
-    except TelegramAPIError as fault:
-        raise StartError(f"BOT_TOKEN: Telegram refuses to start: {fault.message}") from None

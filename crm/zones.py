@@ -15,8 +15,8 @@ _OFFSET = re.compile(r"(utc|gmt|мск|msk)?\s*([+-])\s*(\d{1,2})(?::?00)?", re.
 _ALSO = {
     "Europe/Moscow": "санкт-петербург петербург питер спб st-petersburg saint-petersburg казань kazan сочи sochi"
     " нижний-новгород воронеж краснодар ростов-на-дону ярославль тверь тула мск msk",
-    "Asia/Yekaterinburg": "пермь челябинск уфа тюмень сургут perm chelyabinsk ufa tyumen",
-    "Asia/Novosibirsk": "новосиб",
+    "Asia/Yekaterinburg": "екб пермь челябинск уфа тюмень сургут perm chelyabinsk ufa tyumen",
+    "Asia/Novosibirsk": "новосиб нск",
     "Europe/Kyiv": "киев kiev львов одесса харьков lviv odesa kharkiv",
     "Europe/Berlin": "мюнхен гамбург франкфурт кёльн munich hamburg frankfurt cologne",
     "Europe/London": "манчестер manchester edinburgh",

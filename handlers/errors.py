@@ -7,14 +7,16 @@ from typing import Any
 import structlog
 from aiogram import Bot, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.fsm.context import FSMContext
 from aiogram.types import ErrorEvent
 
 from crm.answers import Answer
-from crm.errors import AlreadyHandled, CrmError, NotInvited, StorageAway
+from crm.errors import AlreadyHandled, BadInput, CrmError, NotInvited, StorageAway
 from crm.people import Actor
 from crm.updates import UpdateJournal
 from handlers.groups import decline_group
 from handlers.inline.results import respond, to_private
+from handlers.questions import is_open
 from handlers.texts import gettext as _
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ async def answer_error(
     report: Callable[[BaseException, str], None],
     journal: UpdateJournal,
     actor: Actor | None = None,
+    state: FSMContext | None = None,
 ) -> Answer | Any:
     """Rule errors are for the person; PostgreSQL away and repeats are for the intake; the rest is a fault.
 
@@ -59,7 +62,10 @@ async def answer_error(
         await respond(bot, asked, [], button=to_private())
         return None
     if isinstance(error, CrmError):
-        return _said(_(error.text).format(**error.fields), pressed=pressed)
+        sentence = _(error.text).format(**error.fields)
+        if isinstance(error, BadInput) and not pressed and state is not None and await is_open(state):
+            sentence += "\n" + _("Or type “cancel”, and it stays as it is.")
+        return _said(sentence, pressed=pressed)
     reference = new_reference()
     log.error("fault", reference=reference, update=event.update.event_type, exc_info=error)
     report(error, reference)

@@ -15,6 +15,7 @@ from handlers.texts import gettext as _
 from handlers.words import Words
 
 ACROSS = 3  # buttons in a row
+COMMAND = 33  # characters of a command, its slash included (Bot API, BotCommand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ async def show_help(message: Message, bot: Bot, actor: Actor, groups: Groups, st
 async def say_unknown(message: Message, bot: Bot, actor: Actor, groups: Groups, state: FSMContext) -> Answer:
     """The help, below a line that says why it comes."""
     card = await show_help(message, bot, actor, groups, state)
-    command = (message.text or "").split()[0].split("@")[0][:33]  # a command has 32 letters at most (Bot API)
+    command = (message.text or "").split()[0].split("@")[0][:COMMAND]
     first = _("I have no command {command}. What there is:").format(command=command)
     return replace(card, text=f"{first}\n\n{card.text}")
 

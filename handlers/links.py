@@ -1,5 +1,6 @@
 """Links in Telegram: what follows ?start= opens a card in the private chat."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,12 +36,15 @@ class Cards:
 Clock = Callable[[], datetime]
 Opener = Callable[[Actor, Cards, int], Awaitable[Answer]]
 _LINK = r"(task_\d{1,18}_\d{1,9}|(contact|call)_\d{1,18}_\d{1,18})"
+# no task is called by a number alone
+_NAMED = re.compile(r"^(?:/task|/?задача)\s+[#№]?\s?(\d{1,9})$", re.IGNORECASE)
 
 
 def router() -> Router:
     own = Router(name="links")
     own.message.register(open_help, F.text.regexp(r"^/start\s+(help|inline)$"), F.chat.type == "private")
     own.message.register(open_card, F.text.regexp(rf"^/start\s+{_LINK}$"), F.chat.type == "private")
+    own.message.register(open_named, F.text.regexp(_NAMED), F.chat.type == "private", ~F.reply_to_message)
     own.callback_query.register(go_there, F.data.regexp(rf"^go:{_LINK}$"))
     own.callback_query.register(open_here, F.data.regexp(rf"^open:{_LINK}$"))
     return own
@@ -55,6 +59,11 @@ def numbers() -> Router:
 
 async def open_number(message: Message, actor: Actor, links: Links) -> Answer:
     return task_card(await links.task(actor, int((message.text or "").lstrip("#№ "))), actor)
+
+
+async def open_named(message: Message, actor: Actor, links: Links, state: FSMContext) -> Answer:
+    await state.clear()
+    return task_card(await links.task(actor, int((message.text or "").split()[-1].lstrip("#№"))), actor)
 
 
 async def open_help(message: Message, bot: Bot, state: FSMContext) -> Answer:

@@ -44,11 +44,16 @@ def router() -> Router:
 
 
 async def drop_question(message: Message, state: FSMContext) -> Answer:
-    is_asked = await state.get_state() not in (None, ZONE)
+    is_asked = await is_open(state)
     await state.clear()
     if is_asked:
         return Answer(_("All right, it stays as it is."))
     return Answer(_("Nothing is asked right now. /undo takes your last change back."))
+
+
+async def is_open(state: FSMContext) -> bool:
+    """Whether something is asked that only its answer, a command or "cancel" ends."""
+    return await state.get_state() not in (None, ZONE)
 
 
 async def ask(state: FSMContext, about: str, question: str) -> Answer:

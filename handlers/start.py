@@ -13,7 +13,7 @@ from crm.answers import Answer, Button
 from crm.people import Actor, People
 from crm.updates import Arrival
 from crm.zone_changes import Moved, ZoneChanges
-from crm.zones import find_zone
+from crm.zones import city, find_zone
 from handlers.help import help_text, keyboard
 from handlers.questions import ZONE
 from handlers.texts import gettext as _
@@ -101,10 +101,10 @@ async def type_timezone(
 
 def ask_timezone(actor: Actor, language: str, now: datetime) -> Answer:
     """The guess first, shown as the time it is there."""
-    text = _("Is it {time} for you now? If not, choose your zone or type your city, for example Lisbon.")
-    yes = Button(_("Yes, {zone}").format(zone=actor.timezone), data=f"zone:{actor.timezone}")
+    text = _("Is it {time} for you now? If not, choose your time zone or type your city.")
+    yes = Button(_("Yes, {zone}").format(zone=city(actor.timezone, language)), data=f"zone:{actor.timezone}")
     others = [
-        (Button(f"{now.astimezone(ZoneInfo(zone)):%H:%M} {zone}", data=f"zone:{zone}"),)
+        (Button(f"{now.astimezone(ZoneInfo(zone)):%H:%M} {city(zone, language)}", data=f"zone:{zone}"),)
         for zone in ZONES[language]
         if zone != actor.timezone
     ]

@@ -13,7 +13,7 @@ from crm.tasks import Completed, Priority, Reading, Status, Task, as_read
 from handlers.private import name_for, title_for
 from handlers.repeats import repeat_words
 from handlers.task_buttons import Rows, closed_row, mark, start_button
-from handlers.texts import due_words, formatted, moment_words, ngettext
+from handlers.texts import due_words, formatted, length_words, moment_words, ngettext
 from handlers.texts import gettext as _
 
 DESCRIPTION = 300  # characters of a description on a card
@@ -266,7 +266,7 @@ def _when(task: Task, actor: Actor) -> str:
             end=said,
         )
     if task.duration_minutes:
-        said += " · " + _("{minutes} min").format(minutes=task.duration_minutes)
+        said += " · " + length_words(task.duration_minutes * 60)
     if task.due.time is not None and task.due.tz != actor.timezone:
         said += f" ({task.due.tz})"
     return said

@@ -35,10 +35,7 @@ PASSED_ON = (
 )
 BUNDLING = Bundling()  # all models of a process share the loop
 LOCAL = ("localhost", "host.docker.internal")
-READ_FROM_FILE = (
-    "OPENAI_API_KEY",
-    "ANTHROPIC_API_KEY",
-)  # keys that are settings; others only their library reads
+READ_FROM_FILE = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")  # settings; other keys only their library reads
 
 
 class ModelConfigError(Exception):

@@ -27,6 +27,9 @@ from llm.work import BEGIN, END
 
 _ADDRESS = re.compile(r"(?<!\S)@\w+bot\b[,:]?\s*", re.IGNORECASE)  # how a group speaks to it
 _MOMENT = re.compile(r"(?<= · )(\d{4}-\d{2}-\d{2})( \d{2}:\d{2})?(?!\d)")  # how tools tell one to a model
+_CALLED = re.compile(r"^call (\d{4}-\d{2}-\d{2}) (\w+)$", re.MULTILINE)  # the lines below a contact
+_OF_TASK = re.compile(r"^task (?=#\d)", re.MULTILINE)
+_NOTED = re.compile(r"^note (\d{4}-\d{2}-\d{2}):", re.MULTILINE)
 _WRITES = ("create_task", "create_reminder", "log_call", "add_contact", "change_task", "finish_task")
 
 
@@ -92,6 +95,8 @@ def _in_words(found: str, language: str, tool: str) -> str:
     found = found.removeprefix(BEGIN).removesuffix(END).strip()
     if tool == "stats":
         return _stats_in_words(found, language)
+    if tool == "find_contacts":
+        found = _CALLED.sub(r"☎ · \1 · \2", _OF_TASK.sub("", _NOTED.sub(r"✎ · \1:", found)))
     for word, said in WORDS.get(language, {}).items():
         found = re.sub(rf"(?<= · ){re.escape(word)}(?![\w-])", said, found)
     return _MOMENT.sub(partial(_moment_in_words, language), found)

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.grammar.drafts import parse
 from crm.grammar.readers import Reader
+from crm.grammar.russian import is_verb
 
 Arguments = Mapping[str, Any]
 
@@ -134,4 +135,7 @@ def understood(question: str, tools: Collection[str], reader: Reader, now: datet
             return Intent(form.tool, form.arguments(match))
     if draft.due is not None and draft.title and "?" not in text:
         return Intent("create_task", {"line": text}) if "create_task" in tools else Intent(text="save")
+    verb, _space, what = text.partition(" ")
+    if is_verb(verb.casefold()) and what and "?" not in text and "create_task" in tools:
+        return Intent("create_task", {"line": text})  # «купить бумагу» says what is to be done; the card asks
     return Intent()

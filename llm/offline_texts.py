@@ -69,9 +69,9 @@ WORDS = {
         "other": "другое",
         "lead": "новый",
         "active": "в работе",
-        "won": "сделка",
+        "won": "клиент",
         "lost": "отказ",
-        "dormant": "спит",
+        "dormant": "пауза",
         "asked not to be called": "просили не звонить",
     },
 }

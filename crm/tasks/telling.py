@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from crm.people import Actor, ChatKind
 from crm.storage import Unit
+from crm.tasks.changed import plain
 from crm.tasks.entities import Task
 from crm.updates import Arrival
 
@@ -29,7 +30,7 @@ async def tell_assignee(unit: Unit, actor: Actor, arrival: Arrival, task: Task) 
     absences = await unit.hours.absences(arrival.sent_at)
     task = replace(task, absence=next((one for one in absences if one.member_id == member.id), None))
     if member.reach is not None:
-        await _owe(unit, actor, arrival, task, News.ASSIGNED, {member.id}, "")
+        await _owe(unit, actor, arrival, task, News.ASSIGNED, {member.id}, str(plain(task.due) or ""))
     elif actor.chat_kind is ChatKind.GROUP and await unit.task_details.hint(actor.chat_id, member.id):
         return replace(task, unmet=member.name)
     return task
@@ -49,6 +50,7 @@ async def tell_concerned(
 async def _owe(
     unit: Unit, actor: Actor, arrival: Arrival, task: Task, news: News, whom: Collection[int], text: str
 ) -> None:
-    """The message carries who did it, the title, and what was written; the words are made when it is sent."""
+    """The message carries who did it, the title, and what was written or when it is due; the words are made when it
+    is sent."""
     who = " ".join(actor.display_name.split())
     await unit.reminders.owe(news, task.id, sorted(whom), f"{who}\n{task.title}\n{text}", arrival.sent_at)

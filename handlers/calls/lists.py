@@ -14,7 +14,7 @@ from crm.calls import Call, CallFilter, CallLists, CallPage, Direction, Named, O
 from crm.calls.cards import too_old
 from crm.calls.filters import based, filter_of
 from crm.calls.lists import People, read_filter
-from crm.people import Actor, ChatKind
+from crm.people import Actor, ChatKind, Role
 from handlers.calls.buttons import Rows, rows_of
 from handlers.calls.cards import call_line
 from handlers.calls.words import choice_words, direction_words, name_words, outcome_words
@@ -73,9 +73,7 @@ def call_list(page: CallPage, actor: Actor, *, edit: bool = False) -> Answer:
     """A numbered line for each call, a button that opens its card, and pages."""
     if not page.calls:
         return Answer(
-            _("There are no such calls.")
-            if page.wanted != CallFilter()
-            else _("There are no calls yet. Log one: /call Anna +7 999 123-45-67: wants the new price"),
+            _nothing(page, actor),
             buttons=_head_rows(page.wanted, actor) if page.wanted != CallFilter() else (),
             edit=edit,
         )
@@ -90,6 +88,15 @@ def call_list(page: CallPage, actor: Actor, *, edit: bool = False) -> Answer:
         buttons=(*_open_rows(page.calls, actor), *_steps(page), *_head_rows(page.wanted, actor)),
         edit=edit,
     )
+
+
+def _nothing(page: CallPage, actor: Actor) -> str:
+    """Guests are not shown a way that is closed to them."""
+    if page.wanted != CallFilter():
+        return _("There are no such calls.")
+    if actor.role is Role.GUEST:
+        return _("There are no calls here that you may see.")
+    return _("There are no calls yet. Log one: /call Anna +7 999 123-45-67: wants the new price")
 
 
 def _title(page: CallPage, actor: Actor) -> list[str]:

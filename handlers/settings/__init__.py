@@ -44,10 +44,11 @@ def router() -> Router:
 
 
 def answers() -> Router:
-    """What is typed while a setting is open; asked after all commands, so that any of them ends it."""
+    """What is typed while a setting is open; asked after all commands, so that any of them ends it. No setting is a
+    question: one passes it by, to whoever answers questions."""
     own = Router(name="settings answers")
     for section in TYPED:
-        own.message.register(type_setting, AnswerTo(f"set:{section}"))
+        own.message.register(type_setting, AnswerTo(f"set:{section}"), ~F.text.endswith("?"))
     return own
 
 

@@ -27,7 +27,8 @@ async def news(team: Team) -> list[tuple[str | None, int, str]]:
 async def test_whom_it_concerns_is_told_once_in_private(team: Team) -> None:
     task, talk = await a_task(team), TaskTalk(team.storage)
     await team.tasks.change(team.anna, an_arrival(), task.id, set_assignee(team.boris.member_id), said)
-    assert await news(team) == [(News.ASSIGNED, team.boris.member_id, "Анна\nsend the offer\n")]
+    text = "Анна\nsend the offer\n2026-11-25 10:00 Europe/Berlin"
+    assert await news(team) == [(News.ASSIGNED, team.boris.member_id, text)]
     now = await seen(team, task)
     await talk.watch(
         team.anna, an_arrival(), task.id, team.clara.member_id, said, version=now.version, is_on=True

@@ -81,6 +81,14 @@ async def test_a_tasks_number_alone_opens_its_card(desk: Desk, text: str) -> Non
     assert card.buttons
 
 
+@pytest.mark.parametrize("said", ["/task 1", "/task #1", "задача 1", "/задача № 1", "Задача №1"])
+async def test_a_task_that_is_named_by_its_number_is_opened(desk: Desk, said: str) -> None:
+    await desk.says("/task buy paper")
+    card = await desk.says(said)
+    assert "#1 buy paper" in card.text
+    assert desk.titles == ["buy paper"]
+
+
 async def test_a_number_that_no_task_has_is_said_so(desk: Desk) -> None:
     assert "no longer here" in (await desk.says("#77")).text
 

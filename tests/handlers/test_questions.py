@@ -47,6 +47,21 @@ async def test_a_city_or_an_offset_answers_the_question_about_the_zone(desk: Des
     assert len(desk.questions) == 1  # nobody asks any more
 
 
+async def test_the_zone_is_asked_with_cities_and_a_city_answers_it(desk: Desk) -> None:
+    await desk.says("/start")
+    asked = await desk.presses("language:ru")
+    buttons = [button for row in asked.buttons for button in row]
+    assert any(button.text.endswith(" Екатеринбург") for button in buttons)
+    assert not any("/" in button.text for button in buttons)
+    await desk.says("Екб")
+    assert list(desk.storage.state.timezones.values()) == ["Asia/Yekaterinburg"]
+
+
+async def test_a_city_is_no_zone_when_none_is_asked(desk: Desk) -> None:
+    assert await desk.says("Москва") is None
+    assert desk.questions == ["Москва"]
+
+
 async def test_the_question_about_the_zone_blocks_no_other_text(desk: Desk) -> None:
     await desk.says("/start")
     await desk.presses("language:en")
@@ -138,3 +153,20 @@ async def test_an_answer_that_can_not_be_taken_leaves_the_question_and_its_line(
     assert "10:00" in saved.text
     await desk.says("and how are you")
     assert desk.questions == ["and how are you"]
+
+
+async def test_an_answer_that_cant_be_taken_is_told_how_to_leave(desk: Desk) -> None:
+    await desk.says("/settings")
+    await desk.presses("set:1001:quiet")
+    told = await desk.says("buy milk")
+    assert "two times" in told.text
+    assert "“cancel”" in told.text
+    assert "stays as it is" in (await desk.says("cancel")).text
+    assert "“cancel”" not in (await desk.says("/remind nothing")).text  # nothing is asked: nothing to leave
+
+
+async def test_no_setting_is_a_question_and_one_is_answered(desk: Desk) -> None:
+    await desk.presses("set:1001:quiet")
+    assert await desk.says("what is due tomorrow?") is None
+    assert desk.questions == ["what is due tomorrow?"]
+    assert "22:00" in (await desk.says("22-8")).text

@@ -110,6 +110,11 @@ def test_other_readings_are_buttons_that_say_only_what_differs() -> None:
     ]  # fmt: skip
 
 
+def test_a_length_of_hours_is_said_in_hours() -> None:
+    assert "10:00 · 1 h 30 min (Europe/Berlin)" in task_card(replace(FULL, duration_minutes=90), ANNA).text
+    assert "10:00 · 10 h (Europe/Berlin)" in task_card(replace(FULL, duration_minutes=600), ANNA).text
+
+
 def test_what_comes_next_is_named_when_one_is_done() -> None:
     done = replace(BARE, status=Status.COMPLETED)
     following = replace(BARE, number=2, due=Due(date(2026, 3, 10), None, ANNA.timezone))

@@ -180,7 +180,7 @@ async def test_a_task_given_to_somebody_tells_them_once(desk: Desk, boris: Any) 
     )
     for _ in range(2):
         await desk.presses(whom)
-    assert told(desk) == [("task_assigned", 2, "Person 1001\nsend the offer\n")]
+    assert told(desk) == [("task_assigned", 2, "Person 1001\nsend the offer\n2026-03-03 10:00 UTC")]
     await desk.says("/task @boris call the printer")
     assert told(desk)[1:] == [("task_assigned", 2, "Person 1001\ncall the printer\n")]
 
@@ -217,6 +217,21 @@ async def test_a_question_in_a_group_says_how_to_answer_it(desk: Desk) -> None:
     assert "reply to this message" in asked.text
     await desk.says("send the second offer", chat=-5001, reply_to_message=where | {"text": asked.text})
     assert the_task(desk).title == "send the second offer"
+
+
+@pytest.mark.parametrize(
+    ("due", "told"),
+    [
+        ("2026-03-03 12:00 UTC", "📅 вт, 3 мар., 12:00"),
+        ("2026-03-03 12:00 Asia/Tokyo", "📅 вт, 3 мар., 12:00 (Asia/Tokyo)"),
+        ("2026-03-03 UTC", "📅 вт, 3 мар."),
+    ],
+)
+def test_news_of_a_task_given_say_when_it_is_due(due: str, told: str) -> None:
+    text = f"Boris\nsend the offer\n{due}"
+    delivery = Delivery(1, "", 1, MONDAY, text, an_actor(timezone="UTC"), None, 7, 55, News.ASSIGNED.value)
+    with speaking("ru"):
+        assert reminder_message(delivery, MONDAY).text == f"Вам задача от: Boris\n#7 send the offer\n{told}"
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,8 @@ def test_names_that_look_like_markup_stay_what_they_are() -> None:
     text, entities = formatted("<b>", "👋 *x*", "_y_")
     assert text == "<b>👋 *x*_y_"
     assert entities == ()
+
+
+def test_a_dash_of_russian_sentences_is_the_long_one() -> None:
+    """The short one is for ranges, between two values."""
+    assert [said for _english, said in texts() if " – " in said.replace("} – {", "")] == []

@@ -55,6 +55,7 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
         ("добавь новый контакт Анна", "add_contact", {"line": "Анна"}),
         ("create a task to send the invoice tomorrow", "create_task", {"line": "send the invoice tomorrow"}),
         ("создай задачу отправить счёт завтра", "create_task", {"line": "отправить счёт завтра"}),
+        ("купить бумагу", "create_task", {"line": "купить бумагу"}),
         ("finish task 5", "finish_task", {"number": 5}),
         ("задача №5 готова", "finish_task", {"number": 5}),
         ("move task #5 to tomorrow 15:00", "change_task", {"number": 5, "when": "tomorrow 15:00"}),
@@ -77,6 +78,21 @@ def test_what_it_understands(said: str, tool: str, arguments: dict[str, Any] | N
     intent = understood(said, TOOLS, Reader(ZoneInfo("UTC"), language), NOW)
     assert intent.tool == tool
     assert arguments is None or intent.arguments == arguments
+
+
+@pytest.mark.parametrize("said", ["очень жаль", "позвонить", "купить бумагу или не надо?"])
+def test_what_names_nothing_to_do_becomes_no_card(said: str) -> None:
+    assert understood(said, TOOLS, Reader(ZoneInfo("UTC"), "ru"), NOW).tool is None
+
+
+def test_what_is_told_of_a_contact_is_in_words_of_the_language() -> None:
+    told = "Анна · won\ntask #5 написать\ncall 2026-11-30 no_answer\nnote 2026-11-30: ждёт"
+    said = offline._in_words(told, "ru", "find_contacts")
+    assert said.splitlines()[:2] == ["Анна · клиент", "#5 написать"]
+    assert said.splitlines()[2].startswith("☎ · пн, 30 нояб.")
+    assert said.splitlines()[2].endswith(" · не дозвонились")
+    assert said.splitlines()[3].startswith("✎ · пн, 30 нояб.")
+    assert said.endswith(": ждёт")
 
 
 def test_it_calls_no_tool_that_its_assistant_was_not_given() -> None:

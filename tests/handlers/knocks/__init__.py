@@ -27,6 +27,7 @@ __all__ = ["DEEP_LINKS", "KNOCKS", "TABLE"]
 KNOCKS: Mapping[str, Knock] = {
     "start.start": Knock(says("/start")),
     "links.open_number": Knock(says("#103")),
+    "links.open_named": Knock(says("/task 103")),
     "questions.drop_question": Knock(says("cancel"), first=says("/task")),
     "help.show_help": Knock(says("/help")),
     "help.say_unknown": Knock(says("/nonsense")),
