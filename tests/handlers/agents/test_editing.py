@@ -108,7 +108,7 @@ async def test_a_field_is_edited_by_a_button_and_the_next_message(
 async def test_what_cannot_be_taken_is_said_and_asked_again(desk: Desk) -> None:
     await opened(desk, await made(desk), "Instructions")
     refused = await desk.says("x" * 50_000)
-    assert refused.text == "That is 50000 characters; at most 20000 fit here."
+    assert refused.text.startswith("That is 50000 characters; at most 20000 fit here.\n")
     assert agent(desk).version == 1
     assert "Saved." in (await desk.says("Shorter.")).text  # the question was still open
 
