@@ -1,7 +1,6 @@
 """Groups over real rows: whose they are, what leaving ends, and what an upgrade keeps together."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -23,18 +22,11 @@ from db.deliveries import SqlDeliveryDoors
 from db.groups import SqlGroupDoors
 from db.people import SqlPeopleDoors
 from db.requests import SqlRequestDoors
-from db.storage import SqlStorage, create_engine
+from db.storage import SqlStorage
 from tests.acting import a_visitor, an_arrival
 from tests.databases import Database
 
 GROUP, OTHER, SUPER = -5, -6, -1000000000005
-
-
-@pytest_asyncio.fixture
-async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database.application)
-    yield engine
-    await engine.dispose()
 
 
 class House:

@@ -1,34 +1,19 @@
 """Updates over real rows: one transaction with their effect, the answer owed with it, nothing twice."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm.answers import Answer
 from crm.calls import Calls
 from crm.errors import AlreadyHandled
-from crm.people import Actor, People
+from crm.people import Actor
 from crm.tasks import Tasks
-from db.people import SqlPeopleDoors
-from db.storage import SqlStorage, create_engine
+from db.storage import SqlStorage
 from db.updates import SqlUpdateJournal
-from tests.acting import a_visitor, an_arrival
+from tests.acting import an_arrival
 from tests.databases import Database
-
-
-@pytest_asyncio.fixture
-async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database.application)
-    yield engine
-    await engine.dispose()
-
-
-@pytest_asyncio.fixture
-async def anna(engine: AsyncEngine) -> Actor:
-    return await People(SqlStorage(engine), SqlPeopleDoors(engine), open_to_all=True).arrive(a_visitor())
 
 
 def said(text: str) -> Answer:

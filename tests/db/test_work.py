@@ -1,7 +1,6 @@
 """The rules over real rows: one transaction each, one team each, nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -34,13 +33,6 @@ from db.urls import connection
 from tests.acting import NOW, a_visitor, an_arrival
 from tests.databases import Database
 from tests.fakes import is_ready
-
-
-@pytest_asyncio.fixture
-async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database.application)
-    yield engine
-    await engine.dispose()
 
 
 @pytest_asyncio.fixture
